@@ -1,0 +1,77 @@
+"""Puts each request into its company: ``/c/<company code>/…`` is the company's own address space.
+
+The prefix becomes the script prefix, so ``reverse`` and ``{% url %}`` stay inside the company by themselves
+and two browser tabs may work in two companies.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import set_script_prefix
+from django.utils import translation
+
+from arledger.companies.selectors import actor_for
+from arledger.core.scope import company_scope
+
+PREFIX = re.compile(r"^/c/(?P<code>[A-Za-z0-9_-]{1,20})(?P<rest>/.*)?$")
+
+
+class LanguageMiddleware:
+    """The person's language; before sign-in the cookie's, then the browser's."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        language = user.language if user.is_authenticated else translation.get_language_from_request(request)
+        translation.activate(language)
+        request.LANGUAGE_CODE = translation.get_language() or "en"
+        response = self.get_response(request)
+        response.setdefault("Content-Language", request.LANGUAGE_CODE)
+        return response
+
+
+class CompanyMiddleware:
+    """Resolves the company of the address, opens its scope and sets ``request.actor``.
+
+    Anonymous requests and addresses without a company get ``actor = None``; a company the person does not
+    belong to answers 404, like one that does not exist (SPEC 4).
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = None  # type: ignore[attr-defined]
+        request.company = None  # type: ignore[attr-defined]
+        match = PREFIX.match(request.path_info)
+        if match is None:
+            return self.get_response(request)
+        prefix = f"/c/{match['code']}"
+        request.path_info = match["rest"] or "/"
+        request.META["SCRIPT_NAME"] = prefix
+        set_script_prefix(prefix + "/")
+        try:
+            if not request.user.is_authenticated:
+                return self.get_response(request)
+            return self._inside(request, match["code"])
+        finally:
+            set_script_prefix("/")
+
+    def _inside(self, request: HttpRequest, code: str) -> HttpResponse:
+        found = actor_for(
+            user=request.user,  # type: ignore[arg-type]
+            company_code=code,
+            at=request.at,  # type: ignore[attr-defined]
+            address=request.META.get("REMOTE_ADDR", ""),
+        )
+        if found is None:
+            request.urlconf = "arledger.nowhere"  # type: ignore[attr-defined]
+            return self.get_response(request)
+        request.actor, request.company = found  # type: ignore[attr-defined]
+        with company_scope(found[0].company_id, found[0].user_id):
+            return self.get_response(request)

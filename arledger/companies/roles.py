@@ -1,0 +1,43 @@
+"""The shipped roles (SPEC 4), reviewed here and copied into every company."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from arledger.core.permissions import RIGHTS
+
+
+@dataclass(frozen=True)
+class ShippedRole:
+    code: str
+    name: str | Promise
+    rights: frozenset[str]
+
+
+def _all_but(*excluded: str) -> frozenset[str]:
+    return frozenset(right for right in RIGHTS if not right.startswith(excluded))
+
+
+def _of(*subjects: str) -> frozenset[str]:
+    return frozenset(right for right in RIGHTS if right.split(".")[0] in subjects)
+
+
+READING = frozenset(
+    right for right in RIGHTS if right.split(".")[1] in {"list", "view", "run"} and not right.startswith("imports.")
+)
+
+SHIPPED: tuple[ShippedRole, ...] = (
+    ShippedRole("administrator", _("Administrator"), RIGHTS),
+    ShippedRole("ar-manager", _("AR manager"), _all_but("configuration.edit")),
+    ShippedRole("ar-clerk", _("AR clerk"), _all_but("configuration.", "audit.")),
+    ShippedRole("billing-clerk", _("Billing clerk"), _of("customers", "invoices") | {"ageing.run"}),
+    ShippedRole("auditor", _("Auditor"), READING),
+    ShippedRole(
+        "integrator",
+        _("Integrator"),
+        _of("customers", "invoices", "payments", "matching", "imports") | {"configuration.view"},
+    ),
+)

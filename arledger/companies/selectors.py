@@ -1,0 +1,115 @@
+"""Reading companies, people and settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from arledger.companies.models import (
+    Account,
+    BankAccount,
+    Company,
+    Configuration,
+    Entity,
+    EntityConfiguration,
+    Location,
+    Membership,
+    MembershipEntity,
+    Term,
+    User,
+)
+from arledger.core.actor import Actor
+from arledger.core.errors import NotFound
+from arledger.core.permissions import RIGHTS
+from arledger.core.scope import company_scope, user_scope
+
+
+def companies_of(user: User) -> list[Company]:
+    """The companies the person belongs to, by name; none of the others exists for him."""
+    with user_scope(user.pk):
+        ids = list(Membership.objects.filter(user=user, active=True).values_list("company_id", flat=True))
+    return list(Company.objects.filter(pk__in=ids).order_by("name", "pk"))
+
+
+def actor_for(
+    *, user: User, company_code: str, at: datetime, address: str = "", source: str = "page"
+) -> tuple[Actor, Company] | None:
+    """The person acting in that company with the rights of his role there; None when he is no member."""
+    company = Company.objects.filter(code=company_code).first()
+    if company is None:
+        return None
+    with company_scope(company.pk, user.pk):
+        membership = (
+            Membership.objects.filter(company=company, user=user, active=True).select_related("role").first()
+        )
+        if membership is None or not user.is_active:
+            return None
+        limits = list(
+            MembershipEntity.objects.filter(membership=membership).values_list("entity_id", flat=True)
+        )
+    actor = Actor(
+        company_id=company.pk,
+        user_id=user.pk,
+        name=user.name or user.email,
+        at=at,
+        time_zone=company.time_zone,
+        rights=frozenset(membership.role.rights) & RIGHTS,
+        entities=frozenset(limits) or None,
+        source=source,
+        address=address,
+    )
+    return actor, company
+
+
+def system_actor(company: Company, *, at: datetime, source: str) -> Actor:
+    """The installation itself acting in a company (commands, schedules) with every right."""
+    return Actor(
+        company_id=company.pk,
+        user_id=None,
+        name="Arledger",
+        at=at,
+        time_zone=company.time_zone,
+        rights=RIGHTS,
+        source=source,
+    )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A company's configuration with the overrides of its entities, as services read it."""
+
+    company: Company
+    row: Configuration
+    overrides: dict[int, EntityConfiguration]
+
+    def closed_through(self, entity_id: int | None) -> date | None:
+        """The last closed day for a document of this entity: the later of company's and entity's."""
+        override = self.overrides.get(entity_id) if entity_id else None
+        days = [self.row.closed_through, override.closed_through if override else None]
+        return max((day for day in days if day), default=None)
+
+    def sequence_id(self, kind: str, entity_id: int | None) -> int:
+        """The number sequence of a kind of document: the entity's own, else the company's."""
+        override = self.overrides.get(entity_id) if entity_id else None
+        own = getattr(override, f"{kind}_sequence_id", None) if override else None
+        return own or getattr(self.row, f"{kind}_sequence_id")
+
+
+def settings_of(company_id: int) -> Settings:
+    """One query for the configuration and company, one for the entities' overrides."""
+    row = Configuration.objects.select_related("company").filter(company_id=company_id).first()
+    if row is None:
+        raise NotFound()
+    overrides = {o.entity_id: o for o in EntityConfiguration.objects.filter(company_id=company_id)}
+    return Settings(company=row.company, row=row, overrides=overrides)
+
+
+def choices(company_id: int) -> dict[str, list[Account | BankAccount | Entity | Location | Term]]:
+    """What the forms of a company offer: active accounts, bank accounts, terms, entities and locations."""
+    return {
+        "accounts": list(Account.objects.filter(company_id=company_id, active=True).order_by("code")),
+        "bank_accounts": list(BankAccount.objects.filter(company_id=company_id, active=True).order_by("code")),
+        "terms": list(Term.objects.filter(company_id=company_id, active=True).order_by("net_days", "code")),
+        "entities": list(Entity.objects.filter(company_id=company_id, active=True).order_by("code")),
+        "locations": list(Location.objects.filter(company_id=company_id, active=True).order_by("code")),
+    }

@@ -1,0 +1,87 @@
+"""The audit trail: one event per verb, chained per company by the database (SPEC 17)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from psycopg.types.json import Jsonb
+
+from arledger.core.actor import Actor
+from arledger.core.sql import execute, fetch_all
+
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, cls=DjangoJSONEncoder)
+
+
+def record(
+    *,
+    actor: Actor,
+    action: str,
+    object_kind: str,
+    object_ids: Iterable[int] = (),
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Append one event in the caller's transaction. Call it last: it takes the company's audit lock."""
+    execute(
+        "INSERT INTO core_auditevent (company_id, at, user_id, actor, source, address, action, object_kind,"
+        " object_ids, before, after) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s, %s)",
+        [
+            actor.company_id,
+            actor.at,
+            actor.user_id,
+            actor.name,
+            actor.source,
+            actor.address,
+            action,
+            object_kind,
+            list(object_ids),
+            None if before is None else Jsonb(dict(before), dumps=_dump),
+            None if after is None else Jsonb(dict(after), dumps=_dump),
+        ],
+    )
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Result of checking a company's chain: how many events, the head's hash, the first broken sequence."""
+
+    events: int
+    head: str
+    broken_at: int | None
+
+    @property
+    def intact(self) -> bool:
+        return self.broken_at is None
+
+
+def verify(company_id: int) -> Verification:
+    """Recompute every hash of the company's chain and compare it with its successor and the head."""
+    rows = fetch_all(
+        """
+        WITH chain AS (
+            SELECT sequence, hash, previous_hash,
+                   lag(hash, 1, '\\x'::bytea) OVER w AS expected_previous,
+                   row_number() OVER w AS expected_sequence,
+                   core_audit_digest(e) AS expected_hash
+            FROM core_auditevent e WHERE company_id = %s WINDOW w AS (ORDER BY sequence)
+        )
+        SELECT count(*),
+               min(sequence) FILTER (WHERE hash <> expected_hash OR previous_hash <> expected_previous
+                                        OR sequence <> expected_sequence)
+        FROM chain
+        """,
+        [company_id],
+    )
+    events, broken = rows[0]
+    head = fetch_all("SELECT sequence, encode(hash, 'hex') FROM core_audithead WHERE company_id = %s", [company_id])
+    sequence, digest = head[0] if head else (0, "")
+    if broken is None and sequence != events:
+        broken = events + 1
+    return Verification(events=events, head=digest, broken_at=broken)

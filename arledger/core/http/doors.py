@@ -1,0 +1,50 @@
+"""Doors: every page says which right it needs, in one decorator that a guard test looks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+
+from arledger.core.actor import Actor
+
+P = ParamSpec("P")
+Response = TypeVar("Response", bound=HttpResponseBase)
+
+
+class PageRequest(HttpRequest):
+    """A request that came through a door: signed in, in a company, with the right."""
+
+    actor: Actor
+    htmx: Any
+
+
+def page(right: str) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """A page of the chosen company that needs ``right`` (``object.verb``, or ``""`` for any member)."""
+
+    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def wrapped(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.actor is None:
+                return redirect("/")
+            if right:
+                request.actor.require(right)
+            return view(request, *args, **kwargs)
+
+        guarded = never_cache(login_required(wrapped))
+        guarded.right = right  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A page for any signed-in person, outside companies."""
+    guarded = never_cache(login_required(view))
+    guarded.right = None  # type: ignore[attr-defined]
+    return guarded

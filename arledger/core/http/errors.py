@@ -1,0 +1,68 @@
+"""The one place that turns refusals and database conflicts into answers for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+from django.db import DatabaseError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from arledger.core.errors import Busy, Refusal
+
+log = structlog.get_logger(__name__)
+
+LOCK_STATES = {"55P03", "40P01", "40001", "57014"}
+
+
+class Conflict(Refusal):
+    """The database refused what the services had not foreseen: nothing was written."""
+
+    code = "conflict"
+    status = 409
+    sentence = _(
+        "The books changed while you worked, so this was not done and nothing was written. Reload and try again."
+    )
+
+
+def refusal_of(error: DatabaseError) -> Refusal | None:
+    """The typed refusal for a database error: busy locks, or a guard of the books; None for real faults."""
+    cause = error.__cause__
+    state = getattr(cause, "sqlstate", None) or ""
+    if state in LOCK_STATES and isinstance(error, OperationalError):
+        return Busy()
+    if state.startswith("23"):
+        diagnostic = getattr(cause, "diag", None)
+        log.warning("guarded", constraint=getattr(diagnostic, "constraint_name", None), error=str(error))
+        return Conflict()
+    return None
+
+
+class RefusalMiddleware:
+    """Answers refusals that a page did not show itself, with the sentence and the right status."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        refusal = error if isinstance(error, Refusal) else None
+        if refusal is None and isinstance(error, DatabaseError):
+            refusal = refusal_of(error)
+        if refusal is None:
+            return None
+        return refused(request, refusal)
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """A page (or, for htmx, a fragment) that says why not and what to do."""
+    fragment = bool(getattr(request, "htmx", False))
+    template = "errors/fragment.html" if fragment else "errors/refusal.html"
+    response = render(request, template, {"refusal": refusal}, status=refusal.status)
+    if isinstance(refusal, Busy):
+        response["Retry-After"] = "2"
+    return response

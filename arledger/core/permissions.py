@@ -1,0 +1,44 @@
+"""The catalogue of rights (SPEC 4): every verb on every object that a role may hold."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+OBJECTS = {
+    "customers": _("Customers"),
+    "invoices": _("Invoices"),
+    "payments": _("Payments"),
+    "matching": _("Matching"),
+    "ageing": _("Ageing"),
+    "imports": _("Imports"),
+    "configuration": _("Configuration"),
+    "audit": _("Audit trail"),
+}
+
+VERBS = {
+    "list": _("list"),
+    "view": _("view"),
+    "add": _("add"),
+    "edit": _("edit"),
+    "delete": _("delete"),
+    "post": _("post"),
+    "reverse": _("reverse"),
+    "apply": _("apply"),
+    "unapply": _("un-apply"),
+    "run": _("run"),
+}
+
+_CATALOGUE = {
+    "customers": "list view add edit delete",
+    "invoices": "list view add edit delete post reverse",
+    "payments": "list view add post reverse",
+    "matching": "apply unapply",
+    "ageing": "run",
+    "imports": "run",
+    "configuration": "view edit",
+    "audit": "view",
+}
+
+RIGHTS: frozenset[str] = frozenset(
+    f"{subject}.{verb}" for subject, verbs in _CATALOGUE.items() for verb in verbs.split()
+)

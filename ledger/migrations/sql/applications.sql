@@ -1,0 +1,107 @@
+-- Applications: inserted, never changed; the only way open amounts move (DESIGN 2).
+CREATE FUNCTION ledger_application_inserted() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM added a
+        LEFT JOIN ledger_line c ON c.company_id = a.company_id AND c.id = a.charge_line_id
+        LEFT JOIN ledger_line k ON k.company_id = a.company_id AND k.id = a.credit_line_id
+        LEFT JOIN ledger_document cd ON cd.company_id = a.company_id AND cd.id = a.charge_document_id
+        LEFT JOIN ledger_document kd ON kd.company_id = a.company_id AND kd.id = a.credit_document_id
+        LEFT JOIN ledger_document md ON md.company_id = a.company_id AND md.id = a.document_id
+        WHERE (c.amount > 0 AND k.amount < 0
+               AND c.customer_id = a.customer_id AND k.customer_id = a.customer_id
+               AND c.currency = k.currency AND a.amount = round(a.amount, ledger_scale(c.currency))
+               AND c.document_id = a.charge_document_id AND k.document_id = a.credit_document_id
+               AND cd.state = 'posted' AND kd.state = 'posted' AND md.state = 'posted'
+               AND a.date >= cd.date AND a.date >= kd.date) IS NOT TRUE
+    ) THEN
+        PERFORM ledger_refuse('ledger_application_sides',
+            'an application matches a posted charge with a posted credit of the same customer and currency');
+    END IF;
+
+    -- In key order, so that two writers never wait for each other in a circle.
+    PERFORM FROM ledger_line l
+    WHERE (l.company_id, l.id) IN (SELECT company_id, charge_line_id FROM added
+                                   UNION SELECT company_id, credit_line_id FROM added)
+    ORDER BY l.company_id, l.id FOR NO KEY UPDATE;
+
+    UPDATE ledger_line l SET applied_amount = l.applied_amount + m.moved
+    FROM (
+        SELECT company_id, line_id, sum(amount) AS moved FROM (
+            SELECT company_id, charge_line_id AS line_id, amount FROM added
+            UNION ALL SELECT company_id, credit_line_id, -amount FROM added
+        ) sides GROUP BY company_id, line_id
+    ) m
+    WHERE l.company_id = m.company_id AND l.id = m.line_id;
+
+    -- An un-apply undoes part of one application in force, on the same lines, never before it.
+    IF EXISTS (SELECT FROM added WHERE reverses_id IS NOT NULL) AND EXISTS (
+        SELECT FROM added a
+        LEFT JOIN ledger_application o ON o.company_id = a.company_id AND o.id = a.reverses_id
+        WHERE a.reverses_id IS NOT NULL AND (
+            o.reverses_id IS NULL AND o.charge_line_id = a.charge_line_id AND o.credit_line_id = a.credit_line_id
+            AND a.date >= o.date
+            AND o.amount + (SELECT sum(u.amount) FROM ledger_application u
+                            WHERE u.company_id = o.company_id AND u.reverses_id = o.id) >= 0) IS NOT TRUE
+    ) THEN
+        PERFORM ledger_refuse('ledger_application_undone', 'an un-apply cannot undo more than was applied');
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER booked AFTER INSERT ON ledger_application REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_application_inserted();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_application
+    FOR EACH STATEMENT EXECUTE FUNCTION core_refuse();
+
+-- Reservations: what drafts hold of posted lines.
+CREATE FUNCTION ledger_reservation_inserted() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM added r
+        LEFT JOIN ledger_document d ON d.company_id = r.company_id AND d.id = r.document_id
+        LEFT JOIN ledger_line l ON l.company_id = r.company_id AND l.id = r.line_id
+        LEFT JOIN ledger_document held ON held.company_id = l.company_id AND held.id = l.document_id
+        WHERE (d.state = 'draft' AND held.state = 'posted' AND sign(r.amount) = sign(l.amount)
+               AND l.currency = d.currency AND r.amount = round(r.amount, ledger_scale(l.currency))) IS NOT TRUE
+    ) THEN
+        PERFORM ledger_refuse('ledger_reservation_sides', 'a draft reserves part of a posted line');
+    END IF;
+    UPDATE ledger_line l SET reserved_amount = l.reserved_amount + m.amount
+    FROM (SELECT company_id, line_id, sum(amount) AS amount FROM added GROUP BY company_id, line_id) m
+    WHERE l.company_id = m.company_id AND l.id = m.line_id;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION ledger_reservation_deleted() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE ledger_line l SET reserved_amount = l.reserved_amount - m.amount
+    FROM (SELECT company_id, line_id, sum(amount) AS amount FROM before GROUP BY company_id, line_id) m
+    WHERE l.company_id = m.company_id AND l.id = m.line_id;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER held AFTER INSERT ON ledger_reservation REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_reservation_inserted();
+CREATE TRIGGER freed AFTER DELETE ON ledger_reservation REFERENCING OLD TABLE AS before
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_reservation_deleted();
+CREATE TRIGGER kept BEFORE UPDATE OR TRUNCATE ON ledger_reservation
+    FOR EACH STATEMENT EXECUTE FUNCTION core_refuse();
+
+-- A draft that is posted must have turned its promises into applications first.
+CREATE FUNCTION ledger_document_holds_nothing() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM after d JOIN ledger_reservation r ON r.company_id = d.company_id AND r.document_id = d.id
+        WHERE d.state = 'posted'
+    ) THEN
+        PERFORM ledger_refuse('ledger_reservation_of_draft', 'only a draft holds reservations');
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER holds_nothing AFTER UPDATE ON ledger_document REFERENCING NEW TABLE AS after
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_document_holds_nothing();

@@ -1,0 +1,278 @@
+"""The books: documents with signed lines, matched by applications (DESIGN 1).
+
+Everything else (balances, settlements, codes, ageing, journal) is computed from these tables. The database
+guards them (``ledger/migrations``): posted facts cannot change, applications can only be inserted, and
+``applied_amount`` / ``reserved_amount`` are moved by triggers alone.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from arledger.companies.models import CompanyModel, tenant_key
+
+
+def money(**options: object) -> models.DecimalField:
+    """numeric(18,4); the scale of the currency is checked by the database."""
+    return models.DecimalField(max_digits=18, decimal_places=4, **options)  # type: ignore[arg-type]
+
+
+class Kind(models.TextChoices):
+    INVOICE = "invoice", _("Invoice")
+    ADJUSTMENT = "adjustment", _("Adjustment")
+    ADVANCE = "advance", _("Advance")
+    PAYMENT = "payment", _("Payment")
+    REFUND = "refund", _("Refund")
+    DEPOSIT = "deposit", _("Deposit")
+    MATCHING = "matching", _("Matching")
+
+
+class Method(models.TextChoices):
+    CHECK = "check", _("Check")
+    CASH = "cash", _("Cash")
+    CARD = "card", _("Card")
+    TRANSFER = "transfer", _("Transfer")
+    ONLINE = "online", _("Online")
+
+
+class Document(CompanyModel):
+    """Anything on a customer's account. Draft until ``state`` is posted; then it never changes (SPEC 5).
+
+    ``total`` is the signed sum of the lines in ``currency`` (charges +, credits −). ``amount`` is the cash
+    received, payments only. "Reversed" is the existence of a document whose ``reverses`` is this one.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        POSTED = "posted", _("Posted")
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
+    customer = tenant_key("customers.Customer")
+    entity = tenant_key("companies.Entity", null=True)
+    number = models.CharField(max_length=60, null=True)  # noqa: DJ001  (null until drawn at posting)
+    sequence = tenant_key("companies.NumberSequence", null=True)
+    sequence_value = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3)
+    exchange_rate = models.DecimalField(max_digits=18, decimal_places=8, default=1)
+    date = models.DateField()
+    gl_date = models.DateField(null=True)
+    due_date = models.DateField(null=True)
+    term = tenant_key("companies.Term", null=True)
+    reference = models.CharField(max_length=100, blank=True, default="")
+    description = models.CharField(max_length=500, blank=True, default="")
+    bill_to = models.TextField(blank=True, default="")
+    total = money(default=0)
+    amount = money(null=True)
+    method = models.CharField(max_length=10, choices=Method.choices, blank=True, default="")
+    bank_account = tenant_key("companies.BankAccount", null=True)
+    reverses = tenant_key("ledger.Document", null=True)
+    reason = models.CharField(max_length=500, blank=True, default="")
+    created_at = models.DateTimeField()
+    created_by = models.BigIntegerField(null=True)
+    updated_at = models.DateTimeField()
+    updated_by = models.BigIntegerField(null=True)
+    posted_at = models.DateTimeField(null=True)
+    posted_by = models.BigIntegerField(null=True)
+    version = models.IntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="ledger_document_kind"),
+            models.CheckConstraint(condition=Q(state__in=["draft", "posted"]), name="ledger_document_state"),
+            models.CheckConstraint(
+                condition=Q(state="draft")
+                | Q(number__isnull=False, gl_date__isnull=False, posted_at__isnull=False),
+                name="ledger_document_posted_is_complete",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="invoice") | Q(state="draft") | Q(due_date__isnull=False),
+                name="ledger_document_invoice_due",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="payment", amount__isnull=False) | (~Q(kind="payment") & Q(amount__isnull=True)),
+                name="ledger_document_amount_of_payment",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["payment", "advance", "refund", "deposit"])
+                | Q(method="", bank_account__isnull=True),
+                name="ledger_document_money_kinds",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="matching") | Q(total=0), name="ledger_document_matching_is_zero"
+            ),
+            models.UniqueConstraint(
+                fields=["company", "kind", "number"],
+                condition=Q(number__isnull=False),
+                name="ledger_document_number",
+            ),
+            models.UniqueConstraint(
+                fields=["company", "sequence", "sequence_value"],
+                condition=Q(sequence__isnull=False),
+                name="ledger_document_drawn_once",
+            ),
+            models.UniqueConstraint(
+                fields=["company", "reverses"],
+                condition=Q(reverses__isnull=False),
+                name="ledger_document_one_mirror",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["company", "kind", "-date", "-id"], name="ledger_document_list"),
+            models.Index(fields=["company", "customer", "-date", "-id"], name="ledger_document_customer"),
+            models.Index(
+                fields=["company", "kind", "-date", "-id"],
+                condition=Q(state="draft"),
+                name="ledger_document_drafts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or f"{self.kind} {self.pk}"
+
+
+class Line(CompanyModel):
+    """One signed row of money: + raises what the customer owes, − lowers it.
+
+    ``open_amount`` is the part no application has taken, whatever its date; ``reserved_amount`` the part of it
+    that drafts have promised. Both carry the sign of ``amount``. By itself a line is a balanced posting between
+    ``control_account`` (the customer's) and ``account`` (revenue, bank…) (SPEC 16).
+    """
+
+    document = tenant_key("ledger.Document", related_name="lines")
+    customer = tenant_key("customers.Customer")
+    currency = models.CharField(max_length=3)
+    position = models.IntegerField()
+    description = models.CharField(max_length=500, blank=True, default="")
+    account = tenant_key("companies.Account", null=True)
+    control_account = tenant_key("companies.Account", null=True)
+    location = tenant_key("companies.Location", null=True)
+    amount = money()
+    applied_amount = money(default=0, db_default=0)
+    reserved_amount = money(default=0, db_default=0)
+    open_amount = models.GeneratedField(
+        expression=F("amount") - F("applied_amount"), output_field=money(), db_persist=True
+    )
+    is_open = models.GeneratedField(
+        expression=~Q(amount=F("applied_amount")), output_field=models.BooleanField(), db_persist=True
+    )
+    tax_code = models.CharField(max_length=20, blank=True, default="")
+    tax_amount = money(default=0, db_default=0)
+    cash_basis_tax = models.BooleanField(default=False, db_default=False)
+    tax_receipt_eligible = models.BooleanField(default=False, db_default=False)
+    service_start = models.DateField(null=True)
+    service_end = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(amount__gte=0, applied_amount__gte=0, reserved_amount__gte=0)
+                & Q(applied_amount__lte=F("amount") - F("reserved_amount"))
+                | Q(amount__lt=0, applied_amount__lte=0, reserved_amount__lte=0)
+                & Q(applied_amount__gte=F("amount") - F("reserved_amount")),
+                name="ledger_line_never_over_applied",
+            ),
+            models.UniqueConstraint(fields=["company", "document", "position"], name="ledger_line_position"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["company", "customer", "document"], condition=Q(is_open=True), name="ledger_line_open"
+            ),
+            models.Index(
+                fields=["company", "document"], condition=Q(is_open=True), name="ledger_line_open_document"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document_id}/{self.position}"
+
+
+class Reservation(CompanyModel):
+    """What a draft has promised of a line; balances do not move, nobody else can use it (SPEC 8)."""
+
+    document = tenant_key("ledger.Document", related_name="reservations")
+    line = tenant_key("ledger.Line")
+    amount = money()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "document", "line"], name="ledger_reservation_once"),
+        ]
+        indexes = [models.Index(fields=["company", "line"], name="ledger_reservation_line")]
+
+    def __str__(self) -> str:
+        return f"{self.document_id} holds {self.amount} of {self.line_id}"
+
+
+class Application(CompanyModel):
+    """The match of ``amount`` between a charge line and a credit line: a fact, inserted and never changed.
+
+    ``date`` is when it takes effect, ``recorded_at`` when it was known; ``document`` made it. Un-applying is a
+    row with a negative amount that names the original in ``reverses`` (SPEC 10). ``charge_code`` and
+    ``credit_code`` are the match codes of the two heads, null where a side has no group of its own.
+    """
+
+    document = tenant_key("ledger.Document", related_name="made")
+    charge_line = tenant_key("ledger.Line")
+    credit_line = tenant_key("ledger.Line")
+    charge_document = tenant_key("ledger.Document")
+    credit_document = tenant_key("ledger.Document")
+    customer = tenant_key("customers.Customer")
+    amount = money()
+    date = models.DateField()
+    recorded_at = models.DateTimeField()
+    actor_id = models.BigIntegerField(null=True)
+    reason = models.CharField(max_length=500, blank=True, default="")
+    charge_code = models.CharField(max_length=60, null=True)  # noqa: DJ001
+    credit_code = models.CharField(max_length=60, null=True)  # noqa: DJ001
+    reverses = tenant_key("ledger.Application", null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(reverses__isnull=True, amount__gt=0) | Q(reverses__isnull=False, amount__lt=0),
+                name="ledger_application_sign",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["company", "charge_document", "id"], name="ledger_application_charge"),
+            models.Index(fields=["company", "credit_document", "id"], name="ledger_application_credit"),
+            models.Index(fields=["company", "document"], name="ledger_application_maker"),
+            models.Index(fields=["company", "date"], name="ledger_application_date"),
+            models.Index(
+                fields=["company", "reverses"],
+                condition=Q(reverses__isnull=False),
+                name="ledger_application_reverses",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.charge_line_id} with {self.credit_line_id}: {self.amount}"
+
+
+class JournalEntry(models.Model):
+    """One row of the journal, derived from lines and applications by a view (SPEC 16); debit +, credit −.
+
+    ``amount`` is in ``currency``, ``base_amount`` in the company's base currency.
+    """
+
+    id = models.TextField(primary_key=True)
+    company_id = models.BigIntegerField()
+    document = models.ForeignKey(Document, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    line_id = models.BigIntegerField(null=True)
+    application_id = models.BigIntegerField(null=True)
+    customer_id = models.BigIntegerField(null=True)
+    date = models.DateField()
+    account_id = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    amount = money()
+    base_amount = money()
+
+    class Meta:
+        managed = False
+        db_table = "ledger_journal"
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.amount}"
