@@ -1,0 +1,154 @@
+"""Fixtures of all tests: real PostgreSQL and Valkey, two ways to use the database, a served application.
+
+- ``db`` (or ``@pytest.mark.django_db``): the runtime role inside a transaction that is rolled back.
+- ``committed``: the runtime role with real commits, for threads, processes and browsers. Posted facts cannot be
+  deleted, so nothing is flushed: a test makes its own company and leaves it.
+- ``owner_cursor`` / ``app_cursor``: plain psycopg, to go around the services.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+
+import django
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.db import connections
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker
+
+from arledger.core.database import APPLICATION_ROLE
+from tests import servers
+
+# Django reads its settings once, so the environment is complete before anything uses them.
+if settings.configured:
+    raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: tests choose their settings and databases themselves.")
+SERVERS = servers.start_servers()
+os.environ |= {
+    "DJANGO_SETTINGS_MODULE": "arledger.settings",
+    "DATABASE_URL": servers.with_database(SERVERS.runtime_url, servers.ROLLED_BACK),
+    "DATABASE_OWNER_URL": servers.with_database(SERVERS.owner_url, servers.ROLLED_BACK),
+    "REDIS_URL": servers.redis_database(SERVERS.redis_url),
+    "ARLEDGER_SECRET_KEY": "a key for tests only, long enough to please every check of Django's",
+    "ARLEDGER_HTTPS": "0",
+    "ARLEDGER_DATA": str(servers.ROOT / "var" / "test"),
+}
+SERVERS.hand_down()
+django.setup()
+# An xdist worker inherits the environment, and pytest-django would read the settings there before this file does.
+del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+def pytest_unconfigure() -> None:
+    SERVERS.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def test_settings() -> Iterator[None]:
+    """Quick passwords, and static files from their sources instead of a collected copy."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STORAGES={"default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}, "staticfiles": plain},
+        WHITENOISE_AUTOREFRESH=True,
+        WHITENOISE_USE_FINDERS=True,
+    ):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> None:
+    """pytest-django's hook: here a copy of the migrated template for this worker."""
+    servers.make_database(SERVERS, servers.ROLLED_BACK)
+
+
+@pytest.fixture(scope="session")
+def committed_database() -> str:
+    """A second copy, so that what committed tests leave never meets a rolled-back test. Returns its name."""
+    servers.make_database(SERVERS, servers.COMMITTED)
+    return servers.COMMITTED
+
+
+@pytest.fixture
+def committed(committed_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The database with real commits, in this thread and in every thread the test starts."""
+    connections.close_all()
+    before = {alias: connections.settings[alias]["NAME"] for alias in connections}
+    for alias in connections:
+        connections.settings[alias]["NAME"] = committed_database
+    cache.clear()
+    try:
+        with django_db_blocker.unblock():
+            yield
+    finally:
+        with django_db_blocker.unblock():
+            connections.close_all()
+        for alias, name in before.items():
+            connections.settings[alias]["NAME"] = name
+
+
+@pytest.fixture
+def committed_environment(committed: None, committed_database: str) -> dict[str, str]:
+    """The environment of a process (manage.py, gunicorn, celery) that works on the committed database."""
+    return os.environ | {
+        "DATABASE_URL": servers.with_database(SERVERS.runtime_url, committed_database),
+        "DATABASE_OWNER_URL": servers.with_database(SERVERS.owner_url, committed_database),
+    }
+
+
+def plain_cursor(
+    request: pytest.FixtureRequest, url: str
+) -> Iterator[psycopg.Cursor[tuple[object, ...]]]:
+    """A cursor of its own connection on the database that the test's other fixtures use."""
+    committed = {"committed", "live_url"} & set(request.fixturenames)
+    if not committed:
+        request.getfixturevalue("django_db_setup")
+    name = servers.COMMITTED if committed else servers.ROLLED_BACK
+    with psycopg.connect(servers.with_database(url, name)) as connection:
+        connection.execute("SET lock_timeout = '5s'")
+        connection.commit()
+        with connection.cursor() as cursor:
+            yield cursor
+        connection.rollback()
+
+
+@pytest.fixture
+def owner_cursor(request: pytest.FixtureRequest) -> Iterator[psycopg.Cursor[tuple[object, ...]]]:
+    """Signed in as the owner of the tables; what is not committed is rolled back."""
+    yield from plain_cursor(request, SERVERS.owner_url)
+
+
+@pytest.fixture
+def app_cursor(request: pytest.FixtureRequest) -> Iterator[psycopg.Cursor[tuple[object, ...]]]:
+    """Signed in as the runtime's login, in the role of the application; no company chosen."""
+    for cursor in plain_cursor(request, SERVERS.runtime_url):
+        cursor.execute(f"SET ROLE {APPLICATION_ROLE}")
+        cursor.connection.commit()
+        yield cursor
+
+
+class QuietHandler(WSGIRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Requests of tests are not worth a line each."""
+
+
+@pytest.fixture
+def live_url(committed: None) -> Iterator[str]:
+    """The application, served from threads of this process on the committed database. Yields its address."""
+    server = ThreadedWSGIServer(("127.0.0.1", 0), QuietHandler)
+    server.daemon_threads = True
+    server.set_app(WSGIHandler())
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
