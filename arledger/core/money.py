@@ -7,29 +7,16 @@ on a page. Both return a Decimal with exactly the currency's decimals.
 from __future__ import annotations
 
 import re
-from datetime import date
 from decimal import Decimal
-from functools import cache
 
-from babel import Locale
-from babel.numbers import get_decimal_symbol, get_territory_currencies
+from babel.numbers import get_decimal_symbol
 from django.utils.translation import gettext_lazy as _
 
+from arledger.core.currency import codes, minor_units
 from arledger.core.errors import Invalid, Required
 
 LIMIT = Decimal(10) ** 15
 """Amounts are smaller than this by absolute value: what the database's numeric columns hold."""
-
-# ISO 4217's minor units. Babel's figures are CLDR's, which show 0 decimals for some currencies whose books
-# are kept with 2 or 3 (RSD, IQD…); only the names of the currencies come from Babel.
-_MINOR_UNITS = {
-    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"), 0),
-    **dict.fromkeys(("PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
-    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
-}
-# Money that was legal tender at some time since then: a fixed span, so that the answer does not depend on the
-# day a process started.
-_TENDER_FROM, _TENDER_TO = date(2020, 1, 1), date(2999, 12, 31)
 
 _PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 _EXPONENT = re.compile(r"[-+]?[0-9.,]+[eE][-+]?[0-9]+", re.ASCII)
@@ -106,26 +93,17 @@ class AmountGrouping(InvalidAmount):
     sentence = _("“%(text)s” can be read in more than one way. Write it like %(example)s.")
 
 
-@cache
 def currencies() -> list[str]:
     """The codes of the currencies one may keep books in, sorted."""
-    territories = (code for code in Locale("en").territories if len(code) == 2)
-    found: set[str] = set()
-    for territory in territories:
-        found.update(get_territory_currencies(territory, _TENDER_FROM, _TENDER_TO))
-    return sorted(found)
-
-
-@cache
-def _known() -> frozenset[str]:
-    return frozenset(currencies())
+    return sorted(codes())
 
 
 def decimals(currency: str) -> int:
     """How many decimals amounts in a currency have (ISO 4217). Raises UnknownCurrency."""
-    if currency not in _known():
-        raise UnknownCurrency(currency=currency[:40])
-    return _MINOR_UNITS.get(currency, 2)
+    try:
+        return minor_units(currency)
+    except KeyError as error:
+        raise UnknownCurrency(currency=currency[:40]) from error
 
 
 def quantize(value: Decimal, currency: str) -> Decimal:

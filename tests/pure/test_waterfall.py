@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
@@ -27,7 +28,7 @@ from reconciliation.waterfall import (
 ZERO = Decimal(0)
 
 
-def opened(*documents: list[object]) -> list[OpenLine]:
+def opened(*documents: Sequence[object]) -> list[OpenLine]:
     """Line ids are document * 10 + position: document 1 has lines 11, 12…"""
     return [
         OpenLine(document * 10 + position, document, Decimal(str(amount)))
