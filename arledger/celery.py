@@ -1,7 +1,7 @@
 """The Celery application: workers and beat run it, everything else sends through it.
 
-A message is only a wake-up (the job's row in PostgreSQL is the truth), and it carries the id of the request that
-caused it, so that the task's log lines can be found from the request's.
+A message is only a wake-up (the job's row in PostgreSQL is the truth), and it carries the id of the request
+that caused it, so that the task's log lines can be found from the request's.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Fixtures of all tests: real PostgreSQL and Valkey, two ways to use the database, a served application.
 
 - ``db`` (or ``@pytest.mark.django_db``): the runtime role inside a transaction that is rolled back.
-- ``committed``: the runtime role with real commits, for threads, processes and browsers. Posted facts cannot be
-  deleted, so nothing is flushed: a test makes its own company and leaves it.
+- ``committed``: the runtime role with real commits, for threads, processes and browsers. Posted facts cannot
+  be deleted, so nothing is flushed: a test makes its own company and leaves it.
 - ``owner_cursor`` / ``app_cursor``: plain psycopg, to go around the services.
 """
 
@@ -28,7 +28,9 @@ from tests import servers
 
 # Django reads its settings once, so the environment is complete before anything uses them.
 if settings.configured:
-    raise pytest.UsageError("Unset DJANGO_SETTINGS_MODULE: tests choose their settings and databases themselves.")
+    raise pytest.UsageError(
+        "Unset DJANGO_SETTINGS_MODULE: tests choose their settings and databases themselves."
+    )
 SERVERS = servers.start_servers()
 os.environ |= {
     "DJANGO_SETTINGS_MODULE": "arledger.settings",
@@ -41,7 +43,8 @@ os.environ |= {
 }
 SERVERS.hand_down()
 django.setup()
-# An xdist worker inherits the environment, and pytest-django would read the settings there before this file does.
+# An xdist worker inherits the environment, and pytest-django would read the settings there before this file
+# does.
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
@@ -102,9 +105,7 @@ def committed_environment(committed: None, committed_database: str) -> dict[str,
     }
 
 
-def plain_cursor(
-    request: pytest.FixtureRequest, url: str
-) -> Iterator[psycopg.Cursor[tuple[object, ...]]]:
+def plain_cursor(request: pytest.FixtureRequest, url: str) -> Iterator[psycopg.Cursor[tuple[object, ...]]]:
     """A cursor of its own connection on the database that the test's other fixtures use."""
     committed = {"committed", "live_url"} & set(request.fixturenames)
     if not committed:

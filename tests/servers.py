@@ -1,8 +1,9 @@
 """The PostgreSQL and Valkey that tests run on: the product's own embedded servers, quick and forgetful.
 
-A migrated cluster is kept in var/test and made anew when a migration changes. Each run of pytest copies it, starts its
-own servers on the copy and throws it away, so that several runs do not meet. With DATABASE_URL (and
-DATABASE_OWNER_URL, whose role may create databases) tests run on that server instead, with REDIS_URL on that one.
+A migrated cluster is kept in var/test and made anew when a migration changes. Each run of pytest copies it,
+starts its own servers on the copy and throws it away, so that several runs do not meet. With DATABASE_URL
+(and DATABASE_OWNER_URL, whose role may create databases) tests run on that server instead, with REDIS_URL on
+that one.
 """
 
 from __future__ import annotations
@@ -127,7 +128,8 @@ def kept_cluster(place: Place, secrets: Secrets) -> Path:
             child.wait_until_ready(program, process)
             postgres.make_roles(making, secrets)
             with psycopg.connect(
-                postgres.database_url(making, postgres.BOOTSTRAP, secrets.bootstrap, "postgres"), autocommit=True
+                postgres.database_url(making, postgres.BOOTSTRAP, secrets.bootstrap, "postgres"),
+                autocommit=True,
             ) as connection:
                 connection.execute("ALTER ROLE arledger_owner CREATEDB")
             make_template(

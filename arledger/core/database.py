@@ -1,7 +1,8 @@
 """How Django reaches PostgreSQL: two aliases with different powers over the same database.
 
 ``default`` is what the product runs on: a login that owns nothing and becomes ``arledger_app``, a role that
-row security binds. ``owner`` is the owner of the tables, used by ``migrate --database=owner`` and by nothing else.
+row security binds. ``owner`` is the owner of the tables, used by ``migrate --database=owner`` and by nothing
+else.
 """
 
 from __future__ import annotations
@@ -33,15 +34,18 @@ def database_settings(runtime_url: str, owner_url: str, pool: bool) -> dict[str,
     otherwise, so each one starts with an empty ``arledger.company``; the pool empties it at every return.
     Raises psycopg.ProgrammingError when a URL cannot be parsed.
     """
+    # The role is a start-up setting, not Django's assume_role: that one waits for itself under the pool (it
+    # needs a connection to compose its statement while the pool is making one), and RESET ROLE would lead
+    # back to the login.
     runtime = _alias(
         runtime_url,
         {
+            "role": APPLICATION_ROLE,
             "lock_timeout": f"{LOCK_TIMEOUT_SECONDS}s",
             "statement_timeout": f"{STATEMENT_TIMEOUT_SECONDS}s",
             "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_SECONDS}s",
         },
     )
-    runtime["OPTIONS"]["assume_role"] = APPLICATION_ROLE
     if pool:
         runtime["OPTIONS"]["pool"] = {
             "min_size": 1,

@@ -1,7 +1,8 @@
 """Logs: one line per event on standard error, as JSON for machines or coloured for a person at a terminal.
 
-What is bound with ``structlog.contextvars`` (the request id above all) appears on every line of that request or task,
-whether written through structlog or through a library's standard logger. Errors carry their traceback.
+What is bound with ``structlog.contextvars`` (the request id above all) appears on every line of that request
+or task, whether written through structlog or through a library's standard logger. Errors carry their
+traceback.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ def configure(config: dict[str, Any]) -> None:
             },
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "events"}},
             "root": {"handlers": ["stderr"], "level": level},
-            # Django's own handlers stay silent with DEBUG off; everything goes to the root instead (PITFALLS 18).
+            # Django's own handlers stay silent with DEBUG off; everything goes to the root instead (PITFALLS
+            # 18).
             "loggers": {
                 "django": {"handlers": [], "level": level, "propagate": True},
                 "django.server": {"handlers": [], "level": level, "propagate": True},

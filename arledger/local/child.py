@@ -30,8 +30,9 @@ def always_ready() -> bool:
 class Program:
     """What to run and how to treat it.
 
-    ``stop`` is the signal that ends it politely; ``orphan`` the one it gets when its parent dies. ``ready`` tells
-    whether it does its work; ``before`` clears what a killed predecessor left and runs ahead of every start.
+    ``stop`` is the signal that ends it politely; ``orphan`` the one it gets when its parent dies. ``ready``
+    tells whether it does its work; ``before`` clears what a killed predecessor left and runs ahead of every
+    start.
     """
 
     name: str
@@ -70,7 +71,7 @@ def start(program: Program) -> subprocess.Popen[bytes]:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=in_child,  # noqa: PLW1509 - the parent has one thread at this point
+                preexec_fn=in_child,
                 **program.identity.popen_arguments(),
             )
     except OSError as error:
@@ -104,7 +105,7 @@ def stop(program: Program, process: subprocess.Popen[bytes]) -> None:
 
 
 def kill_session(leader: int) -> None:
-    """Kill what is left of a child's session: children of a killed worker must not work on beside the next one."""
+    """Kill what is left of a session: children of a killed worker must not work on beside the next one."""
     try:
         os.killpg(leader, signal.SIGKILL)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""Whom the embedded servers run as. PostgreSQL refuses to run as root, so root's servers run as somebody else."""
+"""Whom the embedded servers run as: PostgreSQL refuses to be root, so for root somebody else."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Identity:
 
 
 def server_identity(data_dir: Path) -> Identity:
-    """Who runs the servers on this data: ourselves, or for root the data's owner, who called sudo, or nobody."""
+    """Ourselves, or for root the owner of the data, the person behind sudo, or nobody."""
     if os.geteuid() != 0:
         return Identity()
     candidates: list[int] = []

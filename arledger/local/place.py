@@ -1,8 +1,8 @@
 """Where the embedded servers keep their files and sockets.
 
-Normally all of it lies in the data folder (``./var``). Two things can forbid that: below a folder that only root may
-enter, root's unprivileged servers cannot reach it (PITFALLS 2); and a socket's path may not exceed about a hundred
-bytes (PITFALLS 3).
+Normally all of it lies in the data folder (``./var``). Two things can forbid that: below a folder that only
+root may enter, root's unprivileged servers cannot reach it (PITFALLS 2); and a socket's path may not exceed
+about a hundred bytes (PITFALLS 3).
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _outside(data_dir: Path, identity: Identity) -> Path:
     identity.own(home)
     if not identity.can_write(home):
         raise LocalError(
-            f"{identity.user.pw_name if identity.user else 'The server'} can use neither {data_dir} nor {home}. "
+            f"The servers' user can use neither {data_dir} nor {home}. "
             "Clone to a folder that every user may enter, or run as an ordinary user."
         )
     link = data_dir / "servers-are-in"

@@ -43,7 +43,7 @@ def database_url(place: Place, user: str, password: str, database: str = DATABAS
 
 
 def initialise(place: Place, secrets: Secrets) -> bool:
-    """Make the cluster unless it exists; complete or not at all. Returns whether it was made. Raises LocalError."""
+    """Make the cluster unless it exists, complete or not at all; whether it was made. Raises LocalError."""
     if place.postgres.exists():
         return False
     fresh = place.home / "postgres.new"

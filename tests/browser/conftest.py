@@ -28,7 +28,9 @@ WAIT_MILLISECONDS = 10_000
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
-        pytest.fail(f"{CHROMIUM} is missing: install Debian's package chromium, or name one in ARLEDGER_CHROMIUM.")
+        pytest.fail(
+            f"{CHROMIUM} is missing: install Debian's package chromium, or name one in ARLEDGER_CHROMIUM."
+        )
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
