@@ -105,6 +105,11 @@ const CLICKS = [
   ["[data-help]", () => document.getElementById("help")?.showModal()],
   ["[data-print]", () => window.print()],
   ["[data-copy]", (element) => copy(element)],
+  ["[data-history-back]", (element, event) => {
+    if (history.length < 2) return;
+    event.preventDefault();
+    history.back();
+  }],
   ["[data-dialog-close]", (element, event) => {
     const box = element.closest("dialog");
     if (!box) return;
@@ -161,6 +166,15 @@ document.addEventListener("keydown", (event) => {
   const at = items.indexOf(document.activeElement);
   items[(at + step + items.length + (at < 0 && step < 0 ? 1 : 0)) % items.length].focus();
   event.preventDefault();
+});
+
+/* A session that ended meanwhile: htmx is sent to the sign-in page, which must not land inside a fragment. */
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  if (xhr.responseURL && new URL(xhr.responseURL).pathname.startsWith("/accounts/login") && requestConfig) {
+    event.detail.shouldSwap = false;
+    location.reload();
+  }
 });
 
 /* Hovering a match code lights every chip of its group. */

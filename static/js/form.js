@@ -1,9 +1,9 @@
 /*
  * Forms with lines, exact running totals, and the question before leaving with changes.
  *
- *   <form data-guard data-leave="words">                    asks before leaving with changes
+ *   <form data-guard>                                       asks before leaving with changes
  *   <form data-lines="PREFIX" data-group=" " data-decimal=","> lines of a Django formset with that prefix
- *     <tbody data-line-list> … <tr data-line> …             rows; row buttons [data-line-remove] [data-line-copy]
+ *     <table data-line-list> … <tbody data-line> …          lines; buttons [data-line-remove] [data-line-copy] in them
  *     <template data-line-template>                         the formset's empty form, __prefix__ for the index
  *     <button data-line-add>
  *     <input data-sum>                                      amounts to add up
@@ -59,12 +59,9 @@ function renumber(form) {
 
 function addLine(form, after) {
   const total = management(form);
-  const holder = document.createElement("tbody");
   const source = form.querySelector("[data-line-template]");
-  holder.append(source.content.cloneNode(true));
-  const html = holder.innerHTML.replaceAll("__prefix__", total.value);
   const parsed = document.createElement("template");
-  parsed.innerHTML = html;
+  parsed.innerHTML = source.innerHTML.replaceAll("__prefix__", total.value);
   const row = parsed.content.querySelector("[data-line]");
   total.value = String(Number(total.value) + 1);
   if (after) after.after(row);

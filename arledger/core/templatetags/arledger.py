@@ -1,7 +1,7 @@
 """Tags and filters every page may use (a builtin library, never loaded by hand).
 
-Figures and dates go through :mod:`arledger.core.formats` in the active language; everything else here makes small
-pieces of HTML that must look the same on every page: icons, state chips, marks, match codes, list links.
+Figures and dates go through :mod:`arledger.core.formats` in the active language; everything else here makes
+small pieces of HTML that must look the same on every page: icons, chips, marks, match codes, list links.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from babel.numbers import get_decimal_symbol, get_group_symbol
 from django import template
 from django.http import HttpRequest, QueryDict
 from django.template.context import Context
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import get_current_timezone
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
@@ -74,7 +76,7 @@ def as_decimal(amount: Decimal | int | str) -> Decimal:
 
 
 @register.filter
-def money(amount: Decimal | int | None, currency: str) -> SafeString:
+def money(amount: Decimal | int | None, currency: str | None) -> SafeString:
     """An amount in the reader's locale with the decimals of ``currency``, as a span; zero is quiet.
 
     ``None`` gives nothing: a column without a figure is not a column with zero. The currency itself is not
@@ -101,6 +103,13 @@ def amount_text(amount: Decimal | int, currency: str) -> str:
     return format_amount(as_decimal(amount), currency, language())
 
 
+@register.simple_tag
+def number_marks() -> SafeString:
+    """The locale's marks as attributes for ``static/js/form.js``: ``data-group="," data-decimal="."``."""
+    marks = get_group_symbol(language()), get_decimal_symbol(language())
+    return format_html('data-group="{}" data-decimal="{}"', *marks)
+
+
 @register.filter
 def day(value: date | None) -> SafeString:
     """A calendar day as a ``time`` element in the reader's locale; ``None`` gives nothing."""
@@ -111,16 +120,17 @@ def day(value: date | None) -> SafeString:
 
 @register.filter
 def moment(value: datetime | None) -> SafeString:
-    """An instant as a ``time`` element in the reader's locale and current time zone; ``None`` gives nothing."""
+    """An instant as a ``time`` element in the reader's locale and time zone; ``None`` gives nothing."""
     if not value:
         return SafeString("")
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), format_datetime(value, language()))
+    shown = format_datetime(value, get_current_timezone(), language())
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), shown)
 
 
 @lru_cache(maxsize=512)
 def _icon(name: str, size: int) -> SafeString:
     # The icons are files of an installed package, named by our own templates: safe, and costly to parse.
-    return mark_safe(lucide(name, size=size, aria_hidden="true", focusable="false"))  # noqa: S308
+    return mark_safe(lucide(name, size=size, aria_hidden="true", focusable="false"))
 
 
 @register.simple_tag
@@ -158,7 +168,7 @@ def mark(value: str) -> SafeString:
 def code(text: str | None, url: str = "") -> SafeString:
     """A match code as a chip; with ``url`` (a list) a link that filters that list on the code.
 
-    Case is meaning (SPEC 10): upper case from the instant nothing of the group's head is open. No code, no chip.
+    Case is meaning (SPEC 10): upper case from the instant nothing of the head is open. No code, no chip.
     """
     if not text:
         return SafeString("")
@@ -195,12 +205,13 @@ def sort_url(context: Context, key: str, current: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def without(context: Context, name: str, value: str = "") -> str:
-    """The query string without parameter ``name`` (or only without its ``value``), and from the first page."""
+    """The query string without parameter ``name`` (or only its ``value``), from the first page."""
     query = _request(context).GET.copy()
     kept = [item for item in query.pop(name, []) if value and item != value]
-    query.setlist(name, kept)
+    if kept:
+        query.setlist(name, kept)
     query.pop("cursor", None)
-    return f"?{query.urlencode()}"
+    return f"?{query.urlencode()}" if query else ""
 
 
 @register.simple_tag(takes_context=True)
