@@ -24,6 +24,7 @@ from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
 from arledger.core.database import APPLICATION_ROLE
+from arledger.local.prepare import compile_messages
 from tests import servers
 
 # Django reads its settings once, so the environment is complete before anything uses them.
@@ -42,6 +43,7 @@ os.environ |= {
     "ARLEDGER_DATA": str(servers.ROOT / "var" / "test"),
 }
 SERVERS.hand_down()
+compile_messages(servers.ROOT / "locale")
 django.setup()
 # An xdist worker inherits the environment, and pytest-django would read the settings there before this file
 # does.

@@ -56,8 +56,11 @@ def application_programs(data_dir: Path, logs: Path, values: dict[str, str], por
         orphan=signal.SIGQUIT,
         ready=lambda: serves(port),
     )
-    worker = _celery("worker", processes.WORKER, data_dir, logs, values)
-    return [web, worker, _celery("beat", processes.BEAT, data_dir, logs, values)]
+    return [
+        web,
+        _celery("worker", processes.WORKER, signal.SIGQUIT, data_dir, logs, values),
+        _celery("beat", processes.BEAT, signal.SIGTERM, data_dir, logs, values),
+    ]
 
 
 def serves(port: int) -> bool:
@@ -72,7 +75,14 @@ def serves(port: int) -> bool:
         connection.close()
 
 
-def _celery(name: str, arguments: list[str], data_dir: Path, logs: Path, values: dict[str, str]) -> Program:
+def _celery(
+    name: str,
+    arguments: list[str],
+    orphan: signal.Signals,
+    data_dir: Path,
+    logs: Path,
+    values: dict[str, str],
+) -> Program:
     life = data_dir / f"{name}.life"
     return Program(
         name=name,
@@ -80,7 +90,7 @@ def _celery(name: str, arguments: list[str], data_dir: Path, logs: Path, values:
         environment=values | {"ARLEDGER_LIFE_FILE": str(life)},
         folder=ROOT,
         log=logs / f"{name}.log",
-        orphan=signal.SIGQUIT,
+        orphan=orphan,
         before=lambda: life.unlink(missing_ok=True),
         ready=life.exists,
     )

@@ -55,6 +55,9 @@ def start(program: Program) -> subprocess.Popen[bytes]:
     parent = os.getpid()
 
     def in_child() -> None:
+        # A shell that starts us in the background has these ignored, and that is inherited.
+        for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
         # After the change of user, which would clear it again. The parent may have died in between.
         if _libc is not None:
             _libc.prctl(PR_SET_PDEATHSIG, program.orphan)
