@@ -10,13 +10,17 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from arledger.core.formats import shown
 
 
 class Refusal(Exception):
     """A rule said no. Subclasses set ``code``, ``status`` (HTTP) and ``sentence`` (with named placeholders).
 
-    ``field`` names the input at fault; ``values`` are the limits and current values that fill the sentence.
+    ``field`` names the input at fault; ``values`` are the limits and current values that fill the sentence,
+    where Decimals and dates show in the reader's language.
     """
 
     code: ClassVar[str] = "refused"
@@ -30,7 +34,10 @@ class Refusal(Exception):
         super().__init__(self.code)
 
     def __str__(self) -> str:
-        return str(self.sentence) % self.values if self.values else str(self.sentence)
+        if not self.values:
+            return str(self.sentence)
+        language = get_language() or "en"
+        return str(self.sentence) % {name: shown(value, language) for name, value in self.values.items()}
 
 
 class Invalid(Refusal):

@@ -61,6 +61,15 @@ def format_datetime(at: datetime, tz: tzinfo, language: str) -> str:
     return babel_datetime(at.astimezone(tz), format="medium", locale=_locale(language))
 
 
+def shown(value: object, language: str) -> object:
+    """A value as a sentence names it: amounts and days in the language, everything else as it is."""
+    if isinstance(value, Decimal) and value.is_finite():
+        return format_amount(value, None, language)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return format_date(value, language)
+    return value
+
+
 def _decimals_needed(value: Decimal) -> int:
     _, _, fraction = f"{value:f}".partition(".")
     return len(fraction.rstrip("0"))

@@ -1,0 +1,217 @@
+"""Setting up companies and people, and changing the configuration (SPEC 3, 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from arledger.companies.chart import ACCOUNTS, SEQUENCES, TERMS
+from arledger.companies.models import (
+    Account,
+    BankAccount,
+    Company,
+    Configuration,
+    Membership,
+    NumberSequence,
+    Role,
+    Term,
+    User,
+)
+from arledger.companies.roles import SHIPPED
+from arledger.core import audit
+from arledger.core.actor import Actor
+from arledger.core.errors import Invalid, Refusal, Stale
+from arledger.core.money import decimals
+from arledger.core.permissions import RIGHTS
+from arledger.core.scope import company_scope
+
+
+class CompanyCodeTaken(Refusal):
+    code = "company_code_taken"
+    status = 409
+    sentence = _("A company with the code %(company)s exists already.")
+
+
+class UnknownTimeZone(Invalid):
+    code = "time_zone_unknown"
+    sentence = _("%(time_zone)s is not a time zone. Use a name such as Europe/Paris.")
+
+
+class NotAlpha(Invalid):
+    code = "sequence_not_alpha"
+    sentence = _("The AR match sequence draws letters: choose a sequence of letters.")
+
+
+class MatchSequenceMissing(Invalid):
+    code = "match_sequence_missing"
+    sentence = _("Choose the AR match sequence before switching customer reconciliation on.")
+
+
+class ReconciliationStaysOn(Refusal):
+    code = "reconciliation_stays_on"
+    sentence = _("Customer reconciliation cannot be switched off: match codes are part of the books now.")
+
+
+def found_company(
+    *,
+    code: str,
+    name: str,
+    base_currency: str,
+    at: datetime,
+    time_zone: str = "UTC",
+    language: str = "en",
+) -> Company:
+    """Create a company with the chart template, terms, number sequences, shipped roles and its configuration.
+
+    Raises CompanyCodeTaken, UnknownCurrency or UnknownTimeZone.
+    """
+    decimals(base_currency)
+    try:
+        ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise UnknownTimeZone(field="time_zone", time_zone=time_zone) from error
+    if Company.objects.filter(code=code).exists():
+        raise CompanyCodeTaken(field="code", company=code)
+    with transaction.atomic():
+        company = Company.objects.create(
+            code=code,
+            name=name,
+            base_currency=base_currency,
+            time_zone=time_zone,
+            language=language,
+            created_at=at,
+        )
+        with company_scope(company.pk):
+            _furnish(company, base_currency)
+            actor = Actor(
+                company_id=company.pk, user_id=None, name="Arledger", at=at, rights=RIGHTS, source="setup"
+            )
+            audit.record(
+                actor=actor,
+                action="found",
+                object_kind="company",
+                object_ids=[company.pk],
+                after={"code": code, "name": name, "base_currency": base_currency},
+            )
+    return company
+
+
+def _furnish(company: Company, currency: str) -> None:
+    Account.objects.bulk_create(
+        [Account(company=company, code=a.code, name=a.name, kind=a.kind) for a in ACCOUNTS]
+    )
+    NumberSequence.objects.bulk_create(
+        [
+            NumberSequence(
+                company=company, code=s.code, name=s.name, style=s.style, prefix=s.prefix, width=s.width
+            )
+            for s in SEQUENCES
+        ]
+    )
+    Term.objects.bulk_create(
+        [
+            Term(company=company, code=t.code, name=t.name, net_days=t.net_days, end_of_month=t.end_of_month)
+            for t in TERMS
+        ]
+    )
+    Role.objects.bulk_create(
+        [
+            Role(company=company, code=r.code, name=str(r.name), rights=sorted(r.rights), shipped=True)
+            for r in SHIPPED
+        ]
+    )
+    accounts = {a.kind: a for a in Account.objects.filter(company=company).order_by("-code")}
+    sequences = {s.code: s for s in NumberSequence.objects.filter(company=company)}
+    BankAccount.objects.create(
+        company=company, code="BANK", name="Bank", currency=currency, account=accounts["bank"]
+    )
+    Configuration.objects.create(
+        company=company,
+        match_sequence=sequences["MATCH"],
+        customer_sequence=sequences["CUST"],
+        invoice_sequence=sequences["INV"],
+        payment_sequence=sequences["PAY"],
+        matching_sequence=sequences["MAT"],
+        receivable_account=accounts["receivable"],
+        overpayments_account=accounts["overpayments"],
+        undeposited_account=accounts["undeposited"],
+        exchange_account=accounts["exchange"],
+        revenue_account=accounts["revenue"],
+    )
+
+
+def add_user(*, email: str, password: str, name: str, language: str = "en") -> User:
+    """Create a person, or return the one with this e-mail unchanged."""
+    found = User.objects.filter(email=email.strip().lower()).first()
+    return found or User.objects.create_user(email=email, password=password, name=name, language=language)
+
+
+def add_member(*, actor: Actor, user: User, role_code: str) -> Membership:
+    """Give a person a role in the actor's company."""
+    actor.require("configuration.edit")
+    with transaction.atomic():
+        role = Role.objects.get(company_id=actor.company_id, code=role_code)
+        membership, _created = Membership.objects.update_or_create(
+            company_id=actor.company_id, user=user, defaults={"role": role, "active": True}
+        )
+        audit.record(
+            actor=actor,
+            action="member",
+            object_kind="user",
+            object_ids=[user.pk],
+            after={"role": role_code},
+        )
+    return membership
+
+
+def change_configuration(*, actor: Actor, changes: Mapping[str, Any], version: int) -> Configuration:
+    """Change settings by their SPEC 3 names; each change is audited with old and new value.
+
+    ``version`` is the one the person saw. Switching reconciliation on records the instant: nothing applied before
+    ever gets a code. Raises Stale, MatchSequenceMissing, NotAlpha or ReconciliationStaysOn.
+    """
+    actor.require("configuration.edit")
+    with transaction.atomic():
+        row = Configuration.objects.select_for_update().get(company_id=actor.company_id)
+        if row.version != version:
+            raise Stale(who=_("Somebody else"), when="")
+        before = {name: _plain(getattr(row, name)) for name in changes}
+        was_on = row.reconciliation_enabled
+        for name, value in changes.items():
+            setattr(row, name, value)
+        _check_reconciliation(row, was_on)
+        if row.reconciliation_enabled and not was_on:
+            row.reconciliation_enabled_at = actor.at
+        row.version += 1
+        row.save()
+        after = {name: _plain(getattr(row, name)) for name in changes}
+        changed = {name for name in changes if before[name] != after[name]}
+        if changed:
+            audit.record(
+                actor=actor,
+                action="configure",
+                object_kind="configuration",
+                object_ids=[row.pk],
+                before={name: before[name] for name in changed},
+                after={name: after[name] for name in changed},
+            )
+    return row
+
+
+def _check_reconciliation(row: Configuration, was_on: bool) -> None:
+    if was_on and not row.reconciliation_enabled:
+        raise ReconciliationStaysOn(field="reconciliation_enabled")
+    if row.reconciliation_enabled and row.match_sequence_id is None:
+        raise MatchSequenceMissing(field="match_sequence")
+    if row.match_sequence is not None and row.match_sequence.style != NumberSequence.Style.ALPHA:
+        raise NotAlpha(field="match_sequence")
+
+
+def _plain(value: Any) -> Any:
+    """A setting as the audit trail keeps it: a referenced object by its code."""
+    return getattr(value, "code", value.isoformat() if isinstance(value, date) else value)

@@ -1,0 +1,50 @@
+"""Reading customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import F, QuerySet, TextField, Value
+from django.db.models.expressions import RawSQL
+
+from arledger.core.actor import Actor
+from arledger.core.errors import NotFound
+from arledger.core.text import sort_key
+from customers.models import Customer
+
+
+def visible(actor: Actor) -> QuerySet[Customer]:
+    """The customers a person may see: all, or the top level's and his entities' (SPEC 4)."""
+    customers = Customer.objects.filter(company_id=actor.company_id)
+    if actor.entities is not None:
+        customers = customers.filter(entity=None) | customers.filter(entity__in=actor.entities)
+    return customers
+
+
+def customer(actor: Actor, key: int) -> Customer:
+    """One customer. Raises NotFound."""
+    found = visible(actor).select_related("term", "parent").filter(pk=key).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def search(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
+    """Those whose name or code contains every word of ``text``, accents and case ignored."""
+    for word in sort_key(text).split()[:8]:
+        customers = customers.alias(
+            haystack=RawSQL("(customers_customer.sort_key || ' ' || lower(customers_customer.code))", [], TextField())
+        ).filter(haystack__contains=Value(word))
+    return customers
+
+
+def by_ids(company_id: int, keys: Iterable[int]) -> dict[int, Customer]:
+    return {c.pk: c for c in Customer.objects.filter(company_id=company_id, pk__in=list(keys))}
+
+
+def by_codes(company_id: int, codes: Iterable[str]) -> dict[str, Customer]:
+    """Customers by code, in one query; codes the company does not have are missing."""
+    return {c.code: c for c in Customer.objects.filter(company_id=company_id, code__in=list(codes))}
+
+
+BY_NAME = (F("sort_key"), F("id"))

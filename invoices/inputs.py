@@ -1,0 +1,209 @@
+"""What a person, a file or a program enters as an invoice, and its check against the company's books."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from arledger.companies.models import Account, Entity, Location, Term
+from arledger.companies.selectors import Settings
+from arledger.companies.terms import due_date
+from arledger.core.actor import Actor
+from arledger.core.errors import NotFound, Refusal, Refusals
+from arledger.core.money import check_amount, decimals
+from arledger.core.text import clean_text
+from customers.models import Customer
+from customers.selectors import visible
+from invoices.errors import DueBeforeDate, DueMissing, RateMissing, ServicePeriod, UnknownAccount, UnknownReference
+from ledger.drafts import NewDocument, NewLine
+from ledger.errors import NoLines
+from ledger.models import Kind
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InvoiceLineInput:
+    """A line: ``amount`` signed in the invoice's currency; no account means the company's revenue account."""
+
+    amount: Decimal
+    account_id: int | None = None
+    description: str = ""
+    location_id: int | None = None
+    tax_code: str = ""
+    tax_amount: Decimal = Decimal(0)
+    cash_basis_tax: bool = False
+    tax_receipt_eligible: bool = False
+    service_start: date | None = None
+    service_end: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InvoiceInput:
+    """An invoice as entered. Due date from the term (own, else the customer's) unless given; ``number`` only
+    when it was given elsewhere (imports); an empty currency means the customer's."""
+
+    customer_id: int
+    date: date
+    lines: Sequence[InvoiceLineInput]
+    due_date: date | None = None
+    term_id: int | None = None
+    gl_date: date | None = None
+    currency: str = ""
+    exchange_rate: Decimal = Decimal(1)
+    entity_id: int | None = None
+    reference: str = ""
+    description: str = ""
+    bill_to: str = ""
+    number: str | None = None
+
+
+@dataclass(frozen=True)
+class _Books:
+    """What entered keys may refer to; read once for all invoices of a call."""
+
+    customers: dict[int, Customer]
+    terms: dict[int, Term]
+    accounts: frozenset[int]
+    locations: frozenset[int]
+    entities: frozenset[int]
+
+
+def prepare(*, actor: Actor, settings: Settings, invoices: Sequence[InvoiceInput]) -> list[NewDocument]:
+    """Check invoices and turn them into drafts to write, with a constant number of queries.
+
+    Raises Refusals with one entry per invoice at fault (its ``row``), or the single refusal itself.
+    """
+    books = _books(actor, invoices)
+    drafts: list[NewDocument] = []
+    errors: list[Refusal] = []
+    for row, entered in enumerate(invoices):
+        try:
+            drafts.append(_draft(settings, books, entered))
+        except Refusal as error:
+            error.row = row
+            errors.append(error)
+    if errors:
+        raise errors[0] if len(errors) == 1 else Refusals(errors)
+    return drafts
+
+
+def _books(actor: Actor, invoices: Sequence[InvoiceInput]) -> _Books:
+    company = actor.company_id
+    customers = visible(actor).filter(pk__in={entered.customer_id for entered in invoices})
+    lines = [line for entered in invoices for line in entered.lines]
+    accounts = {line.account_id for line in lines if line.account_id}
+    locations = {line.location_id for line in lines if line.location_id}
+    entities = {entered.entity_id for entered in invoices if entered.entity_id}
+    if actor.entities is not None:
+        entities &= actor.entities
+    found = {customer.pk: customer for customer in customers}
+    terms = {entered.term_id for entered in invoices} | {customer.term_id for customer in found.values()}
+    return _Books(
+        customers=found,
+        terms={t.pk: t for t in Term.objects.filter(company_id=company, pk__in=terms - {None})}
+        if terms - {None}
+        else {},
+        accounts=_active(Account, company, accounts),
+        locations=_active(Location, company, locations),
+        entities=_active(Entity, company, entities),
+    )
+
+
+def _active(
+    model: type[Account] | type[Location] | type[Entity], company_id: int, keys: set[int]
+) -> frozenset[int]:
+    if not keys:
+        return frozenset()
+    found = model._default_manager.filter(company_id=company_id, pk__in=keys, active=True)
+    return frozenset(found.values_list("pk", flat=True))
+
+
+def _draft(settings: Settings, books: _Books, entered: InvoiceInput) -> NewDocument:
+    customer = books.customers.get(entered.customer_id)
+    if customer is None:
+        raise NotFound(field="customer")
+    currency = entered.currency or customer.currency
+    decimals(currency)
+    if not entered.lines:
+        raise NoLines(field="lines")
+    if entered.entity_id is not None and entered.entity_id not in books.entities:
+        raise UnknownReference(field="entity")
+    term_id = entered.term_id or (customer.term_id if entered.due_date is None else None)
+    return NewDocument(
+        kind=Kind.INVOICE,
+        customer_id=customer.pk,
+        currency=currency,
+        exchange_rate=_rate(settings, currency, entered.exchange_rate),
+        date=entered.date,
+        gl_date=entered.gl_date if settings.row.separate_gl_date else None,
+        due_date=_due(books, entered, term_id),
+        term_id=term_id,
+        entity_id=entered.entity_id,
+        number=clean_text(entered.number, 60, required=True, field="number") if entered.number else None,
+        reference=clean_text(entered.reference, 100, field="reference"),
+        description=clean_text(entered.description, 500, field="description"),
+        bill_to=clean_text(entered.bill_to, 1000, multiline=True, field="bill_to"),
+        lines=[
+            _line(settings, books, customer.pk, currency, line, index)
+            for index, line in enumerate(entered.lines)
+        ],
+    )
+
+
+def _rate(settings: Settings, currency: str, rate: Decimal) -> Decimal:
+    """1 for the base currency; otherwise what one unit is worth in base currency, 8 decimals."""
+    base = settings.company.base_currency
+    if currency == base:
+        return Decimal(1)
+    if not rate.is_finite() or not 0 < rate < Decimal(10) ** 9:
+        raise RateMissing(field="exchange_rate", currency=currency, base=base)
+    return rate
+
+
+def _due(books: _Books, entered: InvoiceInput, term_id: int | None) -> date:
+    if entered.due_date is None:
+        term = books.terms.get(term_id) if term_id else None
+        if term_id and term is None:
+            raise UnknownReference(field="term")
+        if term is None:
+            raise DueMissing(field="due_date")
+        return due_date(entered.date, term.net_days, term.end_of_month)
+    if entered.due_date < entered.date:
+        raise DueBeforeDate(
+            field="due_date", due=entered.due_date.isoformat(), date=entered.date.isoformat()
+        )
+    if entered.term_id and entered.term_id not in books.terms:
+        raise UnknownReference(field="term")
+    return entered.due_date
+
+
+def _line(
+    settings: Settings, books: _Books, customer_id: int, currency: str, line: InvoiceLineInput, index: int
+) -> NewLine:
+    prefix = f"lines.{index}."
+    account = line.account_id or settings.row.revenue_account_id
+    if line.account_id and line.account_id not in books.accounts:
+        raise UnknownAccount(field=prefix + "account")
+    if line.location_id and line.location_id not in books.locations:
+        raise UnknownReference(field=prefix + "location")
+    if line.service_start and line.service_end and line.service_end < line.service_start:
+        raise ServicePeriod(
+            field=prefix + "service_end",
+            start=line.service_start.isoformat(),
+            end=line.service_end.isoformat(),
+        )
+    return NewLine(
+        customer_id=customer_id,
+        amount=check_amount(line.amount, currency, field=prefix + "amount"),
+        account_id=account,
+        control_account_id=settings.row.receivable_account_id,
+        description=clean_text(line.description, 500, field=prefix + "description"),
+        location_id=line.location_id,
+        tax_code=clean_text(line.tax_code, 20, field=prefix + "tax_code"),
+        tax_amount=check_amount(line.tax_amount, currency, field=prefix + "tax_amount"),
+        cash_basis_tax=line.cash_basis_tax,
+        tax_receipt_eligible=line.tax_receipt_eligible,
+        service_start=line.service_start,
+        service_end=line.service_end,
+    )

@@ -1,0 +1,206 @@
+"""Writing drafts: documents and lines that have no effect on balances yet (SPEC 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from itertools import islice
+
+from arledger.core.actor import Actor
+from arledger.core.sql import execute, insert_rows, next_ids
+from ledger.errors import AmountTooLarge
+from ledger.models import Kind
+
+ZERO = Decimal(0)
+LIMIT = Decimal(10) ** 14
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewLine:
+    """A line to write. ``amount`` is signed (charges +, credits −) in the document's currency."""
+
+    customer_id: int
+    amount: Decimal
+    account_id: int
+    control_account_id: int
+    description: str = ""
+    location_id: int | None = None
+    tax_code: str = ""
+    tax_amount: Decimal = ZERO
+    cash_basis_tax: bool = False
+    tax_receipt_eligible: bool = False
+    service_start: date | None = None
+    service_end: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewDocument:
+    """A draft to write; ``number`` only when it comes from elsewhere (imports), else drawn at posting."""
+
+    kind: Kind
+    customer_id: int
+    currency: str
+    date: date
+    lines: Sequence[NewLine] = field(default_factory=list)
+    gl_date: date | None = None
+    due_date: date | None = None
+    term_id: int | None = None
+    entity_id: int | None = None
+    number: str | None = None
+    exchange_rate: Decimal = Decimal(1)
+    reference: str = ""
+    description: str = ""
+    bill_to: str = ""
+    amount: Decimal | None = None
+    method: str = ""
+    bank_account_id: int | None = None
+    reverses_id: int | None = None
+    reason: str = ""
+
+    @property
+    def total(self) -> Decimal:
+        return sum((line.amount for line in self.lines), ZERO)
+
+
+HEADER = {
+    "kind": "text",
+    "customer_id": "bigint",
+    "currency": "text",
+    "date": "date",
+    "gl_date": "date",
+    "due_date": "date",
+    "term_id": "bigint",
+    "entity_id": "bigint",
+    "number": "text",
+    "exchange_rate": "numeric",
+    "reference": "text",
+    "description": "text",
+    "bill_to": "text",
+    "amount": "numeric",
+    "method": "text",
+    "bank_account_id": "bigint",
+    "reverses_id": "bigint",
+    "reason": "text",
+    "total": "numeric",
+}
+LINE = {
+    "customer_id": "bigint",
+    "amount": "numeric",
+    "account_id": "bigint",
+    "control_account_id": "bigint",
+    "description": "text",
+    "location_id": "bigint",
+    "tax_code": "text",
+    "tax_amount": "numeric",
+    "cash_basis_tax": "boolean",
+    "tax_receipt_eligible": "boolean",
+    "service_start": "date",
+    "service_end": "date",
+}
+STAMP = {
+    "created_at": "timestamptz",
+    "created_by": "bigint",
+    "updated_at": "timestamptz",
+    "updated_by": "bigint",
+    "state": "text",
+    "version": "int",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The keys of a draft and of its lines, in their order."""
+
+    key: int
+    lines: list[int]
+
+
+def write_drafts(*, actor: Actor, documents: Sequence[NewDocument]) -> list[Written]:
+    """Insert drafts with their lines in three statements and return their keys in order.
+
+    Raises AmountTooLarge when a document's lines add up beyond what the books hold.
+    """
+    for index, document in enumerate(documents):
+        if abs(document.total) >= LIMIT:
+            raise AmountTooLarge(row=index)
+    count = sum(len(document.lines) for document in documents)
+    keys = next_ids({"ledger_document": len(documents), "ledger_line": count})
+    ids = keys["ledger_document"]
+    stamp = (actor.at, actor.user_id, actor.at, actor.user_id, "draft", 1)
+    insert_rows(
+        "ledger_document",
+        {"company_id": "bigint", "id": "bigint"} | HEADER | STAMP,
+        [
+            (actor.company_id, key, *(getattr(document, name) for name in HEADER), *stamp)
+            for key, document in zip(ids, documents, strict=True)
+        ],
+    )
+    pairs = list(zip(ids, documents, strict=True))
+    _insert_lines(actor.company_id, pairs, keys["ledger_line"])
+    return _written(pairs, keys["ledger_line"])
+
+
+def _insert_lines(company_id: int, documents: Sequence[tuple[int, NewDocument]], keys: Sequence[int]) -> None:
+    rows = (
+        (document_id, position, line)
+        for document_id, document in documents
+        for position, line in enumerate(document.lines, start=1)
+    )
+    insert_rows(
+        "ledger_line",
+        {"company_id": "bigint", "id": "bigint", "document_id": "bigint", "position": "int", "currency": "text"}
+        | LINE,
+        [
+            (company_id, key, document_id, position, currency, *(getattr(line, name) for name in LINE))
+            for key, (document_id, position, line), currency in zip(
+                keys, rows, (d.currency for _, d in documents for _ in d.lines), strict=True
+            )
+        ],
+    )
+
+
+def rewrite_draft(*, actor: Actor, document_id: int, document: NewDocument) -> None:
+    """Replace a draft's header and lines (the caller holds its lock and has checked that it is a draft)."""
+    if abs(document.total) >= LIMIT:
+        raise AmountTooLarge()
+    names = [name for name in HEADER if name not in {"kind", "number"}]
+    execute(
+        f"UPDATE ledger_document SET {', '.join(f'{name} = %s' for name in names)},"
+        " updated_at = %s, updated_by = %s, version = version + 1 WHERE company_id = %s AND id = %s",
+        [
+            *(getattr(document, name) for name in names),
+            actor.at,
+            actor.user_id,
+            actor.company_id,
+            document_id,
+        ],
+    )
+    replace_lines(company_id=actor.company_id, documents=[(document_id, document)])
+
+
+def replace_lines(*, company_id: int, documents: Sequence[tuple[int, NewDocument]]) -> list[Written]:
+    """Drop the drafts' lines and write the given ones, in three statements for any number of drafts."""
+    execute(
+        "DELETE FROM ledger_line WHERE company_id = %s AND document_id = ANY(%s)",
+        [company_id, [key for key, _ in documents]],
+    )
+    keys = next_ids({"ledger_line": sum(len(document.lines) for _, document in documents)})["ledger_line"]
+    _insert_lines(company_id, documents, keys)
+    return _written(documents, keys)
+
+
+def _written(documents: Sequence[tuple[int, NewDocument]], line_keys: Sequence[int]) -> list[Written]:
+    rest = iter(line_keys)
+    return [Written(key, list(islice(rest, len(document.lines)))) for key, document in documents]
+
+
+def delete_drafts(*, company_id: int, ids: Sequence[int]) -> None:
+    """Delete drafts with their reservations and lines; the database refuses posted ones."""
+    for table, column in (
+        ("ledger_reservation", "document_id"),
+        ("ledger_line", "document_id"),
+        ("ledger_document", "id"),
+    ):
+        execute(f"DELETE FROM {table} WHERE company_id = %s AND {column} = ANY(%s)", [company_id, list(ids)])

@@ -1,0 +1,74 @@
+"""Refusals every kind of document shares."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from arledger.core.errors import Invalid, Refusal
+
+
+class NotADraft(Refusal):
+    code = "not_a_draft"
+    status = 409
+    sentence = _("%(document)s is posted already: it never changes. Reverse it instead.")
+
+
+class NotPosted(Refusal):
+    code = "not_posted"
+    status = 409
+    sentence = _("This draft is not posted yet: delete it instead of reversing it.")
+
+
+class PeriodClosed(Refusal):
+    code = "period_closed"
+    sentence = _("The books are closed through %(closed_through)s. The first open day is %(first_open)s.")
+
+
+class CustomerInactive(Refusal):
+    code = "customer_inactive"
+    sentence = _("%(customer)s is inactive: nothing new can be posted on this account.")
+
+
+class NoLines(Invalid):
+    code = "no_lines"
+    sentence = _("Enter at least one line.")
+
+
+class AmountTooLarge(Invalid):
+    code = "amount_too_large"
+    sentence = _("The lines add up to more than the books can hold. Split the document.")
+
+
+class NumberTaken(Refusal):
+    code = "number_taken"
+    status = 409
+    sentence = _("Number %(number)s is already used by another document of this kind.")
+
+
+class AlreadyReversed(Refusal):
+    code = "already_reversed"
+    status = 409
+    sentence = _("%(document)s is reversed already, by %(mirror)s.")
+
+
+class ReversalIsFinal(Refusal):
+    code = "reversal_is_final"
+    status = 409
+    sentence = _("%(document)s is itself a reversal and cannot be reversed. Enter a new document instead.")
+
+
+class ReversalTooEarly(Refusal):
+    code = "reversal_too_early"
+    sentence = _("A reversal is dated on or after its document: %(earliest)s at the earliest.")
+
+
+class StillApplied(Refusal):
+    code = "still_applied"
+    status = 409
+    sentence = _("%(document)s is matched with %(others)s. Un-apply that first, then reverse.")
+
+
+class StillReserved(Refusal):
+    code = "still_reserved"
+    status = 409
+    sentence = _("The draft %(drafts)s has reserved part of %(document)s. Delete or post that draft first.")

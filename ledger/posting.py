@@ -1,0 +1,173 @@
+"""Posting: lock, re-read, refuse, number, write. The kinds' verbs are built from these steps (DESIGN 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import IntegrityError
+
+from arledger.companies.numbering import draw
+from arledger.companies.selectors import Settings
+from arledger.core.actor import Actor
+from arledger.core.errors import NotFound
+from arledger.core.sql import fetch_all, insert_rows
+from customers.models import Customer
+from ledger.errors import CustomerInactive, NotADraft, NumberTaken, PeriodClosed
+from ledger.models import Document, Line
+
+
+def lock_customers(*, actor: Actor, ids: Iterable[int]) -> dict[int, Customer]:
+    """Lock the customers in key order: the one rule that keeps writers of open amounts apart (DESIGN 2).
+
+    Raises NotFound when the company does not have one of them.
+    """
+    wanted = set(ids)
+    found = (
+        Customer.objects.select_for_update(no_key=True)
+        .filter(company_id=actor.company_id, pk__in=wanted)
+        .order_by("pk")
+    )
+    customers = {customer.pk: customer for customer in found}
+    if len(customers) != len(wanted):
+        raise NotFound(field="customer")
+    return customers
+
+
+def lock_documents(*, actor: Actor, ids: Sequence[int], kind: str) -> list[Document]:
+    """The documents in the order of ``ids``, re-read under their customers' locks.
+
+    Raises NotFound when one is missing, of another kind, or of an entity the person may not see.
+    """
+    scope = Document.objects.filter(company_id=actor.company_id, kind=kind, pk__in=ids)
+    customer_ids = set(scope.values_list("customer_id", flat=True))
+    customer_ids |= set(
+        Line.objects.filter(company_id=actor.company_id, document__in=ids).values_list("customer_id", flat=True)
+        if kind == "payment"
+        else ()
+    )
+    lock_customers(actor=actor, ids=customer_ids)
+    documents = {d.pk: d for d in scope.select_related("customer")}
+    if len(documents) != len(set(ids)):
+        raise NotFound()
+    for document in documents.values():
+        require_entity(actor, document.entity_id)
+    return [documents[key] for key in ids]
+
+
+def require_entity(actor: Actor, entity_id: int | None) -> None:
+    """A person limited to entities sees the top level and his own (SPEC 4)."""
+    if actor.entities is not None and entity_id is not None and entity_id not in actor.entities:
+        raise NotFound()
+
+
+def require_drafts(documents: Iterable[Document]) -> None:
+    """Raise NotADraft for the first posted document."""
+    for row, document in enumerate(documents):
+        if document.state != Document.State.DRAFT:
+            raise NotADraft(row=row, document=str(document))
+
+
+def require_open_period(settings: Settings, day: date, entity_id: int | None, *, row: int | None = None) -> None:
+    """Raise PeriodClosed, naming the first open day, when ``day`` lies in closed books (SPEC 3, periods)."""
+    closed = settings.closed_through(entity_id)
+    if closed is not None and day <= closed:
+        raise PeriodClosed(
+            field="date",
+            row=row,
+            closed_through=closed.isoformat(),
+            first_open=(closed + timedelta(days=1)).isoformat(),
+        )
+
+
+def require_active(documents: Iterable[Document]) -> None:
+    for row, document in enumerate(documents):
+        if not document.customer.active:
+            raise CustomerInactive(field="customer", row=row, customer=str(document.customer))
+
+
+def book(*, actor: Actor, documents: Sequence[Document], settings: Settings) -> list[str]:
+    """Give each draft its number and make it posted, in one statement per sequence plus one.
+
+    Returns the numbers in order. Raises PeriodClosed, CustomerInactive or NumberTaken. The database checks in the
+    same statement that the lines make up the document.
+    """
+    gl_dates = [document.gl_date or document.date for document in documents]
+    for row, (document, gl_date) in enumerate(zip(documents, gl_dates, strict=True)):
+        require_open_period(settings, gl_date, document.entity_id, row=row)
+    numbers = _draw_numbers(actor.company_id, documents, settings)
+    texts = [n.text if n else str(d.number) for n, d in zip(numbers, documents, strict=True)]
+    try:
+        fetch_all(
+            "UPDATE ledger_document d SET state = 'posted', number = n.number, sequence_id = n.sequence_id,"
+            " sequence_value = n.value, gl_date = n.gl_date, posted_at = %s, posted_by = %s,"
+            " version = d.version + 1"
+            " FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::date[])"
+            " AS n (id, number, sequence_id, value, gl_date)"
+            " WHERE d.company_id = %s AND d.id = n.id RETURNING d.id",
+            [
+                actor.at,
+                actor.user_id,
+                [document.pk for document in documents],
+                texts,
+                [n.sequence_id if n else None for n in numbers],
+                [n.value if n else None for n in numbers],
+                gl_dates,
+                actor.company_id,
+            ],
+        )
+    except IntegrityError as error:
+        if "ledger_document_number" in str(error) and "_drawn" not in str(error):
+            raise NumberTaken(field="number", number=", ".join(texts[:3])) from error
+        raise
+    return texts
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    sequence_id: int
+    value: int
+    text: str
+
+
+def _draw_numbers(company_id: int, documents: Sequence[Document], settings: Settings) -> list[Number | None]:
+    """A number for each document without one, in the documents' order, sequences locked in key order."""
+    rows_of: dict[int, list[int]] = {}
+    for row, document in enumerate(documents):
+        if document.number is None:
+            sequence = settings.sequence_id(document.kind, document.entity_id)
+            rows_of.setdefault(sequence, []).append(row)
+    numbers: list[Number | None] = [None] * len(documents)
+    for sequence in sorted(rows_of):
+        rows = rows_of[sequence]
+        drawn = draw(company_id=company_id, sequence_id=sequence, count=len(rows))
+        for row, value in zip(rows, drawn.values, strict=True):
+            numbers[row] = Number(sequence, value, drawn.text(value))
+    return numbers
+
+
+APPLICATION = {
+    "company_id": "bigint",
+    "document_id": "bigint",
+    "charge_line_id": "bigint",
+    "credit_line_id": "bigint",
+    "charge_document_id": "bigint",
+    "credit_document_id": "bigint",
+    "customer_id": "bigint",
+    "amount": "numeric",
+    "date": "date",
+    "recorded_at": "timestamptz",
+    "actor_id": "bigint",
+    "reason": "text",
+    "charge_code": "text",
+    "credit_code": "text",
+    "reverses_id": "bigint",
+}
+
+
+def insert_applications(rows: Sequence[Sequence[object]]) -> None:
+    """The only statement that moves open amounts; ``rows`` in the order of APPLICATION (DESIGN 1)."""
+    insert_rows("ledger_application", APPLICATION, rows)
+
+

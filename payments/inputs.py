@@ -1,0 +1,147 @@
+"""What a person, a file or a program enters as a payment, and its check against the company's books."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from arledger.companies.models import BankAccount
+from arledger.companies.selectors import Settings
+from arledger.core.actor import Actor
+from arledger.core.errors import NotFound, Refusal, Refusals
+from arledger.core.money import check_amount, decimals
+from arledger.core.text import clean_text
+from customers.models import Customer
+from customers.selectors import visible
+from ledger.models import Method
+from payments.errors import BankCurrency, CustomerTwice, NothingReceived, UnknownBankAccount, UnknownMethod
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartInput:
+    """What one customer's part of a receipt pays. ``amount`` is cash, in the payment's currency.
+
+    ``lines`` and ``per_document`` are amounts typed for charge lines and documents. The rest flows by waterfall
+    over ``documents`` in that order, or with ``auto`` over all open charges by due date; else it is overpayment.
+    """
+
+    customer_id: int
+    amount: Decimal
+    lines: Mapping[int, Decimal] = field(default_factory=dict)
+    per_document: Mapping[int, Decimal] = field(default_factory=dict)
+    documents: Sequence[int] = ()
+    auto: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentInput:
+    """A receipt. No bank account means undeposited funds; ``payer_id`` defaults to the first part's customer."""
+
+    date: date
+    method: str
+    parts: Sequence[PartInput]
+    currency: str = ""
+    bank_account_id: int | None = None
+    payer_id: int | None = None
+    entity_id: int | None = None
+    exchange_rate: Decimal = Decimal(1)
+    reference: str = ""
+    description: str = ""
+    number: str | None = None
+
+    @property
+    def amount(self) -> Decimal:
+        return sum((part.amount for part in self.parts), ZERO)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A checked payment with what it refers to."""
+
+    entered: PaymentInput
+    payer: Customer
+    currency: str
+    account_id: int
+    exchange_rate: Decimal
+    reference: str
+    description: str
+    number: str | None
+
+
+def check(*, actor: Actor, settings: Settings, payments: Sequence[PaymentInput]) -> list[Receipt]:
+    """Check payments with two queries. Raises Refusals (a ``row`` each), or the single refusal itself."""
+    wanted = {part.customer_id for p in payments for part in p.parts} | {p.payer_id for p in payments}
+    customers = {c.pk: c for c in visible(actor).filter(pk__in=wanted - {None})}
+    banks = {
+        b.pk: b
+        for b in BankAccount.objects.filter(
+            company_id=actor.company_id, active=True, pk__in={p.bank_account_id for p in payments} - {None}
+        )
+    }
+    receipts: list[Receipt] = []
+    errors: list[Refusal] = []
+    for row, entered in enumerate(payments):
+        try:
+            receipts.append(_receipt(settings, customers, banks, entered))
+        except Refusal as error:
+            error.row = row
+            errors.append(error)
+    if errors:
+        raise errors[0] if len(errors) == 1 else Refusals(errors)
+    return receipts
+
+
+def _receipt(
+    settings: Settings, customers: dict[int, Customer], banks: dict[int, BankAccount], entered: PaymentInput
+) -> Receipt:
+    if not entered.parts or any(part.customer_id not in customers for part in entered.parts):
+        raise NotFound(field="customer")
+    payer = customers.get(entered.payer_id or entered.parts[0].customer_id)
+    if payer is None:
+        raise NotFound(field="customer")
+    currency = entered.currency or payer.currency
+    decimals(currency)
+    _check_parts(customers, entered, currency)
+    if entered.method not in Method.values:
+        raise UnknownMethod(field="method")
+    base = settings.company.base_currency
+    return Receipt(
+        entered=entered,
+        payer=payer,
+        currency=currency,
+        account_id=_account(settings, banks, entered, currency),
+        exchange_rate=Decimal(1) if currency == base else entered.exchange_rate,
+        reference=clean_text(entered.reference, 100, field="reference"),
+        description=clean_text(entered.description, 500, field="description"),
+        number=clean_text(entered.number, 60, required=True, field="number") if entered.number else None,
+    )
+
+
+def _check_parts(customers: dict[int, Customer], entered: PaymentInput, currency: str) -> None:
+    seen: set[int] = set()
+    for part in entered.parts:
+        if part.customer_id in seen:
+            raise CustomerTwice(field="customer", customer=str(customers[part.customer_id]))
+        seen.add(part.customer_id)
+        check_amount(part.amount, currency, field="amount")
+        if part.amount <= 0:
+            raise NothingReceived(field="amount")
+        for amount in (*part.lines.values(), *part.per_document.values()):
+            check_amount(amount, currency, field="allocations")
+
+
+def _account(
+    settings: Settings, banks: dict[int, BankAccount], entered: PaymentInput, currency: str
+) -> int:
+    if entered.bank_account_id is None:
+        return settings.row.undeposited_account_id
+    bank = banks.get(entered.bank_account_id)
+    if bank is None:
+        raise UnknownBankAccount(field="bank_account")
+    if bank.currency != currency:
+        raise BankCurrency(field="bank_account", account=bank.code, kept=bank.currency, currency=currency)
+    return bank.account_id

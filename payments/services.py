@@ -1,0 +1,325 @@
+"""The verbs of payments: receive (as draft or posted), post, edit, delete, reverse (SPEC 8).
+
+"A payment is received" happens here: ``receive`` spreads the money over the open charges under the customers'
+locks, writes one line per charged document and one for the remainder, posts, and applies line by line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from arledger.companies.selectors import Settings, settings_of
+from arledger.core import audit, outbox
+from arledger.core.actor import Actor
+from arledger.core.errors import Stale
+from arledger.core.sql import execute, insert_rows
+from ledger.drafts import NewDocument, NewLine, delete_drafts, replace_lines, rewrite_draft, write_drafts
+from ledger.models import Document, Kind, Line, Reservation
+from ledger.posting import book, lock_customers, lock_documents, require_active, require_drafts
+from payments.distribution import distribute, less
+from payments.inputs import PartInput, PaymentInput, Receipt, check
+from reconciliation.applying import Match, apply
+from reconciliation.open_items import OpenItem, open_charges
+from reconciliation.reversing import reverse as mirror
+from reconciliation.waterfall import Spread
+
+
+@dataclass(frozen=True)
+class Spreading:
+    """A receipt with how each of its parts spreads over that customer's charges."""
+
+    receipt: Receipt
+    spreads: tuple[Spread, ...]
+
+
+def receive(*, actor: Actor, payments: Sequence[PaymentInput], post: bool = True) -> list[int]:
+    """Receive payments; returns their keys in order. As drafts they reserve what they name (SPEC 8).
+
+    Raises Refusals with a row for each payment at fault (or the one refusal), PeriodClosed, CustomerInactive,
+    NotAnOpenCharge, AppliedOverReceived and the waterfall's refusals; then nothing is written.
+    """
+    actor.require("payments.add")
+    if post:
+        actor.require("payments.post")
+    with transaction.atomic():
+        settings = settings_of(actor.company_id)
+        receipts = check(actor=actor, settings=settings, payments=payments)
+        spreadings = _spread(actor, receipts)
+        if post:
+            return _write_posted(actor, settings, spreadings)
+        return _write_drafts(actor, settings, spreadings)
+
+
+def _spread(actor: Actor, receipts: Sequence[Receipt], draft: int = 0) -> list[Spreading]:
+    """Lock the customers, then read what is open and let each receipt take its part of it in turn."""
+    parties = {part.customer_id for r in receipts for part in r.entered.parts} | {r.payer.pk for r in receipts}
+    lock_customers(actor=actor, ids=parties)
+    items: dict[tuple[int, str], list[OpenItem]] = {}
+    for currency in sorted({r.currency for r in receipts}):
+        for item in open_charges(
+            company_id=actor.company_id, customers=sorted(parties), currency=currency, draft=draft
+        ):
+            items.setdefault((item.customer, currency), []).append(item)
+    spreadings = []
+    for receipt in receipts:
+        spreads = []
+        for part in receipt.entered.parts:
+            key = (part.customer_id, receipt.currency)
+            spread = distribute(part, items.get(key, []))
+            items[key] = less(items.get(key, []), spread)
+            spreads.append(spread)
+        spreadings.append(Spreading(receipt, tuple(spreads)))
+    return spreadings
+
+
+def _header(spreading: Spreading, lines: list[NewLine]) -> NewDocument:
+    receipt = spreading.receipt
+    entered = receipt.entered
+    return NewDocument(
+        kind=Kind.PAYMENT,
+        customer_id=receipt.payer.pk,
+        currency=receipt.currency,
+        exchange_rate=receipt.exchange_rate,
+        date=entered.date,
+        entity_id=entered.entity_id,
+        number=receipt.number,
+        reference=receipt.reference,
+        description=receipt.description,
+        amount=entered.amount,
+        method=entered.method,
+        bank_account_id=entered.bank_account_id,
+        lines=lines,
+    )
+
+
+def _posted_lines(settings: Settings, spreading: Spreading) -> tuple[list[NewLine], list[list[tuple[int, Decimal]]]]:
+    """One line per charged document and one per remainder, each with the charges it pays."""
+    receipt = spreading.receipt
+    lines: list[NewLine] = []
+    pays: list[list[tuple[int, Decimal]]] = []
+    for part, spread in zip(receipt.entered.parts, spreading.spreads, strict=True):
+        per_document: dict[int, list[tuple[int, Decimal]]] = {}
+        for allocation in spread.allocations:
+            if allocation.amount:
+                per_document.setdefault(allocation.document, []).append((allocation.line, allocation.amount))
+        shares = [*per_document.values(), []] if spread.remainder else list(per_document.values())
+        for share in shares:
+            amount = sum((a for _, a in share), Decimal(0)) or spread.remainder
+            control = settings.row.receivable_account_id if share else settings.row.overpayments_account_id
+            lines.append(
+                NewLine(
+                    customer_id=part.customer_id,
+                    amount=-amount,
+                    account_id=receipt.account_id,
+                    control_account_id=control,
+                )
+            )
+            pays.append(share)
+    return lines, pays
+
+
+def _write_posted(
+    actor: Actor, settings: Settings, spreadings: Sequence[Spreading], drafts: Sequence[Document] = ()
+) -> list[int]:
+    """Write (or, for ``drafts``, rewrite) the payments, post them and apply each line to the charges it pays."""
+    built = [_posted_lines(settings, spreading) for spreading in spreadings]
+    headers = [_header(s, lines) for s, (lines, _pays) in zip(spreadings, built, strict=True)]
+    if drafts:
+        keys = [document.pk for document in drafts]
+        written = replace_lines(company_id=actor.company_id, documents=list(zip(keys, headers, strict=True)))
+    else:
+        written = write_drafts(actor=actor, documents=headers)
+        keys = [w.key for w in written]
+    found = Document.objects.filter(company_id=actor.company_id, pk__in=keys).select_related("customer")
+    documents = {document.pk: document for document in found}
+    require_active(documents[key] for key in keys)
+    numbers = book(actor=actor, documents=[documents[key] for key in keys], settings=settings)
+    matches = [
+        Match(charge=charge, credit=line, amount=amount, maker=w.key)
+        for w, (_lines, pays) in zip(written, built, strict=True)
+        for line, share in zip(w.lines, pays, strict=True)
+        for charge, amount in share
+    ]
+    apply(actor=actor, settings=settings, matches=matches)
+    audit.record(
+        actor=actor,
+        action="post",
+        object_kind="document",
+        object_ids=keys,
+        after={"kind": "payment", "numbers": numbers, "amounts": [header.amount for header in headers]},
+    )
+    outbox.publish(actor=actor, kind="payment.posted", object_ids=keys)
+    return keys
+
+
+def _draft_header(settings: Settings, spreading: Spreading) -> NewDocument:
+    """A draft payment keeps one line per part; the charges it names are its reservations."""
+    receipt = spreading.receipt
+    return _header(
+        spreading,
+        [
+            NewLine(
+                customer_id=part.customer_id,
+                amount=-part.amount,
+                account_id=receipt.account_id,
+                control_account_id=settings.row.overpayments_account_id,
+            )
+            for part in receipt.entered.parts
+        ],
+    )
+
+
+def _reserve(company_id: int, keys: Sequence[int], spreadings: Sequence[Spreading]) -> None:
+    insert_rows(
+        "ledger_reservation",
+        {"company_id": "bigint", "document_id": "bigint", "line_id": "bigint", "amount": "numeric"},
+        [
+            (company_id, key, allocation.line, allocation.amount)
+            for key, spreading in zip(keys, spreadings, strict=True)
+            for spread in spreading.spreads
+            for allocation in spread.allocations
+            if allocation.amount
+        ],
+    )
+
+
+def _write_drafts(actor: Actor, settings: Settings, spreadings: Sequence[Spreading]) -> list[int]:
+    headers = [_draft_header(settings, spreading) for spreading in spreadings]
+    keys = [written.key for written in write_drafts(actor=actor, documents=headers)]
+    _reserve(actor.company_id, keys, spreadings)
+    audit.record(
+        actor=actor,
+        action="add",
+        object_kind="document",
+        object_ids=keys,
+        after={"kind": "payment", "amounts": [header.amount for header in headers]},
+    )
+    return keys
+
+
+def _free(company_id: int, keys: Sequence[int]) -> None:
+    execute(
+        "DELETE FROM ledger_reservation WHERE company_id = %s AND document_id = ANY(%s)",
+        [company_id, list(keys)],
+    )
+
+
+def edit(*, actor: Actor, key: int, entered: PaymentInput, version: int) -> None:
+    """Replace a draft and what it reserves. Raises Stale, NotADraft, or as ``receive``."""
+    actor.require("payments.add")
+    with transaction.atomic():
+        settings = settings_of(actor.company_id)
+        document = _locked_draft(actor, key, version)
+        _free(actor.company_id, [key])
+        receipts = check(actor=actor, settings=settings, payments=[entered])
+        spreadings = _spread(actor, receipts)
+        rewrite_draft(actor=actor, document_id=key, document=_draft_header(settings, spreadings[0]))
+        _reserve(actor.company_id, [key], spreadings)
+        audit.record(
+            actor=actor,
+            action="edit",
+            object_kind="document",
+            object_ids=[key],
+            before={"amount": document.amount, "date": document.date},
+            after={"amount": entered.amount, "date": entered.date},
+        )
+
+
+def _locked_draft(actor: Actor, key: int, version: int) -> Document:
+    document = lock_documents(actor=actor, ids=[key], kind=Kind.PAYMENT)[0]
+    require_drafts([document])
+    if document.version != version:
+        raise Stale(who=_("Somebody else"), when=document.updated_at.isoformat(timespec="seconds"))
+    return document
+
+
+def post(*, actor: Actor, ids: Sequence[int]) -> list[str]:
+    """Post draft payments as they were drafted: what they reserved is applied; returns the numbers in order."""
+    actor.require("payments.post")
+    with transaction.atomic():
+        settings = settings_of(actor.company_id)
+        documents = lock_documents(actor=actor, ids=ids, kind=Kind.PAYMENT)
+        require_drafts(documents)
+        entered = drafted(company_id=actor.company_id, documents=documents)
+        _free(actor.company_id, ids)
+        receipts = check(actor=actor, settings=settings, payments=entered)
+        _write_posted(actor, settings, _spread(actor, receipts), documents)
+    found = Document.objects.filter(company_id=actor.company_id, pk__in=ids)
+    numbers = dict(found.values_list("pk", "number"))
+    return [str(numbers[key]) for key in ids]
+
+
+def drafted(*, company_id: int, documents: Sequence[Document]) -> list[PaymentInput]:
+    """Draft payments as they were entered: parts from their lines, allocations from what they reserve."""
+    keys = [document.pk for document in documents]
+    parts: dict[int, dict[int, Decimal]] = {key: {} for key in keys}
+    for line in Line.objects.filter(company_id=company_id, document__in=keys).order_by("position"):
+        parts[line.document_id][line.customer_id] = -line.amount
+    holds: dict[tuple[int, int], dict[int, Decimal]] = {}
+    reservations = Reservation.objects.filter(company_id=company_id, document__in=keys)
+    for document, line_id, customer, amount in reservations.values_list(
+        "document_id", "line_id", "line__customer_id", "amount"
+    ):
+        holds.setdefault((document, customer), {})[line_id] = amount
+    return [
+        PaymentInput(
+            date=document.date,
+            method=document.method,
+            currency=document.currency,
+            exchange_rate=document.exchange_rate,
+            bank_account_id=document.bank_account_id,
+            payer_id=document.customer_id,
+            entity_id=document.entity_id,
+            reference=document.reference,
+            description=document.description,
+            number=document.number,
+            parts=tuple(
+                PartInput(customer_id=customer, amount=amount, lines=holds.get((document.pk, customer), {}))
+                for customer, amount in parts[document.pk].items()
+            ),
+        )
+        for document in documents
+    ]
+
+
+def delete(*, actor: Actor, ids: Sequence[int]) -> None:
+    """Delete drafts and free what they reserved. Raises NotFound or NotADraft."""
+    actor.require("payments.add")
+    with transaction.atomic():
+        documents = lock_documents(actor=actor, ids=ids, kind=Kind.PAYMENT)
+        require_drafts(documents)
+        delete_drafts(company_id=actor.company_id, ids=ids)
+        audit.record(
+            actor=actor,
+            action="delete",
+            object_kind="document",
+            object_ids=ids,
+            before={"kind": "payment", "amounts": [document.amount for document in documents]},
+        )
+
+
+def reverse(*, actor: Actor, ids: Sequence[int], on: date, reason: str) -> list[int]:
+    """Reverse posted payments: what they applied is undone, the charges are open again; returns the mirrors' keys.
+
+    Raises StillApplied when the remainder was applied since, and what ``reconciliation.reversing.reverse`` raises.
+    """
+    actor.require("payments.reverse")
+    with transaction.atomic():
+        settings = settings_of(actor.company_id)
+        documents = lock_documents(actor=actor, ids=ids, kind=Kind.PAYMENT)
+        mirrors = mirror(actor=actor, settings=settings, documents=documents, on=on, reason=reason)
+        audit.record(
+            actor=actor,
+            action="reverse",
+            object_kind="document",
+            object_ids=[*ids, *mirrors.values()],
+            after={"kind": "payment", "date": on, "reason": reason},
+        )
+        outbox.publish(actor=actor, kind="payment.reversed", object_ids=ids)
+    return [mirrors[key] for key in ids]

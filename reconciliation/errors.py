@@ -1,0 +1,74 @@
+"""Refusals of matching and un-matching."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from arledger.core.errors import Invalid, Refusal
+
+
+class NotEnoughLeft(Refusal):
+    """Somebody asks for more of a line than is open and not reserved."""
+
+    code = "not_enough_left"
+    status = 409
+    sentence = _("%(document)s has %(available)s left; you entered %(amount)s. Use %(available)s at most.")
+
+
+class NothingLeft(Refusal):
+    code = "nothing_left"
+    status = 409
+    sentence = _("Nothing is left of %(document)s: it was matched in the meantime. Remove it.")
+
+
+class NotACharge(Invalid):
+    code = "not_a_charge"
+    sentence = _("%(document)s is not a charge: a match needs one charge and one credit.")
+
+
+class NotACredit(Invalid):
+    code = "not_a_credit"
+    sentence = _("%(document)s is not a credit: a match needs one charge and one credit.")
+
+
+class OtherCustomer(Refusal):
+    code = "other_customer"
+    sentence = _("%(charge)s and %(credit)s belong to different customers: matching never crosses customers.")
+
+
+class OtherCurrency(Refusal):
+    code = "other_currency"
+    sentence = _("%(charge)s and %(credit)s are in different currencies: lines match only within one currency.")
+
+
+class AmountNotPositive(Invalid):
+    code = "amount_not_positive"
+    sentence = _("Enter an amount greater than 0.")
+
+
+class TooEarly(Refusal):
+    code = "application_too_early"
+    sentence = _("A match takes effect on %(earliest)s at the earliest, the later of its two documents' dates.")
+
+
+class TooMuchUnapplied(Refusal):
+    code = "unapply_too_much"
+    status = 409
+    sentence = _("%(in_force)s of this match is in force; you asked to un-apply %(amount)s. Use %(in_force)s at most.")
+
+
+class AlreadyUnapplied(Refusal):
+    code = "already_unapplied"
+    status = 409
+    sentence = _("This match was un-applied already.")
+
+
+class MatchOfReversal(Refusal):
+    code = "match_of_reversal"
+    status = 409
+    sentence = _("This match ties %(document)s to its reversal: it cannot be un-applied.")
+
+
+class ReasonMissing(Invalid):
+    code = "reason_missing"
+    sentence = _("Say why in a few words: the reason stays with the books.")

@@ -1,0 +1,221 @@
+"""The figures of documents and lines as of a day: one definition each, read by every page (DESIGN 1).
+
+``open_amount`` on a line counts every application, whatever its date. As at a day, what applications dated later
+took is still open: it is added back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from arledger.core.sql import fetch_all
+from reconciliation.codes import cased
+from reconciliation.marks import Mark, Settlement, mark, settlement, speaks_credit
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A posted document as of a day. Open and reserved amounts are absolute; ``total`` is signed."""
+
+    document: int
+    kind: str
+    total: Decimal
+    reversal: bool
+    reversed_by: int | None
+    open_charges: Decimal
+    open_credits: Decimal
+    open_charges_ever: Decimal
+    open_credits_ever: Decimal
+    reserved: Decimal
+    matched: Decimal
+    matched_ever: Decimal
+    code: str | None
+
+    @property
+    def open_amount(self) -> Decimal:
+        """Signed as on the customer's account: the sum of the lines' open amounts (SPEC 15.2)."""
+        return self.open_charges - self.open_credits
+
+    @property
+    def open_sides(self) -> Decimal:
+        return self.open_charges + self.open_credits
+
+    @property
+    def settled(self) -> bool:
+        return self.open_sides == 0
+
+    @property
+    def settlement(self) -> Settlement:
+        return settlement(
+            is_credit=self.is_credit, open=self.open_sides, matched=self.matched, reserved=self.reserved
+        )
+
+    @property
+    def is_credit(self) -> bool:
+        return speaks_credit(self.total) or (self.kind == "payment" and not self.reversal)
+
+    @property
+    def mark(self) -> Mark:
+        return mark(
+            open=self.open_sides,
+            open_ever=self.open_charges_ever + self.open_credits_ever,
+            matched_ever=self.matched_ever,
+        )
+
+    @property
+    def match_code(self) -> str:
+        return cased(self.code, self.settled) if self.code else ""
+
+    @property
+    def state(self) -> str:
+        """SPEC 15.1: posted, reversed or reversal (drafts have no figures)."""
+        if self.reversal:
+            return "reversal"
+        return "reversed" if self.reversed_by else "posted"
+
+
+DOCUMENTS = """
+WITH wanted AS (
+    SELECT id, kind, total, reverses_id FROM ledger_document
+    WHERE company_id = %(company)s AND id = ANY(%(ids)s) AND state = 'posted'
+), sums AS (
+    SELECT document_id,
+           sum(open_amount) FILTER (WHERE amount > 0) AS charges,
+           -sum(open_amount) FILTER (WHERE amount < 0) AS credits,
+           sum(reserved_amount) FILTER (WHERE amount > 0) AS reserved
+    FROM ledger_line WHERE company_id = %(company)s AND document_id = ANY(%(ids)s) GROUP BY document_id
+), taken AS (
+    SELECT document_id, sum(amount) FILTER (WHERE later AND charge) AS later_charges,
+           sum(amount) FILTER (WHERE later AND NOT charge) AS later_credits,
+           sum(amount) FILTER (WHERE NOT later AND NOT inline) AS matched,
+           sum(amount) FILTER (WHERE NOT inline) AS matched_ever
+    FROM (
+        SELECT charge_document_id AS document_id, true AS charge, amount, date > %(day)s AS later,
+               charge_document_id = credit_document_id AS inline
+        FROM ledger_application WHERE company_id = %(company)s AND charge_document_id = ANY(%(ids)s)
+        UNION ALL
+        SELECT credit_document_id, false, amount, date > %(day)s, charge_document_id = credit_document_id
+        FROM ledger_application WHERE company_id = %(company)s AND credit_document_id = ANY(%(ids)s)
+    ) sides GROUP BY document_id
+)
+SELECT w.id, w.kind, w.total, w.reverses_id IS NOT NULL,
+       (SELECT m.id FROM ledger_document m WHERE m.company_id = %(company)s AND m.reverses_id = w.id
+                                                AND m.state = 'posted'),
+       coalesce(s.charges, 0) + coalesce(t.later_charges, 0), coalesce(s.credits, 0) + coalesce(t.later_credits, 0),
+       coalesce(s.charges, 0), coalesce(s.credits, 0), coalesce(s.reserved, 0),
+       coalesce(t.matched, 0), coalesce(t.matched_ever, 0),
+       CASE WHEN w.kind <> 'payment' AND t.matched_ever > 0 THEN (
+           SELECT coalesce(CASE WHEN a.charge_document_id = w.id THEN a.charge_code ELSE a.credit_code END,
+                           a.charge_code, a.credit_code)
+           FROM ledger_application a
+           WHERE a.company_id = %(company)s AND (a.charge_document_id = w.id OR a.credit_document_id = w.id)
+             AND a.charge_document_id <> a.credit_document_id AND a.reverses_id IS NULL
+             AND CASE WHEN a.charge_document_id = w.id AND w.reverses_id IS NULL THEN a.charge_code IS NOT NULL
+                      WHEN w.reverses_id IS NULL THEN a.credit_code IS NOT NULL
+                      ELSE true END
+             AND a.amount + coalesce((SELECT sum(u.amount) FROM ledger_application u
+                    WHERE u.company_id = %(company)s AND u.reverses_id = a.id), 0) > 0
+           ORDER BY a.id DESC LIMIT 1) END
+FROM wanted w LEFT JOIN sums s ON s.document_id = w.id LEFT JOIN taken t ON t.document_id = w.id
+"""
+
+
+def document_figures(*, company_id: int, ids: Iterable[int], day: date) -> dict[int, Figures]:
+    """Figures of posted documents as of ``day``, in one statement; drafts are left out."""
+    rows = fetch_all(DOCUMENTS, {"company": company_id, "ids": list(ids), "day": day})
+    return {row[0]: Figures(*row) for row in rows}
+
+
+LINES = """
+SELECT l.id,
+       l.open_amount + coalesce((SELECT sum(sign(l.amount) * a.amount) FROM ledger_application a
+            WHERE a.company_id = l.company_id AND a.date > %(day)s
+              AND CASE WHEN l.amount > 0 THEN a.charge_document_id = l.document_id AND a.charge_line_id = l.id
+                       ELSE a.credit_document_id = l.document_id AND a.credit_line_id = l.id END), 0),
+       l.reserved_amount, l.open_amount
+FROM ledger_line l WHERE l.company_id = %(company)s AND l.document_id = ANY(%(ids)s)
+"""
+
+
+def line_opens(*, company_id: int, ids: Iterable[int], day: date) -> dict[int, tuple[Decimal, Decimal, Decimal]]:
+    """{line: (open as of ``day``, reserved, open counting every application)} of the documents' lines, signed."""
+    rows = fetch_all(LINES, {"company": company_id, "ids": list(ids), "day": day})
+    return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One application in force as people see it, from the side of ``line``."""
+
+    application: int
+    line: int
+    other_line: int
+    other_document: int
+    other_kind: str
+    other_number: str
+    date: date
+    recorded_at: object
+    actor: str
+    reason: str
+    amount: Decimal
+    left: Decimal
+    codes: tuple[str, ...]
+    inline: bool
+    reversal: bool
+    maker: int
+    maker_number: str
+    maker_kind: str
+
+
+ENTRIES = """
+SELECT a.id, s.line_id, s.other_line, s.other_document, od.kind, od.number, a.date, a.recorded_at,
+       coalesce(u.name, ''), a.reason, a.amount,
+       a.amount + coalesce((SELECT sum(x.amount) FROM ledger_application x
+            WHERE x.company_id = a.company_id AND x.reverses_id = a.id), 0),
+       a.charge_code, a.credit_code, a.charge_document_id = a.credit_document_id,
+       od.reverses_id = s.document_id OR sd.reverses_id = od.id,
+       m.id, m.number, m.kind, a.charge_document_id, a.credit_document_id
+FROM (
+    SELECT id, charge_line_id AS line_id, charge_document_id AS document_id, credit_line_id AS other_line,
+           credit_document_id AS other_document
+    FROM ledger_application WHERE company_id = %(company)s AND charge_document_id = ANY(%(ids)s)
+    UNION ALL
+    SELECT id, credit_line_id, credit_document_id, charge_line_id, charge_document_id
+    FROM ledger_application WHERE company_id = %(company)s AND credit_document_id = ANY(%(ids)s)
+) s
+JOIN ledger_application a ON a.company_id = %(company)s AND a.id = s.id AND a.reverses_id IS NULL
+JOIN ledger_document od ON od.company_id = %(company)s AND od.id = s.other_document
+JOIN ledger_document sd ON sd.company_id = %(company)s AND sd.id = s.document_id
+JOIN ledger_document m ON m.company_id = %(company)s AND m.id = a.document_id
+LEFT JOIN companies_user u ON u.id = a.actor_id
+ORDER BY a.date, a.id
+"""
+
+
+def entries(*, company_id: int, ids: Iterable[int], day: date) -> list[Entry]:
+    """Every application in force on the documents' lines, each with the codes of its heads cased as of ``day``."""
+    rows = [row for row in fetch_all(ENTRIES, {"company": company_id, "ids": list(ids)}) if row[11] > 0]
+    heads = {key for row in rows for key in (row[19], row[20])}
+    settled = {
+        key: figures.settled
+        for key, figures in document_figures(company_id=company_id, ids=heads, day=day).items()
+    }
+    return [
+        Entry(
+            *row[:12],
+            codes=tuple(
+                cased(code, settled.get(head, False))
+                for code, head in ((row[12], row[19]), (row[13], row[20]))
+                if code
+            ),
+            inline=row[14],
+            reversal=bool(row[15]),
+            maker=row[16],
+            maker_number=row[17],
+            maker_kind=row[18],
+        )
+        for row in rows
+    ]
+

@@ -1,0 +1,266 @@
+"""Matching by hand: apply and un-apply as verbs of their own, each recorded by a matching document (SPEC 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+
+from arledger.companies.selectors import Settings, settings_of
+from arledger.core import audit, outbox
+from arledger.core.actor import Actor
+from arledger.core.errors import NotFound
+from arledger.core.money import check_amount
+from arledger.core.sql import fetch_all
+from ledger.drafts import NewDocument, write_drafts
+from ledger.models import Document, Kind, Line
+from ledger.posting import book, insert_applications, lock_customers, require_open_period
+from reconciliation.applying import Match, apply
+from reconciliation.errors import (
+    AlreadyUnapplied,
+    AmountNotPositive,
+    MatchOfReversal,
+    OtherCustomer,
+    ReasonMissing,
+    TooEarly,
+    TooMuchUnapplied,
+)
+
+
+def match(
+    *, actor: Actor, matches: Sequence[Match], on: date | None = None, reason: str = ""
+) -> int:
+    """Match charges with credits of one customer by hand; returns the matching document's key.
+
+    Effective at the later of the documents' dates, or ``on`` when later (SPEC 15.2). Raises what
+    ``reconciliation.applying.apply`` raises, and PeriodClosed when that day lies in closed books.
+    """
+    actor.require("matching.apply")
+    with transaction.atomic():
+        settings = settings_of(actor.company_id)
+        lines = {key for m in matches for key in (m.charge, m.credit)}
+        customers = _customers_of(actor, lines)
+        lock_customers(actor=actor, ids=customers)
+        currency, earliest, entity = _meeting(actor.company_id, lines)
+        day = on or earliest
+        require_open_period(settings, day, entity)
+        document = _matching_document(actor, settings, min(customers), currency, day, entity, reason)
+        made = [replace(m, maker=document) for m in matches]
+        apply(actor=actor, settings=settings, matches=made, on=on, reason=reason)
+        audit.record(
+            actor=actor,
+            action="match",
+            object_kind="document",
+            object_ids=[document, *_documents_of(actor.company_id, lines)],
+            after={"matches": [[m.charge, m.credit, m.amount] for m in matches], "reason": reason},
+        )
+        outbox.publish(actor=actor, kind="matching.posted", object_ids=[document])
+    return document
+
+
+def _customers_of(actor: Actor, lines: set[int]) -> set[int]:
+    customers = set(
+        Line.objects.filter(company_id=actor.company_id, pk__in=lines).values_list("customer_id", flat=True)
+    )
+    if not customers:
+        raise NotFound()
+    if len(customers) > 1:
+        names = list(
+            Line.objects.filter(company_id=actor.company_id, pk__in=lines).values_list("document__number", flat=True)
+        )
+        raise OtherCustomer(charge=names[0], credit=names[-1])
+    return customers
+
+
+def _documents_of(company_id: int, lines: set[int]) -> list[int]:
+    rows = Line.objects.filter(company_id=company_id, pk__in=lines).values_list("document_id", flat=True)
+    return sorted(set(rows))
+
+
+def _meeting(company_id: int, lines: set[int]) -> tuple[str, date, int | None]:
+    """Currency, latest document date and entity of the lines to match."""
+    rows = Line.objects.filter(company_id=company_id, pk__in=lines).values_list(
+        "currency", "document__date", "document__entity_id"
+    )
+    entities = {entity for _, _, entity in rows}
+    return rows[0][0], max(day for _, day, _ in rows), entities.pop() if len(entities) == 1 else None
+
+
+def _matching_document(
+    actor: Actor,
+    settings: Settings,
+    customer: int,
+    currency: str,
+    day: date,
+    entity: int | None,
+    reason: str,
+) -> int:
+    """Write and post the document that a match or un-match made by hand belongs to (SPEC 10)."""
+    draft = NewDocument(
+        kind=Kind.MATCHING,
+        customer_id=customer,
+        currency=currency,
+        date=day,
+        entity_id=entity,
+        reason=reason,
+    )
+    key = write_drafts(actor=actor, documents=[draft])[0].key
+    documents = list(Document.objects.filter(company_id=actor.company_id, pk=key))
+    book(actor=actor, documents=documents, settings=settings)
+    return key
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Take back ``amount`` of an application, or with None all of it that is in force."""
+
+    application: int
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """An application with the part of it that has not been un-applied."""
+
+    id: int
+    maker: int
+    maker_kind: str
+    charge_line: int
+    credit_line: int
+    charge_document: int
+    credit_document: int
+    customer: int
+    currency: str
+    date: date
+    charge_code: str | None
+    credit_code: str | None
+    amount: Decimal
+    left: Decimal
+    reversal_of: str | None
+
+
+READ = """
+SELECT a.id, a.document_id, m.kind, a.charge_line_id, a.credit_line_id, a.charge_document_id, a.credit_document_id,
+       a.customer_id, cd.currency, a.date, a.charge_code, a.credit_code, a.amount,
+       a.amount + coalesce((SELECT sum(u.amount) FROM ledger_application u
+                            WHERE u.company_id = a.company_id AND u.reverses_id = a.id), 0),
+       CASE WHEN cd.reverses_id = kd.id THEN kd.number WHEN kd.reverses_id = cd.id THEN cd.number END
+FROM ledger_application a
+JOIN ledger_document m ON m.company_id = a.company_id AND m.id = a.document_id
+JOIN ledger_document cd ON cd.company_id = a.company_id AND cd.id = a.charge_document_id
+JOIN ledger_document kd ON kd.company_id = a.company_id AND kd.id = a.credit_document_id
+WHERE a.company_id = %s AND a.reverses_id IS NULL AND {condition}
+ORDER BY a.id
+"""
+
+
+def in_force(*, company_id: int, ids: Sequence[int]) -> list[InForce]:
+    """The original applications with these keys and what is left of each."""
+    rows = fetch_all(READ.format(condition="a.id = ANY(%s)"), [company_id, list(ids)])
+    return [InForce(*row) for row in rows]
+
+
+def made_by(*, company_id: int, documents: Sequence[int]) -> list[InForce]:
+    """The applications these documents made, those of them with something left in force."""
+    rows = fetch_all(READ.format(condition="a.document_id = ANY(%s)"), [company_id, list(documents)])
+    return [found for row in rows if (found := InForce(*row)).left > 0]
+
+
+def unapply(*, actor: Actor, undos: Sequence[Undo], reason: str, on: date | None = None) -> int:
+    """Record the opposite of applications of one customer, in whole or in part; returns the matching document.
+
+    Dated ``on`` (default today), never before the application itself (SPEC 15.2). Raises NotFound, ReasonMissing,
+    AmountNotPositive, AlreadyUnapplied, TooMuchUnapplied, MatchOfReversal, TooEarly or PeriodClosed.
+    """
+    actor.require("matching.unapply")
+    if not reason.strip():
+        raise ReasonMissing(field="reason")
+    with transaction.atomic():
+        settings = settings_of(actor.company_id)
+        wanted = [undo.application for undo in undos]
+        lock_customers(
+            actor=actor, ids={a.customer for a in in_force(company_id=actor.company_id, ids=wanted)}
+        )
+        found = {a.id: a for a in in_force(company_id=actor.company_id, ids=wanted)}
+        chosen = [_chosen(found, undo) for undo in undos]
+        first = chosen[0][0]
+        day = _undo_day(actor, [a for a, _ in chosen], on)
+        require_open_period(settings, day, None)
+        document = _matching_document(
+            actor, settings, first.customer, first.currency, day, None, reason.strip()
+        )
+        record_undo(
+            actor=actor, undos=chosen, makers=[document] * len(chosen), on=day, reason=reason.strip()
+        )
+        touched = {key for a, _ in chosen for key in (a.charge_document, a.credit_document)}
+        audit.record(
+            actor=actor,
+            action="unapply",
+            object_kind="document",
+            object_ids=[document, *sorted(touched)],
+            after={"applications": [[a.id, amount] for a, amount in chosen], "reason": reason.strip()},
+        )
+        outbox.publish(actor=actor, kind="matching.undone", object_ids=[document])
+    return document
+
+
+def _chosen(found: dict[int, InForce], undo: Undo) -> tuple[InForce, Decimal]:
+    application = found.get(undo.application)
+    if application is None:
+        raise NotFound()
+    if application.reversal_of:
+        raise MatchOfReversal(document=application.reversal_of)
+    if application.left <= 0:
+        raise AlreadyUnapplied()
+    amount = application.left if undo.amount is None else undo.amount
+    if amount <= 0:
+        raise AmountNotPositive(field="amount")
+    check_amount(amount, application.currency, field="amount")
+    if amount > application.left:
+        raise TooMuchUnapplied(field="amount", in_force=application.left, amount=amount)
+    return application, amount
+
+
+def _undo_day(actor: Actor, applications: Sequence[InForce], on: date | None) -> date:
+    earliest = max(application.date for application in applications)
+    if on is not None and on < earliest:
+        raise TooEarly(field="date", earliest=earliest.isoformat())
+    return on or max(actor.today, earliest)
+
+
+def record_undo(
+    *,
+    actor: Actor,
+    undos: Sequence[tuple[InForce, Decimal]],
+    makers: Sequence[int],
+    on: date,
+    reason: str,
+) -> None:
+    """Insert the opposites of applications, each made by a posted document; locks are the caller's."""
+    insert_applications(
+        [
+            (
+                actor.company_id,
+                maker,
+                a.charge_line,
+                a.credit_line,
+                a.charge_document,
+                a.credit_document,
+                a.customer,
+                -amount,
+                max(on, a.date),
+                actor.at,
+                actor.user_id,
+                reason,
+                a.charge_code,
+                a.credit_code,
+                a.id,
+            )
+            for (a, amount), maker in zip(undos, makers, strict=True)
+        ]
+    )
+
+

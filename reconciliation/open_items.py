@@ -1,0 +1,83 @@
+"""Open charges of customers, in the order a payment settles them (SPEC 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from arledger.core.sql import fetch_all
+from reconciliation.waterfall import OpenLine
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """A charge line with something left that no draft has reserved. Amounts are positive."""
+
+    line: int
+    position: int
+    description: str
+    document: int
+    kind: str
+    number: str
+    date: date
+    due_date: date
+    reference: str
+    customer: int
+    currency: str
+    amount: Decimal
+    open: Decimal
+    reserved: Decimal
+
+    @property
+    def available(self) -> Decimal:
+        return self.open - self.reserved
+
+
+CHARGES = """
+SELECT l.id, l.position, l.description, d.id, d.kind, d.number, d.date, coalesce(d.due_date, d.date), d.reference,
+       l.customer_id, l.currency, l.amount, l.open_amount, l.reserved_amount - coalesce(r.amount, 0)
+FROM ledger_line l
+JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id AND d.state = 'posted'
+LEFT JOIN ledger_reservation r ON r.company_id = l.company_id AND r.line_id = l.id AND r.document_id = %(draft)s
+WHERE l.company_id = %(company)s AND l.customer_id = ANY(%(customers)s) AND l.is_open AND l.amount > 0
+  AND l.currency = %(currency)s AND (%(documents)s::bigint[] IS NULL OR l.document_id = ANY(%(documents)s))
+  AND d.kind <> 'refund'
+ORDER BY coalesce(d.due_date, d.date), d.number, d.id, l.position
+"""
+
+
+def open_charges(
+    *,
+    company_id: int,
+    customers: Iterable[int],
+    currency: str,
+    documents: Sequence[int] | None = None,
+    draft: int = 0,
+) -> list[OpenItem]:
+    """The customers' open charge lines by due date, number and position.
+
+    With ``documents`` only those, in the order given. What the draft with key ``draft`` has reserved counts as
+    available (it is that draft being edited or posted).
+    """
+    rows = fetch_all(
+        CHARGES,
+        {
+            "company": company_id,
+            "customers": list(customers),
+            "currency": currency,
+            "documents": None if documents is None else list(documents),
+            "draft": draft,
+        },
+    )
+    items = [OpenItem(*row) for row in rows]
+    if documents is not None:
+        place = {document: index for index, document in enumerate(documents)}
+        items.sort(key=lambda item: (place[item.document], item.position))
+    return items
+
+
+def payable(items: Iterable[OpenItem]) -> list[OpenLine]:
+    """The items as the waterfall takes them: those with something available."""
+    return [OpenLine(i.line, i.document, i.available) for i in items if i.available > 0]

@@ -1,0 +1,174 @@
+"""Reversal: a mirror document, applied to its original so that both are settled (SPEC 5, 15.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db.models import Q
+
+from arledger.companies.selectors import Settings
+from arledger.core.actor import Actor
+from ledger.drafts import NewDocument, NewLine, write_drafts
+from ledger.errors import (
+    AlreadyReversed,
+    NotPosted,
+    ReversalIsFinal,
+    ReversalTooEarly,
+    StillApplied,
+    StillReserved,
+)
+from ledger.models import Application, Document, Kind, Line, Reservation
+from ledger.posting import book, require_open_period
+from reconciliation.applying import Match, apply
+from reconciliation.errors import ReasonMissing
+from reconciliation.matching import InForce, in_force, made_by, record_undo
+
+
+def reverse(
+    *, actor: Actor, settings: Settings, documents: Sequence[Document], on: date, reason: str
+) -> dict[int, int]:
+    """Reverse posted documents: undo what each made itself, mirror it, match both; {original: mirror}.
+
+    The caller holds the customers' locks and has re-read the documents. Raises ReasonMissing, NotPosted,
+    ReversalIsFinal, AlreadyReversed, ReversalTooEarly, PeriodClosed, StillApplied (something else is matched with
+    the document since) or StillReserved.
+    """
+    if not reason.strip():
+        raise ReasonMissing(field="reason")
+    keys = [document.pk for document in documents]
+    for row, document in enumerate(documents):
+        _require_reversible(document, on, row)
+        require_open_period(settings, on, document.entity_id, row=row)
+    _require_not_reversed(actor.company_id, documents)
+    own = made_by(company_id=actor.company_id, documents=keys)
+    _require_free(actor.company_id, documents, {a.id for a in own})
+    mirrors = _write_mirrors(actor, settings, documents, on, reason.strip())
+    record_undo(
+        actor=actor,
+        undos=[(a, a.left) for a in own],
+        makers=[mirrors[a.maker] for a in own],
+        on=on,
+        reason=reason.strip(),
+    )
+    _tie(actor, settings, mirrors, on, reason.strip())
+    return mirrors
+
+
+def _require_reversible(document: Document, on: date, row: int) -> None:
+    if document.state != Document.State.POSTED:
+        raise NotPosted(row=row)
+    if document.reverses_id is not None:
+        raise ReversalIsFinal(row=row, document=document.number)
+    if on < document.date:
+        raise ReversalTooEarly(field="date", row=row, earliest=document.date.isoformat())
+
+
+def _require_not_reversed(company_id: int, documents: Sequence[Document]) -> None:
+    mirrors = Document.objects.filter(company_id=company_id, reverses__in=[d.pk for d in documents])
+    for mirror in mirrors.select_related("reverses"):
+        raise AlreadyReversed(document=mirror.reverses.number, mirror=mirror.number)
+
+
+def _require_free(company_id: int, documents: Sequence[Document], own: set[int]) -> None:
+    """Nothing but the documents' own applications is in force, and no draft has reserved anything."""
+    by_key = {document.pk: document for document in documents}
+    for application in _touching(company_id, list(by_key)):
+        if application.id not in own:
+            key = application.charge_document if application.charge_document in by_key else application.credit_document
+            raise StillApplied(
+                document=by_key[key].number, others=", ".join(_matched_since(company_id, key, own))
+            )
+    held = Reservation.objects.filter(company_id=company_id, line__document__in=by_key)
+    for reservation in held.select_related("document", "line__document"):
+        raise StillReserved(
+            document=reservation.line.document.number,
+            drafts=f"{reservation.document.get_kind_display()} {reservation.document_id}",
+        )
+
+
+def _touching(company_id: int, documents: Sequence[int]) -> list[InForce]:
+    """Applications in force with one of the documents on either side."""
+    touching = Application.objects.filter(
+        Q(charge_document__in=documents) | Q(credit_document__in=documents), company_id=company_id, reverses=None
+    )
+    ids = list(touching.values_list("pk", flat=True))
+    return [a for a in in_force(company_id=company_id, ids=ids) if a.left > 0]
+
+
+def _matched_since(company_id: int, document: int, own: set[int]) -> list[str]:
+    others = {
+        a.credit_document if a.charge_document == document else a.charge_document
+        for a in _touching(company_id, [document])
+        if a.id not in own
+    }
+    return list(
+        Document.objects.filter(company_id=company_id, pk__in=others).order_by("pk").values_list("number", flat=True)
+    )
+
+
+def _write_mirrors(
+    actor: Actor, settings: Settings, documents: Sequence[Document], on: date, reason: str
+) -> dict[int, int]:
+    lines: dict[int, list[Line]] = {document.pk: [] for document in documents}
+    for line in Line.objects.filter(company_id=actor.company_id, document__in=lines).order_by("position"):
+        lines[line.document_id].append(line)
+    drafts = [_mirror(document, lines[document.pk], on, reason) for document in documents]
+    keys = [written.key for written in write_drafts(actor=actor, documents=drafts)]
+    written = {d.pk: d for d in Document.objects.filter(company_id=actor.company_id, pk__in=keys)}
+    book(actor=actor, documents=[written[key] for key in keys], settings=settings)
+    return {document.pk: key for document, key in zip(documents, keys, strict=True)}
+
+
+def _mirror(document: Document, lines: Sequence[Line], on: date, reason: str) -> NewDocument:
+    return NewDocument(
+        kind=Kind(document.kind),
+        customer_id=document.customer_id,
+        currency=document.currency,
+        exchange_rate=document.exchange_rate,
+        date=on,
+        due_date=on if document.due_date else None,
+        entity_id=document.entity_id,
+        reference=document.reference,
+        description=document.description,
+        amount=document.amount,
+        method=document.method,
+        bank_account_id=document.bank_account_id,
+        reverses_id=document.pk,
+        reason=reason,
+        lines=[
+            NewLine(
+                customer_id=line.customer_id,
+                amount=-line.amount,
+                account_id=line.account_id or 0,
+                control_account_id=line.control_account_id or 0,
+                description=line.description,
+                location_id=line.location_id,
+                tax_code=line.tax_code,
+                tax_amount=-line.tax_amount,
+                cash_basis_tax=line.cash_basis_tax,
+                tax_receipt_eligible=line.tax_receipt_eligible,
+                service_start=line.service_start,
+                service_end=line.service_end,
+            )
+            for line in lines
+        ],
+    )
+
+
+def _tie(actor: Actor, settings: Settings, mirrors: dict[int, int], on: date, reason: str) -> None:
+    """Match each line of an original with the same line of its mirror."""
+    at: dict[tuple[int, int], Line] = {
+        (line.document_id, line.position): line
+        for line in Line.objects.filter(
+            company_id=actor.company_id, document__in=[*mirrors, *mirrors.values()]
+        ).exclude(amount=0)
+    }
+    matches = []
+    for (document, position), line in sorted(at.items()):
+        if document not in mirrors:
+            continue
+        other = at[(mirrors[document], position)]
+        charge, credit = (line, other) if line.amount > 0 else (other, line)
+        matches.append(Match(charge.pk, credit.pk, abs(line.amount), maker=mirrors[document]))
+    apply(actor=actor, settings=settings, matches=matches, on=on, reason=reason)

@@ -1,0 +1,158 @@
+"""Builders for tests: they go through the services, as the product does, and never through the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import count
+
+from arledger.companies.models import BankAccount, Company, Configuration, NumberSequence, Term, User
+from arledger.companies.selectors import settings_of, system_actor
+from arledger.companies.services import add_member, add_user, change_configuration, found_company
+from arledger.core.actor import Actor
+from arledger.core.scope import company_scope
+from customers import services as customers
+from customers.services import CustomerInput
+from invoices import services as invoices
+from invoices.inputs import InvoiceInput, InvoiceLineInput
+from ledger.models import Document, Line
+from payments import services as payments
+from payments.inputs import PartInput, PaymentInput
+from reconciliation.figures import Figures, document_figures, line_opens
+
+AT = datetime(2026, 3, 15, 12, tzinfo=UTC)
+TODAY = date(2026, 3, 15)
+_numbers = count(1)
+Amount = Decimal | int | str
+
+
+def money(value: Amount) -> Decimal:
+    return Decimal(value)
+
+
+@dataclass
+class Books:
+    """A company with an acting person; made by ``books()``, which also opens its scope."""
+
+    company: Company
+    actor: Actor
+    customer: int = 0
+    bank: int = 0
+    names: dict[str, int] = field(default_factory=dict)
+
+    def at(self, instant: datetime) -> Books:
+        return replace(self, actor=replace(self.actor, at=instant))
+
+    def configure(self, **changes: object) -> None:
+        row = Configuration.objects.get(company=self.company)
+        change_configuration(actor=self.actor, changes=changes, version=row.version)
+
+    def add_customer(self, name: str = "Acme", currency: str | None = None, **more: object) -> int:
+        entered = CustomerInput(
+            name=name,
+            currency=currency or self.company.base_currency,
+            **{"term_id": self.term("NET30"), **more},  # type: ignore[arg-type]
+        )
+        return customers.enter(actor=self.actor, customers=[entered])[0]
+
+    def term(self, code: str) -> int:
+        return Term.objects.get(company=self.company, code=code).pk
+
+    def invoice(
+        self,
+        *amounts: Amount,
+        on: date = TODAY,
+        due: date | None = None,
+        customer: int | None = None,
+        post: bool = True,
+        currency: str = "",
+        **more: object,
+    ) -> int:
+        entered = InvoiceInput(
+            customer_id=customer or self.customer,
+            date=on,
+            due_date=due,
+            currency=currency,
+            lines=[InvoiceLineInput(amount=money(amount)) for amount in amounts],
+            **more,  # type: ignore[arg-type]
+        )
+        return invoices.enter(actor=self.actor, invoices=[entered], post=post)[0]
+
+    def receipt(
+        self,
+        amount: Amount,
+        documents: Sequence[int] = (),
+        *,
+        on: date = TODAY,
+        lines: dict[int, Amount] | None = None,
+        per_document: dict[int, Amount] | None = None,
+        auto: bool = False,
+        customer: int | None = None,
+        post: bool = True,
+    ) -> int:
+        part = PartInput(
+            customer_id=customer or self.customer,
+            amount=money(amount),
+            documents=tuple(documents),
+            lines={key: money(value) for key, value in (lines or {}).items()},
+            per_document={key: money(value) for key, value in (per_document or {}).items()},
+            auto=auto,
+        )
+        entered = PaymentInput(date=on, method="transfer", bank_account_id=self.bank, parts=[part])
+        return payments.receive(actor=self.actor, payments=[entered], post=post)[0]
+
+    def figures(self, document: int, on: date = TODAY) -> Figures:
+        return document_figures(company_id=self.company.pk, ids=[document], day=on)[document]
+
+    def open(self, document: int, on: date = TODAY) -> Decimal:
+        return self.figures(document, on).open_amount
+
+    def code(self, document: int, on: date = TODAY) -> str:
+        return self.figures(document, on).match_code
+
+    def open_lines(self, document: int, on: date = TODAY) -> list[Decimal]:
+        opens = line_opens(company_id=self.company.pk, ids=[document], day=on)
+        lines = Line.objects.filter(company=self.company, document=document).order_by("position")
+        return [opens[line.pk][0] for line in lines]
+
+    def line(self, document: int, position: int = 1) -> int:
+        return Line.objects.get(company=self.company, document=document, position=position).pk
+
+    def document(self, key: int) -> Document:
+        return Document.objects.get(company=self.company, pk=key)
+
+
+@contextmanager
+def books(
+    currency: str = "EUR", *, reconciliation: bool = True, time_zone: str = "Europe/Paris", code: str = ""
+) -> Iterator[Books]:
+    """A fresh company with a customer and, unless told otherwise, customer reconciliation switched on."""
+    code = code or f"t{next(_numbers)}-{datetime.now(UTC):%H%M%S%f}"
+    company = found_company(code=code, name=f"Test {code}", base_currency=currency, time_zone=time_zone, at=AT)
+    actor = system_actor(company, at=AT, source="test")
+    with company_scope(company.pk):
+        made = Books(company=company, actor=actor)
+        if reconciliation:
+            made.configure(reconciliation_enabled=True)
+        made.customer = made.add_customer()
+        made.bank = BankAccount.objects.get(company=company, code="BANK").pk
+        yield made
+
+
+def person(made: Books, role: str = "administrator", *, language: str = "en", password: str = "secret-1234") -> User:
+    """A user with a role in the company of ``made``."""
+    user = add_user(
+        email=f"{role}-{next(_numbers)}-{made.company.code}@example.com",
+        password=password,
+        name=role.title(),
+        language=language,
+    )
+    add_member(actor=made.actor, user=user, role_code=role)
+    return user
+
+
+def match_sequence(made: Books) -> NumberSequence:
+    return settings_of(made.company.pk).row.match_sequence  # type: ignore[return-value]
