@@ -138,7 +138,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What a complete reading met below the header: ``rows`` yielded, ``faulty`` of them, and ``blank`` ones."""
+    """What a complete reading met below the header: rows yielded, how many of them are faulty, blank rows."""
 
     rows: int
     faulty: int

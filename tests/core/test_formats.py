@@ -11,7 +11,15 @@ from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arledger.core.formats import format_amount, format_count, format_date, format_datetime, input_amount
+from arledger.core.errors import Refusal
+from arledger.core.formats import (
+    format_amount,
+    format_count,
+    format_date,
+    format_datetime,
+    input_amount,
+    shown,
+)
 from arledger.core.money import decimals, parse_localized_amount
 
 LANGUAGE = st.sampled_from(["en", "fr", "fr-ca"])
@@ -80,6 +88,25 @@ def test_inputs_have_no_thousands() -> None:
 def test_counts() -> None:
     assert format_count(2466, "en") == "2,466"
     assert format_count(-2466, "fr") == "\u22122\u202f466"
+
+
+def test_values_in_sentences() -> None:
+    assert shown(Decimal("1234.5000"), "fr") == "1\u202f234,50"
+    assert shown(date(2026, 8, 1), "fr") == "1 août 2026"
+    assert shown("ADJ-12", "fr") == "ADJ-12"
+    assert shown(12, "fr") == 12
+    assert shown(Decimal("NaN"), "fr") != shown(Decimal(0), "fr")
+    instant = datetime(2026, 8, 1, tzinfo=UTC)
+    assert shown(instant, "fr") is instant
+
+
+def test_refusals_name_amounts_and_days_in_the_readers_language() -> None:
+    class Short(Refusal):
+        sentence = "%(open)s is open since %(day)s; field %(n)s."
+
+    refusal = Short(open=Decimal("-1234.5000"), day=date(2026, 8, 1), n=3)
+    assert str(refusal) == "\u22121,234.50 is open since Aug 1, 2026; field 3."
+    assert refusal.values["open"] == Decimal("-1234.5")
 
 
 def test_dates_and_instants() -> None:
