@@ -201,11 +201,11 @@ def redis_database(url: str) -> str:
 
 def sub_place(place: Place, name: str) -> Place:
     """A folder of its own for one cluster and its socket, within the place of all tests."""
-    folders = {"home": place.home / name, "sockets": place.sockets / name}
-    for folder in folders.values():
+    home, sockets = place.home / name, place.sockets / name
+    for folder in (home, sockets):
         folder.mkdir(exist_ok=True, mode=0o700)
         place.identity.own(folder)
-    return dataclasses.replace(place, **folders)
+    return dataclasses.replace(place, home=home, sockets=sockets)
 
 
 def remove_dead_runs(place: Place) -> None:
