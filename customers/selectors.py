@@ -33,7 +33,9 @@ def search(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
     """Those whose name or code contains every word of ``text``, accents and case ignored."""
     for word in sort_key(text).split()[:8]:
         customers = customers.alias(
-            haystack=RawSQL("(customers_customer.sort_key || ' ' || lower(customers_customer.code))", [], TextField())
+            haystack=RawSQL(
+                "(customers_customer.sort_key || ' ' || lower(customers_customer.code))", [], TextField()
+            )
         ).filter(haystack__contains=Value(word))
     return customers
 

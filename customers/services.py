@@ -102,7 +102,8 @@ def enter(*, actor: Actor, customers: Sequence[CustomerInput]) -> list[int]:
         try:
             insert_rows(
                 "customers_customer",
-                {"company_id": "bigint", "id": "bigint", "code": "text", "sort_key": "text", "version": "int"} | COLUMNS,
+                {"company_id": "bigint", "id": "bigint", "code": "text", "sort_key": "text", "version": "int"}
+                | COLUMNS,
                 [
                     (
                         actor.company_id,
@@ -116,13 +117,19 @@ def enter(*, actor: Actor, customers: Sequence[CustomerInput]) -> list[int]:
                 ],
             )
         except IntegrityError as error:
-            raise (CodeTaken(field="code", customer=", ".join(codes[:3])) if "_code" in str(error) else NotFound()) from error
+            raise (
+                CodeTaken(field="code", customer=", ".join(codes[:3]))
+                if "_code" in str(error)
+                else NotFound()
+            ) from error
         audit.record(
             actor=actor,
             action="add",
             object_kind="customer",
             object_ids=keys,
-            after=asdict(customers[0]) | {"code": codes[0]} if len(customers) == 1 else {"count": len(customers)},
+            after=asdict(customers[0]) | {"code": codes[0]}
+            if len(customers) == 1
+            else {"count": len(customers)},
         )
         outbox.publish(actor=actor, kind="customer.added", object_ids=keys)
     return keys
@@ -158,7 +165,9 @@ def edit(*, actor: Actor, key: int, entered: CustomerInput, version: int) -> Non
     entered = _clean(entered)
     with transaction.atomic():
         row = (
-            Customer.objects.select_for_update(no_key=True).filter(company_id=actor.company_id, pk=key).first()
+            Customer.objects.select_for_update(no_key=True)
+            .filter(company_id=actor.company_id, pk=key)
+            .first()
         )
         if row is None:
             raise NotFound()
@@ -205,7 +214,10 @@ def delete(*, actor: Actor, key: int) -> None:
             raise NotFound()
         try:
             with transaction.atomic():
-                execute("DELETE FROM customers_customer WHERE company_id = %s AND id = %s", [actor.company_id, key])
+                execute(
+                    "DELETE FROM customers_customer WHERE company_id = %s AND id = %s",
+                    [actor.company_id, key],
+                )
         except IntegrityError as error:
             raise HasDocuments(customer=str(row)) from error
         audit.record(

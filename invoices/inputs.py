@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from datetime import date as Day
 from decimal import Decimal
 
 from arledger.companies.models import Account, Entity, Location, Term
@@ -16,7 +17,14 @@ from arledger.core.money import check_amount, decimals
 from arledger.core.text import clean_text
 from customers.models import Customer
 from customers.selectors import visible
-from invoices.errors import DueBeforeDate, DueMissing, RateMissing, ServicePeriod, UnknownAccount, UnknownReference
+from invoices.errors import (
+    DueBeforeDate,
+    DueMissing,
+    RateMissing,
+    ServicePeriod,
+    UnknownAccount,
+    UnknownReference,
+)
 from ledger.drafts import NewDocument, NewLine
 from ledger.errors import NoLines
 from ledger.models import Kind
@@ -34,8 +42,8 @@ class InvoiceLineInput:
     tax_amount: Decimal = Decimal(0)
     cash_basis_tax: bool = False
     tax_receipt_eligible: bool = False
-    service_start: date | None = None
-    service_end: date | None = None
+    service_start: Day | None = None
+    service_end: Day | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,11 +52,11 @@ class InvoiceInput:
     when it was given elsewhere (imports); an empty currency means the customer's."""
 
     customer_id: int
-    date: date
+    date: Day
     lines: Sequence[InvoiceLineInput]
-    due_date: date | None = None
+    due_date: Day | None = None
     term_id: int | None = None
-    gl_date: date | None = None
+    gl_date: Day | None = None
     currency: str = ""
     exchange_rate: Decimal = Decimal(1)
     entity_id: int | None = None
@@ -98,12 +106,11 @@ def _books(actor: Actor, invoices: Sequence[InvoiceInput]) -> _Books:
     if actor.entities is not None:
         entities &= actor.entities
     found = {customer.pk: customer for customer in customers}
-    terms = {entered.term_id for entered in invoices} | {customer.term_id for customer in found.values()}
+    named = [entered.term_id for entered in invoices] + [customer.term_id for customer in found.values()]
+    terms = {key for key in named if key is not None}
     return _Books(
         customers=found,
-        terms={t.pk: t for t in Term.objects.filter(company_id=company, pk__in=terms - {None})}
-        if terms - {None}
-        else {},
+        terms={t.pk: t for t in Term.objects.filter(company_id=company, pk__in=terms)} if terms else {},
         accounts=_active(Account, company, accounts),
         locations=_active(Location, company, locations),
         entities=_active(Entity, company, entities),
@@ -163,16 +170,14 @@ def _rate(settings: Settings, currency: str, rate: Decimal) -> Decimal:
 
 def _due(books: _Books, entered: InvoiceInput, term_id: int | None) -> date:
     if entered.due_date is None:
-        term = books.terms.get(term_id) if term_id else None
-        if term_id and term is None:
-            raise UnknownReference(field="term")
-        if term is None:
+        if term_id is None:
             raise DueMissing(field="due_date")
+        if term_id not in books.terms:
+            raise UnknownReference(field="term")
+        term = books.terms[term_id]
         return due_date(entered.date, term.net_days, term.end_of_month)
     if entered.due_date < entered.date:
-        raise DueBeforeDate(
-            field="due_date", due=entered.due_date.isoformat(), date=entered.date.isoformat()
-        )
+        raise DueBeforeDate(field="due_date", due=entered.due_date, date=entered.date)
     if entered.term_id and entered.term_id not in books.terms:
         raise UnknownReference(field="term")
     return entered.due_date
@@ -190,8 +195,8 @@ def _line(
     if line.service_start and line.service_end and line.service_end < line.service_start:
         raise ServicePeriod(
             field=prefix + "service_end",
-            start=line.service_start.isoformat(),
-            end=line.service_end.isoformat(),
+            start=line.service_start,
+            end=line.service_end,
         )
     return NewLine(
         customer_id=customer_id,

@@ -10,12 +10,11 @@ from dataclasses import replace
 from datetime import date
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from arledger.companies.selectors import Settings, settings_of
 from arledger.core import audit, outbox
 from arledger.core.actor import Actor
-from arledger.core.errors import NotFound, Stale
+from arledger.core.errors import NotFound
 from invoices.errors import ReversalSwitchedOff
 from invoices.inputs import InvoiceInput, InvoiceLineInput, prepare
 from ledger.drafts import delete_drafts, rewrite_draft, write_drafts
@@ -29,6 +28,7 @@ from ledger.posting import (
     lock_documents,
     require_active,
     require_drafts,
+    require_version,
 )
 from reconciliation.reversing import reverse as mirror
 
@@ -146,8 +146,7 @@ def edit(*, actor: Actor, key: int, entered: InvoiceInput, version: int) -> None
         settings = settings_of(actor.company_id)
         document = lock_documents(actor=actor, ids=[key], kind=Kind.INVOICE)[0]
         require_drafts([document])
-        if document.version != version:
-            raise Stale(who=_("Somebody else"), when=document.updated_at.isoformat(timespec="seconds"))
+        require_version(actor, document, version)
         draft = prepare(actor=actor, settings=settings, invoices=[entered])[0]
         rewrite_draft(actor=actor, document_id=key, document=draft)
         audit.record(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date as Day
 from decimal import Decimal
 from itertools import islice
 
@@ -31,8 +31,8 @@ class NewLine:
     tax_amount: Decimal = ZERO
     cash_basis_tax: bool = False
     tax_receipt_eligible: bool = False
-    service_start: date | None = None
-    service_end: date | None = None
+    service_start: Day | None = None
+    service_end: Day | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,10 +42,10 @@ class NewDocument:
     kind: Kind
     customer_id: int
     currency: str
-    date: date
+    date: Day
     lines: Sequence[NewLine] = field(default_factory=list)
-    gl_date: date | None = None
-    due_date: date | None = None
+    gl_date: Day | None = None
+    due_date: Day | None = None
     term_id: int | None = None
     entity_id: int | None = None
     number: str | None = None
@@ -150,7 +150,13 @@ def _insert_lines(company_id: int, documents: Sequence[tuple[int, NewDocument]],
     )
     insert_rows(
         "ledger_line",
-        {"company_id": "bigint", "id": "bigint", "document_id": "bigint", "position": "int", "currency": "text"}
+        {
+            "company_id": "bigint",
+            "id": "bigint",
+            "document_id": "bigint",
+            "position": "int",
+            "currency": "text",
+        }
         | LINE,
         [
             (company_id, key, document_id, position, currency, *(getattr(line, name) for name in LINE))

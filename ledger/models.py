@@ -8,7 +8,7 @@ guards them (``ledger/migrations``): posted facts cannot change, applications ca
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import ExpressionWrapper, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from arledger.companies.models import CompanyModel, tenant_key
@@ -92,7 +92,8 @@ class Document(CompanyModel):
                 name="ledger_document_invoice_due",
             ),
             models.CheckConstraint(
-                condition=Q(kind="payment", amount__isnull=False) | (~Q(kind="payment") & Q(amount__isnull=True)),
+                condition=Q(kind="payment", amount__isnull=False)
+                | (~Q(kind="payment") & Q(amount__isnull=True)),
                 name="ledger_document_amount_of_payment",
             ),
             models.CheckConstraint(
@@ -156,7 +157,9 @@ class Line(CompanyModel):
         expression=F("amount") - F("applied_amount"), output_field=money(), db_persist=True
     )
     is_open = models.GeneratedField(
-        expression=~Q(amount=F("applied_amount")), output_field=models.BooleanField(), db_persist=True
+        expression=ExpressionWrapper(~Q(amount=F("applied_amount")), output_field=models.BooleanField()),
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
     tax_code = models.CharField(max_length=20, blank=True, default="")
     tax_amount = money(default=0, db_default=0)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError
 
+from arledger.companies.models import User
 from arledger.companies.numbering import draw
 from arledger.companies.selectors import Settings
 from arledger.core.actor import Actor
-from arledger.core.errors import NotFound
+from arledger.core.errors import NotFound, Stale
 from arledger.core.sql import fetch_all, insert_rows
 from customers.models import Customer
 from ledger.errors import CustomerInactive, NotADraft, NumberTaken, PeriodClosed
@@ -43,7 +45,9 @@ def lock_documents(*, actor: Actor, ids: Sequence[int], kind: str) -> list[Docum
     scope = Document.objects.filter(company_id=actor.company_id, kind=kind, pk__in=ids)
     customer_ids = set(scope.values_list("customer_id", flat=True))
     customer_ids |= set(
-        Line.objects.filter(company_id=actor.company_id, document__in=ids).values_list("customer_id", flat=True)
+        Line.objects.filter(company_id=actor.company_id, document__in=ids).values_list(
+            "customer_id", flat=True
+        )
         if kind == "payment"
         else ()
     )
@@ -69,16 +73,29 @@ def require_drafts(documents: Iterable[Document]) -> None:
             raise NotADraft(row=row, document=str(document))
 
 
-def require_open_period(settings: Settings, day: date, entity_id: int | None, *, row: int | None = None) -> None:
+def require_open_period(
+    settings: Settings, day: date, entity_id: int | None, *, row: int | None = None
+) -> None:
     """Raise PeriodClosed, naming the first open day, when ``day`` lies in closed books (SPEC 3, periods)."""
     closed = settings.closed_through(entity_id)
     if closed is not None and day <= closed:
         raise PeriodClosed(
             field="date",
             row=row,
-            closed_through=closed.isoformat(),
-            first_open=(closed + timedelta(days=1)).isoformat(),
+            closed_through=closed,
+            first_open=closed + timedelta(days=1),
         )
+
+
+def require_version(actor: Actor, document: Document, version: int) -> None:
+    """Raise Stale, naming who changed the draft and when, unless it is still at ``version``."""
+    if document.version == version:
+        return
+    person = User.objects.filter(pk=document.updated_by or 0).first()
+    raise Stale(
+        who=person.name if person else "Arledger",
+        when=document.updated_at.astimezone(ZoneInfo(actor.time_zone)),
+    )
 
 
 def require_active(documents: Iterable[Document]) -> None:
@@ -169,5 +186,3 @@ APPLICATION = {
 def insert_applications(rows: Sequence[Sequence[object]]) -> None:
     """The only statement that moves open amounts; ``rows`` in the order of APPLICATION (DESIGN 1)."""
     insert_rows("ledger_application", APPLICATION, rows)
-
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -75,11 +75,11 @@ class Receipt:
 def check(*, actor: Actor, settings: Settings, payments: Sequence[PaymentInput]) -> list[Receipt]:
     """Check payments with two queries. Raises Refusals (a ``row`` each), or the single refusal itself."""
     wanted = {part.customer_id for p in payments for part in p.parts} | {p.payer_id for p in payments}
-    customers = {c.pk: c for c in visible(actor).filter(pk__in=wanted - {None})}
+    customers = {c.pk: c for c in visible(actor).filter(pk__in=_keys(wanted))}
     banks = {
         b.pk: b
         for b in BankAccount.objects.filter(
-            company_id=actor.company_id, active=True, pk__in={p.bank_account_id for p in payments} - {None}
+            company_id=actor.company_id, active=True, pk__in=_keys(p.bank_account_id for p in payments)
         )
     }
     receipts: list[Receipt] = []
@@ -93,6 +93,10 @@ def check(*, actor: Actor, settings: Settings, payments: Sequence[PaymentInput])
     if errors:
         raise errors[0] if len(errors) == 1 else Refusals(errors)
     return receipts
+
+
+def _keys(found: Iterable[int | None]) -> set[int]:
+    return {key for key in found if key is not None}
 
 
 def _receipt(
@@ -134,9 +138,7 @@ def _check_parts(customers: dict[int, Customer], entered: PaymentInput, currency
             check_amount(amount, currency, field="allocations")
 
 
-def _account(
-    settings: Settings, banks: dict[int, BankAccount], entered: PaymentInput, currency: str
-) -> int:
+def _account(settings: Settings, banks: dict[int, BankAccount], entered: PaymentInput, currency: str) -> int:
     if entered.bank_account_id is None:
         return settings.row.undeposited_account_id
     bank = banks.get(entered.bank_account_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 from ledger.models import Document, Kind
@@ -13,7 +15,7 @@ class PaymentManager(models.Manager["Payment"]):
 
 
 class Payment(Document):
-    objects = PaymentManager()
+    objects: ClassVar[PaymentManager] = PaymentManager()
 
     class Meta:
         proxy = True

@@ -12,16 +12,21 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
 
 from arledger.companies.selectors import Settings, settings_of
 from arledger.core import audit, outbox
 from arledger.core.actor import Actor
-from arledger.core.errors import Stale
 from arledger.core.sql import execute, insert_rows
 from ledger.drafts import NewDocument, NewLine, delete_drafts, replace_lines, rewrite_draft, write_drafts
 from ledger.models import Document, Kind, Line, Reservation
-from ledger.posting import book, lock_customers, lock_documents, require_active, require_drafts
+from ledger.posting import (
+    book,
+    lock_customers,
+    lock_documents,
+    require_active,
+    require_drafts,
+    require_version,
+)
 from payments.distribution import distribute, less
 from payments.inputs import PartInput, PaymentInput, Receipt, check
 from reconciliation.applying import Match, apply
@@ -58,7 +63,9 @@ def receive(*, actor: Actor, payments: Sequence[PaymentInput], post: bool = True
 
 def _spread(actor: Actor, receipts: Sequence[Receipt], draft: int = 0) -> list[Spreading]:
     """Lock the customers, then read what is open and let each receipt take its part of it in turn."""
-    parties = {part.customer_id for r in receipts for part in r.entered.parts} | {r.payer.pk for r in receipts}
+    parties = {part.customer_id for r in receipts for part in r.entered.parts} | {
+        r.payer.pk for r in receipts
+    }
     lock_customers(actor=actor, ids=parties)
     items: dict[tuple[int, str], list[OpenItem]] = {}
     for currency in sorted({r.currency for r in receipts}):
@@ -98,7 +105,9 @@ def _header(spreading: Spreading, lines: list[NewLine]) -> NewDocument:
     )
 
 
-def _posted_lines(settings: Settings, spreading: Spreading) -> tuple[list[NewLine], list[list[tuple[int, Decimal]]]]:
+def _posted_lines(
+    settings: Settings, spreading: Spreading
+) -> tuple[list[NewLine], list[list[tuple[int, Decimal]]]]:
     """One line per charged document and one per remainder, each with the charges it pays."""
     receipt = spreading.receipt
     lines: list[NewLine] = []
@@ -234,8 +243,7 @@ def edit(*, actor: Actor, key: int, entered: PaymentInput, version: int) -> None
 def _locked_draft(actor: Actor, key: int, version: int) -> Document:
     document = lock_documents(actor=actor, ids=[key], kind=Kind.PAYMENT)[0]
     require_drafts([document])
-    if document.version != version:
-        raise Stale(who=_("Somebody else"), when=document.updated_at.isoformat(timespec="seconds"))
+    require_version(actor, document, version)
     return document
 
 

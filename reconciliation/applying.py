@@ -72,7 +72,10 @@ def apply(
     for charge, credit, amount in pairs:
         _check_pair(charge, credit, amount, on)
     _check_available(pairs)
-    heads = [heads_of(charge, credit, match.maker) for match, (charge, credit, _) in zip(matches, pairs, strict=True)]
+    heads = [
+        heads_of(charge, credit, match.maker)
+        for match, (charge, credit, _) in zip(matches, pairs, strict=True)
+    ]
     codes = codes_for(settings=settings, heads=[head for pair in heads for head in pair])
     insert_applications(
         [
@@ -120,7 +123,7 @@ def _check_pair(charge: Side, credit: Side, amount: Decimal, on: date | None) ->
     check_amount(amount, charge.currency)
     earliest = max(charge.date, credit.date)
     if on is not None and on < earliest:
-        raise TooEarly(field="date", earliest=earliest.isoformat())
+        raise TooEarly(field="date", earliest=earliest)
 
 
 def _check_available(pairs: Sequence[tuple[Side, Side, Decimal]]) -> None:

@@ -47,7 +47,9 @@ def codes_for(*, settings: Settings, heads: Iterable[Head | None]) -> dict[Head,
     codes = _current(settings.company.pk, wanted)
     missing = [head for head in wanted if head not in codes]
     if missing:
-        codes.update(zip(missing, _draw(settings.company.pk, row.match_sequence_id, len(missing)), strict=True))
+        codes.update(
+            zip(missing, _draw(settings.company.pk, row.match_sequence_id, len(missing)), strict=True)
+        )
     return codes
 
 

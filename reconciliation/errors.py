@@ -38,7 +38,9 @@ class OtherCustomer(Refusal):
 
 class OtherCurrency(Refusal):
     code = "other_currency"
-    sentence = _("%(charge)s and %(credit)s are in different currencies: lines match only within one currency.")
+    sentence = _(
+        "%(charge)s and %(credit)s are in different currencies: lines match only within one currency."
+    )
 
 
 class AmountNotPositive(Invalid):
@@ -48,13 +50,17 @@ class AmountNotPositive(Invalid):
 
 class TooEarly(Refusal):
     code = "application_too_early"
-    sentence = _("A match takes effect on %(earliest)s at the earliest, the later of its two documents' dates.")
+    sentence = _(
+        "A match takes effect on %(earliest)s at the earliest, the later of its two documents' dates."
+    )
 
 
 class TooMuchUnapplied(Refusal):
     code = "unapply_too_much"
     status = 409
-    sentence = _("%(in_force)s of this match is in force; you asked to un-apply %(amount)s. Use %(in_force)s at most.")
+    sentence = _(
+        "%(in_force)s of this match is in force; you asked to un-apply %(amount)s. Use %(in_force)s at most."
+    )
 
 
 class AlreadyUnapplied(Refusal):

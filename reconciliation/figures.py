@@ -10,10 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from arledger.core.sql import fetch_all
 from reconciliation.codes import cased
 from reconciliation.marks import Mark, Settlement, mark, settlement, speaks_credit
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:
@@ -139,7 +141,9 @@ FROM ledger_line l WHERE l.company_id = %(company)s AND l.document_id = ANY(%(id
 """
 
 
-def line_opens(*, company_id: int, ids: Iterable[int], day: date) -> dict[int, tuple[Decimal, Decimal, Decimal]]:
+def line_opens(
+    *, company_id: int, ids: Iterable[int], day: date
+) -> dict[int, tuple[Decimal, Decimal, Decimal]]:
     """{line: (open as of ``day``, reserved, open counting every application)} of the documents' lines, signed."""
     rows = fetch_all(LINES, {"company": company_id, "ids": list(ids), "day": day})
     return {row[0]: (row[1], row[2], row[3]) for row in rows}
@@ -176,7 +180,8 @@ SELECT a.id, s.line_id, s.other_line, s.other_document, od.kind, od.number, a.da
             WHERE x.company_id = a.company_id AND x.reverses_id = a.id), 0),
        a.charge_code, a.credit_code, a.charge_document_id = a.credit_document_id,
        od.reverses_id = s.document_id OR sd.reverses_id = od.id,
-       m.id, m.number, m.kind, a.charge_document_id, a.credit_document_id
+       m.id, m.number, m.kind, a.charge_document_id, a.credit_document_id,
+       CASE WHEN kd.kind = 'payment' THEN a.credit_line_id ELSE 0 END
 FROM (
     SELECT id, charge_line_id AS line_id, charge_document_id AS document_id, credit_line_id AS other_line,
            credit_document_id AS other_document
@@ -189,6 +194,7 @@ JOIN ledger_application a ON a.company_id = %(company)s AND a.id = s.id AND a.re
 JOIN ledger_document od ON od.company_id = %(company)s AND od.id = s.other_document
 JOIN ledger_document sd ON sd.company_id = %(company)s AND sd.id = s.document_id
 JOIN ledger_document m ON m.company_id = %(company)s AND m.id = a.document_id
+JOIN ledger_document kd ON kd.company_id = %(company)s AND kd.id = a.credit_document_id
 LEFT JOIN companies_user u ON u.id = a.actor_id
 ORDER BY a.date, a.id
 """
@@ -197,25 +203,22 @@ ORDER BY a.date, a.id
 def entries(*, company_id: int, ids: Iterable[int], day: date) -> list[Entry]:
     """Every application in force on the documents' lines, each with the codes of its heads cased as of ``day``."""
     rows = [row for row in fetch_all(ENTRIES, {"company": company_id, "ids": list(ids)}) if row[11] > 0]
-    heads = {key for row in rows for key in (row[19], row[20])}
-    settled = {
-        key: figures.settled
-        for key, figures in document_figures(company_id=company_id, ids=heads, day=day).items()
-    }
-    return [
-        Entry(
-            *row[:12],
-            codes=tuple(
-                cased(code, settled.get(head, False))
-                for code, head in ((row[12], row[19]), (row[13], row[20]))
-                if code
-            ),
-            inline=row[14],
-            reversal=bool(row[15]),
-            maker=row[16],
-            maker_number=row[17],
-            maker_kind=row[18],
-        )
-        for row in rows
-    ]
+    settled = _settled_heads(company_id, rows, day)
+    return [_entry(row, settled) for row in rows]
 
+
+def _entry(row: tuple[Any, ...], settled: dict[tuple[int, int], bool]) -> Entry:
+    heads = ((row[12], (row[19], 0)), (row[13], (row[20], row[21])))
+    codes = tuple(cased(code, settled.get(head, False)) for code, head in heads if code)
+    values = (*row[:12], codes, row[14], bool(row[15]), *row[16:19])
+    return Entry(*values)
+
+
+def _settled_heads(company_id: int, rows: list[tuple[Any, ...]], day: date) -> dict[tuple[int, int], bool]:
+    """Which heads have nothing open: whole documents, and single lines where a payment's line is the head."""
+    documents = {row[19] for row in rows} | {row[20] for row in rows if not row[21]}
+    paying = {row[20] for row in rows if row[21]}
+    figures = document_figures(company_id=company_id, ids=documents, day=day) if rows else {}
+    lines = line_opens(company_id=company_id, ids=paying, day=day) if paying else {}
+    whole = {(key, 0): found.settled for key, found in figures.items()}
+    return whole | {(row[20], row[21]): lines[row[21]][0] == 0 for row in rows if row[21]}

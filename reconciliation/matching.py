@@ -30,9 +30,7 @@ from reconciliation.errors import (
 )
 
 
-def match(
-    *, actor: Actor, matches: Sequence[Match], on: date | None = None, reason: str = ""
-) -> int:
+def match(*, actor: Actor, matches: Sequence[Match], on: date | None = None, reason: str = "") -> int:
     """Match charges with credits of one customer by hand; returns the matching document's key.
 
     Effective at the later of the documents' dates, or ``on`` when later (SPEC 15.2). Raises what
@@ -69,7 +67,9 @@ def _customers_of(actor: Actor, lines: set[int]) -> set[int]:
         raise NotFound()
     if len(customers) > 1:
         names = list(
-            Line.objects.filter(company_id=actor.company_id, pk__in=lines).values_list("document__number", flat=True)
+            Line.objects.filter(company_id=actor.company_id, pk__in=lines).values_list(
+                "document__number", flat=True
+            )
         )
         raise OtherCustomer(charge=names[0], credit=names[-1])
     return customers
@@ -192,9 +192,7 @@ def unapply(*, actor: Actor, undos: Sequence[Undo], reason: str, on: date | None
         document = _matching_document(
             actor, settings, first.customer, first.currency, day, None, reason.strip()
         )
-        record_undo(
-            actor=actor, undos=chosen, makers=[document] * len(chosen), on=day, reason=reason.strip()
-        )
+        record_undo(actor=actor, undos=chosen, makers=[document] * len(chosen), on=day, reason=reason.strip())
         touched = {key for a, _ in chosen for key in (a.charge_document, a.credit_document)}
         audit.record(
             actor=actor,
@@ -227,7 +225,7 @@ def _chosen(found: dict[int, InForce], undo: Undo) -> tuple[InForce, Decimal]:
 def _undo_day(actor: Actor, applications: Sequence[InForce], on: date | None) -> date:
     earliest = max(application.date for application in applications)
     if on is not None and on < earliest:
-        raise TooEarly(field="date", earliest=earliest.isoformat())
+        raise TooEarly(field="date", earliest=earliest)
     return on or max(actor.today, earliest)
 
 
@@ -262,5 +260,3 @@ def record_undo(
             for (a, amount), maker in zip(undos, makers, strict=True)
         ]
     )
-
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date as Day
 from decimal import Decimal
 
 from arledger.core.sql import fetch_all
@@ -21,8 +21,8 @@ class OpenItem:
     document: int
     kind: str
     number: str
-    date: date
-    due_date: date
+    date: Day
+    due_date: Day
     reference: str
     customer: int
     currency: str

@@ -61,7 +61,7 @@ def _require_reversible(document: Document, on: date, row: int) -> None:
     if document.reverses_id is not None:
         raise ReversalIsFinal(row=row, document=document.number)
     if on < document.date:
-        raise ReversalTooEarly(field="date", row=row, earliest=document.date.isoformat())
+        raise ReversalTooEarly(field="date", row=row, earliest=document.date)
 
 
 def _require_not_reversed(company_id: int, documents: Sequence[Document]) -> None:
@@ -75,7 +75,11 @@ def _require_free(company_id: int, documents: Sequence[Document], own: set[int])
     by_key = {document.pk: document for document in documents}
     for application in _touching(company_id, list(by_key)):
         if application.id not in own:
-            key = application.charge_document if application.charge_document in by_key else application.credit_document
+            key = (
+                application.charge_document
+                if application.charge_document in by_key
+                else application.credit_document
+            )
             raise StillApplied(
                 document=by_key[key].number, others=", ".join(_matched_since(company_id, key, own))
             )
@@ -90,7 +94,9 @@ def _require_free(company_id: int, documents: Sequence[Document], own: set[int])
 def _touching(company_id: int, documents: Sequence[int]) -> list[InForce]:
     """Applications in force with one of the documents on either side."""
     touching = Application.objects.filter(
-        Q(charge_document__in=documents) | Q(credit_document__in=documents), company_id=company_id, reverses=None
+        Q(charge_document__in=documents) | Q(credit_document__in=documents),
+        company_id=company_id,
+        reverses=None,
     )
     ids = list(touching.values_list("pk", flat=True))
     return [a for a in in_force(company_id=company_id, ids=ids) if a.left > 0]
@@ -102,9 +108,8 @@ def _matched_since(company_id: int, document: int, own: set[int]) -> list[str]:
         for a in _touching(company_id, [document])
         if a.id not in own
     }
-    return list(
-        Document.objects.filter(company_id=company_id, pk__in=others).order_by("pk").values_list("number", flat=True)
-    )
+    found = Document.objects.filter(company_id=company_id, pk__in=others).order_by("pk")
+    return [str(document) for document in found]
 
 
 def _write_mirrors(

@@ -131,7 +131,9 @@ def books(
 ) -> Iterator[Books]:
     """A fresh company with a customer and, unless told otherwise, customer reconciliation switched on."""
     code = code or f"t{next(_numbers)}-{datetime.now(UTC):%H%M%S%f}"
-    company = found_company(code=code, name=f"Test {code}", base_currency=currency, time_zone=time_zone, at=AT)
+    company = found_company(
+        code=code, name=f"Test {code}", base_currency=currency, time_zone=time_zone, at=AT
+    )
     actor = system_actor(company, at=AT, source="test")
     with company_scope(company.pk):
         made = Books(company=company, actor=actor)
@@ -142,7 +144,9 @@ def books(
         yield made
 
 
-def person(made: Books, role: str = "administrator", *, language: str = "en", password: str = "secret-1234") -> User:
+def person(
+    made: Books, role: str = "administrator", *, language: str = "en", password: str = "secret-1234"
+) -> User:
     """A user with a role in the company of ``made``."""
     user = add_user(
         email=f"{role}-{next(_numbers)}-{made.company.code}@example.com",
@@ -155,4 +159,4 @@ def person(made: Books, role: str = "administrator", *, language: str = "en", pa
 
 
 def match_sequence(made: Books) -> NumberSequence:
-    return settings_of(made.company.pk).row.match_sequence  # type: ignore[return-value]
+    return settings_of(made.company.pk).row.match_sequence

@@ -70,7 +70,7 @@ class CompanyMiddleware:
             address=request.META.get("REMOTE_ADDR", ""),
         )
         if found is None:
-            request.urlconf = "arledger.nowhere"  # type: ignore[attr-defined]
+            request.urlconf = "arledger.nowhere"
             return self.get_response(request)
         request.actor, request.company = found  # type: ignore[attr-defined]
         with company_scope(found[0].company_id, found[0].user_id):

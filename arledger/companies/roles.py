@@ -26,7 +26,9 @@ def _of(*subjects: str) -> frozenset[str]:
 
 
 READING = frozenset(
-    right for right in RIGHTS if right.split(".")[1] in {"list", "view", "run"} and not right.startswith("imports.")
+    right
+    for right in RIGHTS
+    if right.split(".")[1] in {"list", "view", "run"} and not right.startswith("imports.")
 )
 
 SHIPPED: tuple[ShippedRole, ...] = (

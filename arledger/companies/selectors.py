@@ -108,7 +108,9 @@ def choices(company_id: int) -> dict[str, list[Account | BankAccount | Entity | 
     """What the forms of a company offer: active accounts, bank accounts, terms, entities and locations."""
     return {
         "accounts": list(Account.objects.filter(company_id=company_id, active=True).order_by("code")),
-        "bank_accounts": list(BankAccount.objects.filter(company_id=company_id, active=True).order_by("code")),
+        "bank_accounts": list(
+            BankAccount.objects.filter(company_id=company_id, active=True).order_by("code")
+        ),
         "terms": list(Term.objects.filter(company_id=company_id, active=True).order_by("net_days", "code")),
         "entities": list(Entity.objects.filter(company_id=company_id, active=True).order_by("code")),
         "locations": list(Location.objects.filter(company_id=company_id, active=True).order_by("code")),

@@ -14,7 +14,6 @@ from arledger.core.actor import Actor
 from arledger.core.sql import execute, fetch_all
 
 
-
 def _dump(value: Any) -> str:
     return json.dumps(value, cls=DjangoJSONEncoder)
 
@@ -80,7 +79,9 @@ def verify(company_id: int) -> Verification:
         [company_id],
     )
     events, broken = rows[0]
-    head = fetch_all("SELECT sequence, encode(hash, 'hex') FROM core_audithead WHERE company_id = %s", [company_id])
+    head = fetch_all(
+        "SELECT sequence, encode(hash, 'hex') FROM core_audithead WHERE company_id = %s", [company_id]
+    )
     sequence, digest = head[0] if head else (0, "")
     if broken is None and sequence != events:
         broken = events + 1

@@ -11,7 +11,9 @@ from arledger.core.actor import Actor
 from arledger.core.sql import execute
 
 
-def publish(*, actor: Actor, kind: str, object_ids: Sequence[int], payload: Mapping[str, Any] | None = None) -> None:
+def publish(
+    *, actor: Actor, kind: str, object_ids: Sequence[int], payload: Mapping[str, Any] | None = None
+) -> None:
     """Note one event about ``object_ids`` in the caller's transaction."""
     execute(
         "INSERT INTO core_outboxevent (company_id, kind, object_ids, payload, created_at)"

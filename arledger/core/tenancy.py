@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from django.db.migrations.operations import RunSQL
+
+# What RunSQL takes: a statement, or one with its parameters.
+Statement = str | tuple[str, dict[str, Any] | list[Any] | tuple[Any, ...] | tuple[()] | None]
 
 ROLE = "arledger_app"
 COMPANY = "nullif(current_setting('arledger.company', true), '')::bigint"
@@ -28,7 +32,7 @@ GRANT USAGE ON SCHEMA public TO {ROLE};
 
 def grant(rights: str, *tables: str) -> RunSQL:
     """Give the runtime role ``rights`` on tables that belong to no company."""
-    statements = [f"GRANT {rights} ON {table} TO {ROLE};" for table in tables]
+    statements: list[Statement] = [f"GRANT {rights} ON {table} TO {ROLE};" for table in tables]
     return RunSQL(statements, RunSQL.noop)
 
 
@@ -57,7 +61,7 @@ def tenant_table(
     ``references`` maps a column to the table it points to; ``also_visible`` is a further condition under
     which a row may be read (never written).
     """
-    statements = [
+    statements: list[Statement] = [
         f"ALTER TABLE {table} DROP CONSTRAINT {table}_pkey, ADD PRIMARY KEY (company_id, id);",
         f"ALTER TABLE {table} ADD CONSTRAINT {table}_company_fk"
         " FOREIGN KEY (company_id) REFERENCES companies_company (id);",

@@ -6,225 +6,647 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('companies', '0001_initial'),
-        ('customers', '0001_initial'),
+        ("companies", "0001_initial"),
+        ("customers", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='JournalEntry',
+            name="JournalEntry",
             fields=[
-                ('id', models.TextField(primary_key=True, serialize=False)),
-                ('company_id', models.BigIntegerField()),
-                ('line_id', models.BigIntegerField(null=True)),
-                ('application_id', models.BigIntegerField(null=True)),
-                ('customer_id', models.BigIntegerField(null=True)),
-                ('date', models.DateField()),
-                ('account_id', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('amount', models.DecimalField(decimal_places=4, max_digits=18)),
-                ('base_amount', models.DecimalField(decimal_places=4, max_digits=18)),
+                ("id", models.TextField(primary_key=True, serialize=False)),
+                ("company_id", models.BigIntegerField()),
+                ("line_id", models.BigIntegerField(null=True)),
+                ("application_id", models.BigIntegerField(null=True)),
+                ("customer_id", models.BigIntegerField(null=True)),
+                ("date", models.DateField()),
+                ("account_id", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("amount", models.DecimalField(decimal_places=4, max_digits=18)),
+                ("base_amount", models.DecimalField(decimal_places=4, max_digits=18)),
             ],
             options={
-                'db_table': 'ledger_journal',
-                'managed': False,
+                "db_table": "ledger_journal",
+                "managed": False,
             },
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('invoice', 'Invoice'), ('adjustment', 'Adjustment'), ('advance', 'Advance'), ('payment', 'Payment'), ('refund', 'Refund'), ('deposit', 'Deposit'), ('matching', 'Matching')], max_length=12)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('posted', 'Posted')], default='draft', max_length=8)),
-                ('number', models.CharField(max_length=60, null=True)),
-                ('sequence_value', models.BigIntegerField(null=True)),
-                ('currency', models.CharField(max_length=3)),
-                ('exchange_rate', models.DecimalField(decimal_places=8, default=1, max_digits=18)),
-                ('date', models.DateField()),
-                ('gl_date', models.DateField(null=True)),
-                ('due_date', models.DateField(null=True)),
-                ('reference', models.CharField(blank=True, default='', max_length=100)),
-                ('description', models.CharField(blank=True, default='', max_length=500)),
-                ('bill_to', models.TextField(blank=True, default='')),
-                ('total', models.DecimalField(decimal_places=4, default=0, max_digits=18)),
-                ('amount', models.DecimalField(decimal_places=4, max_digits=18, null=True)),
-                ('method', models.CharField(blank=True, choices=[('check', 'Check'), ('cash', 'Cash'), ('card', 'Card'), ('transfer', 'Transfer'), ('online', 'Online')], default='', max_length=10)),
-                ('reason', models.CharField(blank=True, default='', max_length=500)),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.BigIntegerField(null=True)),
-                ('updated_at', models.DateTimeField()),
-                ('updated_by', models.BigIntegerField(null=True)),
-                ('posted_at', models.DateTimeField(null=True)),
-                ('posted_by', models.BigIntegerField(null=True)),
-                ('version', models.IntegerField(default=1)),
-                ('bank_account', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='companies.bankaccount')),
-                ('company', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='companies.company')),
-                ('customer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='customers.customer')),
-                ('entity', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='companies.entity')),
-                ('reverses', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='ledger.document')),
-                ('sequence', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='companies.numbersequence')),
-                ('term', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='companies.term')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("invoice", "Invoice"),
+                            ("adjustment", "Adjustment"),
+                            ("advance", "Advance"),
+                            ("payment", "Payment"),
+                            ("refund", "Refund"),
+                            ("deposit", "Deposit"),
+                            ("matching", "Matching"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("posted", "Posted")], default="draft", max_length=8
+                    ),
+                ),
+                ("number", models.CharField(max_length=60, null=True)),
+                ("sequence_value", models.BigIntegerField(null=True)),
+                ("currency", models.CharField(max_length=3)),
+                ("exchange_rate", models.DecimalField(decimal_places=8, default=1, max_digits=18)),
+                ("date", models.DateField()),
+                ("gl_date", models.DateField(null=True)),
+                ("due_date", models.DateField(null=True)),
+                ("reference", models.CharField(blank=True, default="", max_length=100)),
+                ("description", models.CharField(blank=True, default="", max_length=500)),
+                ("bill_to", models.TextField(blank=True, default="")),
+                ("total", models.DecimalField(decimal_places=4, default=0, max_digits=18)),
+                ("amount", models.DecimalField(decimal_places=4, max_digits=18, null=True)),
+                (
+                    "method",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("check", "Check"),
+                            ("cash", "Cash"),
+                            ("card", "Card"),
+                            ("transfer", "Transfer"),
+                            ("online", "Online"),
+                        ],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, default="", max_length=500)),
+                ("created_at", models.DateTimeField()),
+                ("created_by", models.BigIntegerField(null=True)),
+                ("updated_at", models.DateTimeField()),
+                ("updated_by", models.BigIntegerField(null=True)),
+                ("posted_at", models.DateTimeField(null=True)),
+                ("posted_by", models.BigIntegerField(null=True)),
+                ("version", models.IntegerField(default=1)),
+                (
+                    "bank_account",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="companies.bankaccount",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="companies.company",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "entity",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="companies.entity",
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ledger.document",
+                    ),
+                ),
+                (
+                    "sequence",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="companies.numbersequence",
+                    ),
+                ),
+                (
+                    "term",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="companies.term",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('currency', models.CharField(max_length=3)),
-                ('position', models.IntegerField()),
-                ('description', models.CharField(blank=True, default='', max_length=500)),
-                ('amount', models.DecimalField(decimal_places=4, max_digits=18)),
-                ('applied_amount', models.DecimalField(db_default=0, decimal_places=4, default=0, max_digits=18)),
-                ('reserved_amount', models.DecimalField(db_default=0, decimal_places=4, default=0, max_digits=18)),
-                ('open_amount', models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(models.F('amount'), '-', models.F('applied_amount')), output_field=models.DecimalField(decimal_places=4, max_digits=18))),
-                ('is_open', models.GeneratedField(db_persist=True, expression=models.Q(('amount', models.F('applied_amount')), _negated=True), output_field=models.BooleanField())),
-                ('tax_code', models.CharField(blank=True, default='', max_length=20)),
-                ('tax_amount', models.DecimalField(db_default=0, decimal_places=4, default=0, max_digits=18)),
-                ('cash_basis_tax', models.BooleanField(db_default=False, default=False)),
-                ('tax_receipt_eligible', models.BooleanField(db_default=False, default=False)),
-                ('service_start', models.DateField(null=True)),
-                ('service_end', models.DateField(null=True)),
-                ('account', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='companies.account')),
-                ('company', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='companies.company')),
-                ('control_account', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='companies.account')),
-                ('customer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='customers.customer')),
-                ('document', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='lines', to='ledger.document')),
-                ('location', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='companies.location')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                ("position", models.IntegerField()),
+                ("description", models.CharField(blank=True, default="", max_length=500)),
+                ("amount", models.DecimalField(decimal_places=4, max_digits=18)),
+                (
+                    "applied_amount",
+                    models.DecimalField(db_default=0, decimal_places=4, default=0, max_digits=18),
+                ),
+                (
+                    "reserved_amount",
+                    models.DecimalField(db_default=0, decimal_places=4, default=0, max_digits=18),
+                ),
+                (
+                    "open_amount",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.expressions.CombinedExpression(
+                            models.F("amount"), "-", models.F("applied_amount")
+                        ),
+                        output_field=models.DecimalField(decimal_places=4, max_digits=18),
+                    ),
+                ),
+                (
+                    "is_open",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=models.Q(("amount", models.F("applied_amount")), _negated=True),
+                        output_field=models.BooleanField(),
+                    ),
+                ),
+                ("tax_code", models.CharField(blank=True, default="", max_length=20)),
+                ("tax_amount", models.DecimalField(db_default=0, decimal_places=4, default=0, max_digits=18)),
+                ("cash_basis_tax", models.BooleanField(db_default=False, default=False)),
+                ("tax_receipt_eligible", models.BooleanField(db_default=False, default=False)),
+                ("service_start", models.DateField(null=True)),
+                ("service_end", models.DateField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="companies.account",
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="companies.company",
+                    ),
+                ),
+                (
+                    "control_account",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="companies.account",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="lines",
+                        to="ledger.document",
+                    ),
+                ),
+                (
+                    "location",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="companies.location",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Application',
+            name="Application",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.DecimalField(decimal_places=4, max_digits=18)),
-                ('date', models.DateField()),
-                ('recorded_at', models.DateTimeField()),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('reason', models.CharField(blank=True, default='', max_length=500)),
-                ('charge_code', models.CharField(max_length=60, null=True)),
-                ('credit_code', models.CharField(max_length=60, null=True)),
-                ('company', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='companies.company')),
-                ('customer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='customers.customer')),
-                ('reverses', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='ledger.application')),
-                ('charge_document', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='ledger.document')),
-                ('credit_document', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='ledger.document')),
-                ('document', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='made', to='ledger.document')),
-                ('charge_line', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='ledger.line')),
-                ('credit_line', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='ledger.line')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount", models.DecimalField(decimal_places=4, max_digits=18)),
+                ("date", models.DateField()),
+                ("recorded_at", models.DateTimeField()),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("reason", models.CharField(blank=True, default="", max_length=500)),
+                ("charge_code", models.CharField(max_length=60, null=True)),
+                ("credit_code", models.CharField(max_length=60, null=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="companies.company",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ledger.application",
+                    ),
+                ),
+                (
+                    "charge_document",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ledger.document",
+                    ),
+                ),
+                (
+                    "credit_document",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ledger.document",
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="made",
+                        to="ledger.document",
+                    ),
+                ),
+                (
+                    "charge_line",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ledger.line",
+                    ),
+                ),
+                (
+                    "credit_line",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ledger.line",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Reservation',
+            name="Reservation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.DecimalField(decimal_places=4, max_digits=18)),
-                ('company', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='companies.company')),
-                ('document', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='reservations', to='ledger.document')),
-                ('line', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='ledger.line')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount", models.DecimalField(decimal_places=4, max_digits=18)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="companies.company",
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="reservations",
+                        to="ledger.document",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ledger.line",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['company', 'kind', '-date', '-id'], name='ledger_document_list'),
+            model_name="document",
+            index=models.Index(fields=["company", "kind", "-date", "-id"], name="ledger_document_list"),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['company', 'customer', '-date', '-id'], name='ledger_document_customer'),
+            model_name="document",
+            index=models.Index(
+                fields=["company", "customer", "-date", "-id"], name="ledger_document_customer"
+            ),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(condition=models.Q(('state', 'draft')), fields=['company', 'kind', '-date', '-id'], name='ledger_document_drafts'),
+            model_name="document",
+            index=models.Index(
+                condition=models.Q(("state", "draft")),
+                fields=["company", "kind", "-date", "-id"],
+                name="ledger_document_drafts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['invoice', 'adjustment', 'advance', 'payment', 'refund', 'deposit', 'matching'])), name='ledger_document_kind'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        ["invoice", "adjustment", "advance", "payment", "refund", "deposit", "matching"],
+                    )
+                ),
+                name="ledger_document_kind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'posted'])), name='ledger_document_state'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["draft", "posted"])), name="ledger_document_state"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('gl_date__isnull', False), ('number__isnull', False), ('posted_at__isnull', False)), _connector='OR'), name='ledger_document_posted_is_complete'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "draft"),
+                    models.Q(
+                        ("gl_date__isnull", False), ("number__isnull", False), ("posted_at__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="ledger_document_posted_is_complete",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'invoice'), _negated=True), ('state', 'draft'), ('due_date__isnull', False), _connector='OR'), name='ledger_document_invoice_due'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "invoice"), _negated=True),
+                    ("state", "draft"),
+                    ("due_date__isnull", False),
+                    _connector="OR",
+                ),
+                name="ledger_document_invoice_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__isnull', False), ('kind', 'payment')), models.Q(models.Q(('kind', 'payment'), _negated=True), ('amount__isnull', True)), _connector='OR'), name='ledger_document_amount_of_payment'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("amount__isnull", False), ("kind", "payment")),
+                    models.Q(models.Q(("kind", "payment"), _negated=True), ("amount__isnull", True)),
+                    _connector="OR",
+                ),
+                name="ledger_document_amount_of_payment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['payment', 'advance', 'refund', 'deposit']), models.Q(('bank_account__isnull', True), ('method', '')), _connector='OR'), name='ledger_document_money_kinds'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["payment", "advance", "refund", "deposit"]),
+                    models.Q(("bank_account__isnull", True), ("method", "")),
+                    _connector="OR",
+                ),
+                name="ledger_document_money_kinds",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'matching'), _negated=True), ('total', 0), _connector='OR'), name='ledger_document_matching_is_zero'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "matching"), _negated=True), ("total", 0), _connector="OR"
+                ),
+                name="ledger_document_matching_is_zero",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(condition=models.Q(('number__isnull', False)), fields=('company', 'kind', 'number'), name='ledger_document_number'),
+            model_name="document",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("number__isnull", False)),
+                fields=("company", "kind", "number"),
+                name="ledger_document_number",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(condition=models.Q(('sequence__isnull', False)), fields=('company', 'sequence', 'sequence_value'), name='ledger_document_drawn_once'),
+            model_name="document",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("sequence__isnull", False)),
+                fields=("company", "sequence", "sequence_value"),
+                name="ledger_document_drawn_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(condition=models.Q(('reverses__isnull', False)), fields=('company', 'reverses'), name='ledger_document_one_mirror'),
+            model_name="document",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reverses__isnull", False)),
+                fields=("company", "reverses"),
+                name="ledger_document_one_mirror",
+            ),
         ),
         migrations.AddIndex(
-            model_name='line',
-            index=models.Index(condition=models.Q(('is_open', True)), fields=['company', 'customer', 'document'], name='ledger_line_open'),
+            model_name="line",
+            index=models.Index(
+                condition=models.Q(("is_open", True)),
+                fields=["company", "customer", "document"],
+                name="ledger_line_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='line',
-            index=models.Index(condition=models.Q(('is_open', True)), fields=['company', 'document'], name='ledger_line_open_document'),
+            model_name="line",
+            index=models.Index(
+                condition=models.Q(("is_open", True)),
+                fields=["company", "document"],
+                name="ledger_line_open_document",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gte', 0), ('applied_amount__gte', 0), ('reserved_amount__gte', 0), ('applied_amount__lte', django.db.models.expressions.CombinedExpression(models.F('amount'), '-', models.F('reserved_amount')))), models.Q(('amount__lt', 0), ('applied_amount__lte', 0), ('reserved_amount__lte', 0), ('applied_amount__gte', django.db.models.expressions.CombinedExpression(models.F('amount'), '-', models.F('reserved_amount')))), _connector='OR'), name='ledger_line_never_over_applied'),
+            model_name="line",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("amount__gte", 0),
+                        ("applied_amount__gte", 0),
+                        ("reserved_amount__gte", 0),
+                        (
+                            "applied_amount__lte",
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("amount"), "-", models.F("reserved_amount")
+                            ),
+                        ),
+                    ),
+                    models.Q(
+                        ("amount__lt", 0),
+                        ("applied_amount__lte", 0),
+                        ("reserved_amount__lte", 0),
+                        (
+                            "applied_amount__gte",
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("amount"), "-", models.F("reserved_amount")
+                            ),
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="ledger_line_never_over_applied",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.UniqueConstraint(fields=('company', 'document', 'position'), name='ledger_line_position'),
+            model_name="line",
+            constraint=models.UniqueConstraint(
+                fields=("company", "document", "position"), name="ledger_line_position"
+            ),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['company', 'charge_document', 'id'], name='ledger_application_charge'),
+            model_name="application",
+            index=models.Index(fields=["company", "charge_document", "id"], name="ledger_application_charge"),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['company', 'credit_document', 'id'], name='ledger_application_credit'),
+            model_name="application",
+            index=models.Index(fields=["company", "credit_document", "id"], name="ledger_application_credit"),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['company', 'document'], name='ledger_application_maker'),
+            model_name="application",
+            index=models.Index(fields=["company", "document"], name="ledger_application_maker"),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['company', 'date'], name='ledger_application_date'),
+            model_name="application",
+            index=models.Index(fields=["company", "date"], name="ledger_application_date"),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(condition=models.Q(('reverses__isnull', False)), fields=['company', 'reverses'], name='ledger_application_reverses'),
+            model_name="application",
+            index=models.Index(
+                condition=models.Q(("reverses__isnull", False)),
+                fields=["company", "reverses"],
+                name="ledger_application_reverses",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='application',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gt', 0), ('reverses__isnull', True)), models.Q(('amount__lt', 0), ('reverses__isnull', False)), _connector='OR'), name='ledger_application_sign'),
+            model_name="application",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("amount__gt", 0), ("reverses__isnull", True)),
+                    models.Q(("amount__lt", 0), ("reverses__isnull", False)),
+                    _connector="OR",
+                ),
+                name="ledger_application_sign",
+            ),
         ),
         migrations.AddIndex(
-            model_name='reservation',
-            index=models.Index(fields=['company', 'line'], name='ledger_reservation_line'),
+            model_name="reservation",
+            index=models.Index(fields=["company", "line"], name="ledger_reservation_line"),
         ),
         migrations.AddConstraint(
-            model_name='reservation',
-            constraint=models.UniqueConstraint(fields=('company', 'document', 'line'), name='ledger_reservation_once'),
+            model_name="reservation",
+            constraint=models.UniqueConstraint(
+                fields=("company", "document", "line"), name="ledger_reservation_once"
+            ),
         ),
     ]
