@@ -198,6 +198,12 @@ CELERY = {
         "visibility_timeout": 120,
         "unacked_restore_interval": 10,
         "unacked_restore_throttle": 1,
+        # Waking a worker is a courtesy: a person's request does not wait for a broker that is away.
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0.1,
+        "interval_max": 0.2,
+        "socket_connect_timeout": 3,
     },
     "worker_hijack_root_logger": False,
     "beat_schedule": {"tick": {"task": "arledger.tick", "schedule": 60.0, "options": {"expires": 55}}},

@@ -11,7 +11,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 APPS = ["customers", "ledger", "reconciliation", "invoices", "payments", "imports"]
 INNER = ["arledger/core", "arledger/companies", "arledger/home"]
-# Modules through which people and machines come in; everything else is models, selectors, services and pure parts.
+# Modules through which people and machines come in; everything else is models, selectors, services and pure
+# parts.
 DOORS = {
     "urls",
     "pages",
