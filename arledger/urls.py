@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from allauth.account import views as account
+from django.urls import URLPattern, URLResolver, include, path
 
+from arledger.companies import pages as companies
 from arledger.core.http import health
 
+# Signing in and out only: accounts are made by administrators, not by whoever comes along.
+accounts: list[URLPattern | URLResolver] = [
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("language/", companies.language, name="set_language"),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("accounts/", include(accounts)),
+    path("", include("arledger.home.urls")),
+    path("", include("arledger.companies.urls")),
 ]
+handler400 = "django.views.defaults.bad_request"
+handler403 = "django.views.defaults.permission_denied"
+handler404 = "django.views.defaults.page_not_found"
+handler500 = "django.views.defaults.server_error"

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -149,6 +150,12 @@ def add_user(*, email: str, password: str, name: str, language: str = "en") -> U
     """Create a person, or return the one with this e-mail unchanged."""
     found = User.objects.filter(email=email.strip().lower()).first()
     return found or User.objects.create_user(email=email, password=password, name=name, language=language)
+
+
+def speak(*, user: User, language: str) -> None:
+    """Keep the language a person chose; one that the product does not have changes nothing."""
+    if language in dict(settings.LANGUAGES):
+        User.objects.filter(pk=user.pk).update(language=language)
 
 
 def add_member(*, actor: Actor, user: User, role_code: str) -> Membership:

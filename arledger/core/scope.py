@@ -33,16 +33,18 @@ def company_scope(company_id: int, user_id: int | None = None) -> Iterator[None]
 
 @contextmanager
 def user_scope(user_id: int) -> Iterator[None]:
-    """Show one person's own memberships and nothing of any company."""
+    """Show one person's own memberships and nothing of any company; then what was shown before."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('arledger.company', '', false), set_config('arledger.user', %s, false)",
+            "SELECT current_setting('arledger.company', true), current_setting('arledger.user', true),"
+            " set_config('arledger.company', '', false), set_config('arledger.user', %s, false)",
             [str(user_id)],
         )
+        company_before, user_before = cursor.fetchone()[:2]
     try:
         yield
     finally:
-        _restore("", "")
+        _restore(company_before or "", user_before or "")
 
 
 def _restore(company: str, user: str) -> None:

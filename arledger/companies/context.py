@@ -1,0 +1,126 @@
+"""What the frame around every page shows: menu, companies and the person (``templates/frame``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from arledger.companies.models import Company, Entity, Membership, User
+from arledger.core.actor import Actor
+
+
+@dataclass(frozen=True)
+class Item:
+    """A menu entry: shown to whoever holds one of ``rights`` (none: everybody), active below ``prefix``."""
+
+    label: str | Promise
+    route: str
+    icon: str
+    prefix: str
+    rights: tuple[str, ...] = ()
+    children: tuple[Item, ...] = ()
+
+
+SETTINGS = (
+    Item(_("Accounts receivable"), "companies:configuration", "", "/settings/", ("configuration.view",)),
+    Item(_("Accounts"), "companies:accounts", "", "/settings/accounts/", ("configuration.view",)),
+    Item(_("Bank accounts"), "companies:bank-accounts", "", "/settings/banks/", ("configuration.view",)),
+    Item(_("Payment terms"), "companies:terms", "", "/settings/terms/", ("configuration.view",)),
+    Item(_("Number sequences"), "companies:sequences", "", "/settings/sequences/", ("configuration.view",)),
+    Item(_("Roles"), "companies:roles", "", "/settings/roles/", ("configuration.view",)),
+    Item(_("People"), "companies:people", "", "/settings/people/", ("configuration.view",)),
+    Item(_("Audit trail"), "companies:audit", "", "/settings/audit/", ("audit.view",)),
+)
+MENU = (
+    Item(_("Home"), "home:index", "house", "/"),
+    Item(_("Customers"), "customers:list", "users", "/customers/", ("customers.list",)),
+    Item(_("Invoices"), "invoices:list", "file-text", "/invoices/", ("invoices.list",)),
+    Item(_("Payments"), "payments:list", "banknote", "/payments/", ("payments.list",)),
+    Item(_("Reports"), "reports:ageing", "chart-column", "/reports/", ("ageing.run",)),
+    Item(
+        _("Settings"),
+        "",
+        "settings",
+        "/settings/",
+        ("configuration.view", "audit.view"),
+        SETTINGS,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A menu entry as the rail draws it."""
+
+    label: str | Promise
+    url: str
+    icon: str
+    active: bool
+    children: Sequence[Entry] = ()
+
+
+class Frame:
+    """Read by the templates; a page pays only for the parts that it draws."""
+
+    entities: Sequence[Entity] = ()
+    entity: int | None = None
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self.actor: Actor | None = getattr(request, "actor", None)
+        self.company: Company | None = getattr(request, "company", None)
+        self.query = request.GET.get("q", "") if request.path_info == "/search/" else ""
+
+    @property
+    def user(self) -> User | None:
+        user: Any = getattr(self._request, "user", None)
+        return user if user is not None and user.is_authenticated else None
+
+    @cached_property
+    def companies(self) -> list[Company]:
+        """The person's companies; inside a company's scope his own memberships in all of them are visible."""
+        if self.actor is None or self.user is None:
+            return []
+        own = Membership.objects.filter(user=self.user, active=True).values("company_id")
+        return list(Company.objects.filter(pk__in=own).order_by("name", "pk"))
+
+    @cached_property
+    def menu(self) -> list[Entry]:
+        if self.actor is None:
+            return []
+        return entries(MENU, self.actor, self._request.path_info)
+
+
+def entries(items: Sequence[Item], actor: Actor, path: str) -> list[Entry]:
+    """The entries whose right the person holds; children of the active one only, to keep the rail short."""
+    allowed = [item for item in items if not item.rights or any(actor.may(right) for right in item.rights)]
+    prefixes = [item.prefix for item in allowed if path.startswith(item.prefix)]
+    nearest = max(prefixes, key=len, default=None)
+    found = []
+    for item in allowed:
+        children = entries(item.children, actor, path)
+        url = address(item.route) or next((child.url for child in children), "")
+        if url:
+            active = item.prefix == nearest
+            found.append(Entry(item.label, url, item.icon, active, children if active else ()))
+    return found
+
+
+def address(route: str) -> str:
+    """Where a route leads, or nothing when this installation does not have it."""
+    try:
+        return reverse(route) if route else ""
+    except NoReverseMatch:
+        return ""
+
+
+def frame(request: HttpRequest) -> dict[str, Frame]:
+    """The context processor: ``frame`` for templates/base.html and templates/frame."""
+    return {"frame": Frame(request)}
