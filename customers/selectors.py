@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db.models import F, QuerySet, TextField, Value
 from django.db.models.expressions import RawSQL
@@ -38,6 +38,17 @@ def search(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
             )
         ).filter(haystack__contains=Value(word))
     return customers
+
+
+def allowed(actor: Actor, customers: Mapping[int, Customer]) -> dict[int, Customer]:
+    """Those of customers already read that the person may see; the same rule as ``visible``."""
+    if actor.entities is None:
+        return dict(customers)
+    return {
+        key: customer
+        for key, customer in customers.items()
+        if customer.entity_id is None or customer.entity_id in actor.entities
+    }
 
 
 def by_ids(company_id: int, keys: Iterable[int]) -> dict[int, Customer]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from datetime import date as Day
@@ -16,7 +16,6 @@ from arledger.core.errors import NotFound, Refusal, Refusals
 from arledger.core.money import check_amount, decimals
 from arledger.core.text import clean_text
 from customers.models import Customer
-from customers.selectors import visible
 from invoices.errors import (
     DueBeforeDate,
     DueMissing,
@@ -70,19 +69,27 @@ class InvoiceInput:
 class _Books:
     """What entered keys may refer to; read once for all invoices of a call."""
 
-    customers: dict[int, Customer]
+    customers: Mapping[int, Customer]
     terms: dict[int, Term]
     accounts: frozenset[int]
     locations: frozenset[int]
     entities: frozenset[int]
 
 
-def prepare(*, actor: Actor, settings: Settings, invoices: Sequence[InvoiceInput]) -> list[NewDocument]:
+def prepare(
+    *,
+    actor: Actor,
+    settings: Settings,
+    invoices: Sequence[InvoiceInput],
+    customers: Mapping[int, Customer],
+) -> list[NewDocument]:
     """Check invoices and turn them into drafts to write, with a constant number of queries.
+
+    ``customers`` are those the person may use, with their terms.
 
     Raises Refusals with one entry per invoice at fault (its ``row``), or the single refusal itself.
     """
-    books = _books(actor, invoices)
+    books = _books(actor, invoices, customers)
     drafts: list[NewDocument] = []
     errors: list[Refusal] = []
     for row, entered in enumerate(invoices):
@@ -96,21 +103,21 @@ def prepare(*, actor: Actor, settings: Settings, invoices: Sequence[InvoiceInput
     return drafts
 
 
-def _books(actor: Actor, invoices: Sequence[InvoiceInput]) -> _Books:
+def _books(actor: Actor, invoices: Sequence[InvoiceInput], customers: Mapping[int, Customer]) -> _Books:
     company = actor.company_id
-    customers = visible(actor).filter(pk__in={entered.customer_id for entered in invoices})
     lines = [line for entered in invoices for line in entered.lines]
     accounts = {line.account_id for line in lines if line.account_id}
     locations = {line.location_id for line in lines if line.location_id}
     entities = {entered.entity_id for entered in invoices if entered.entity_id}
     if actor.entities is not None:
         entities &= actor.entities
-    found = {customer.pk: customer for customer in customers}
-    named = [entered.term_id for entered in invoices] + [customer.term_id for customer in found.values()]
-    terms = {key for key in named if key is not None}
+    usual = {c.term.pk: c.term for c in customers.values() if c.term is not None}
+    named = {entered.term_id for entered in invoices if entered.term_id is not None}
+    other = named - usual.keys()
+    asked = Term.objects.filter(company_id=company, pk__in=other) if other else ()
     return _Books(
-        customers=found,
-        terms={t.pk: t for t in Term.objects.filter(company_id=company, pk__in=terms)} if terms else {},
+        customers=customers,
+        terms=usual | {term.pk: term for term in asked},
         accounts=_active(Account, company, accounts),
         locations=_active(Location, company, locations),
         entities=_active(Entity, company, entities),

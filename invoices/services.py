@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -15,9 +16,11 @@ from arledger.companies.selectors import Settings, settings_of
 from arledger.core import audit, outbox
 from arledger.core.actor import Actor
 from arledger.core.errors import NotFound
+from customers.models import Customer
+from customers.selectors import allowed, visible
 from invoices.errors import ReversalSwitchedOff
 from invoices.inputs import InvoiceInput, InvoiceLineInput, prepare
-from ledger.drafts import delete_drafts, rewrite_draft, write_drafts
+from ledger.drafts import NewDocument, Written, as_document, delete_drafts, rewrite_draft, write_drafts
 from ledger.errors import NoLines
 from ledger.inline import offset
 from ledger.models import Document, Kind, Line
@@ -32,6 +35,9 @@ from ledger.posting import (
 )
 from reconciliation.reversing import reverse as mirror
 
+# Lines of documents in their order, as inline offsetting needs them: {document: [(line, signed amount)]}.
+Amounts = dict[int, list[tuple[int, Decimal]]]
+
 
 def enter(*, actor: Actor, invoices: Sequence[InvoiceInput], post: bool = False) -> list[int]:
     """Write invoices as drafts and, with ``post``, post them in the same transaction; returns their keys.
@@ -44,12 +50,15 @@ def enter(*, actor: Actor, invoices: Sequence[InvoiceInput], post: bool = False)
         actor.require("invoices.post")
     with transaction.atomic():
         settings = settings_of(actor.company_id)
-        drafts = prepare(actor=actor, settings=settings, invoices=invoices)
+        customers = _customers(actor, invoices, lock=post)
+        drafts = prepare(actor=actor, settings=settings, invoices=invoices, customers=customers)
+        written = write_drafts(actor=actor, documents=drafts)
+        keys = [w.key for w in written]
         if post:
-            lock_customers(actor=actor, ids={draft.customer_id for draft in drafts})
-        keys = [written.key for written in write_drafts(actor=actor, documents=drafts)]
-        if post:
-            _post(actor, settings, _read(actor, keys))
+            documents = [as_document(actor, w, draft) for w, draft in zip(written, drafts, strict=True)]
+            for document in documents:
+                document.customer = customers[document.customer_id]
+            _post(actor, settings, documents, _written_lines(written, drafts))
         else:
             audit.record(
                 actor=actor,
@@ -61,12 +70,19 @@ def enter(*, actor: Actor, invoices: Sequence[InvoiceInput], post: bool = False)
     return keys
 
 
-def _read(actor: Actor, keys: Sequence[int]) -> list[Document]:
-    found = {
-        d.pk: d
-        for d in Document.objects.filter(company_id=actor.company_id, pk__in=keys).select_related("customer")
+def _customers(actor: Actor, invoices: Sequence[InvoiceInput], *, lock: bool) -> dict[int, Customer]:
+    """The customers named that the person may use; locked when their open amounts are about to move."""
+    ids = {entered.customer_id for entered in invoices}
+    if lock:
+        return allowed(actor, lock_customers(actor=actor, ids=ids))
+    return {c.pk: c for c in visible(actor).select_related("term").filter(pk__in=ids)}
+
+
+def _written_lines(written: Sequence[Written], drafts: Sequence[NewDocument]) -> Amounts:
+    return {
+        w.key: [(key, line.amount) for key, line in zip(w.lines, draft.lines, strict=True)]
+        for w, draft in zip(written, drafts, strict=True)
     }
-    return [found[key] for key in keys]
 
 
 def post(*, actor: Actor, ids: Sequence[int]) -> list[str]:
@@ -79,12 +95,11 @@ def post(*, actor: Actor, ids: Sequence[int]) -> list[str]:
         settings = settings_of(actor.company_id)
         documents = lock_documents(actor=actor, ids=ids, kind=Kind.INVOICE)
         require_drafts(documents)
-        return _post(actor, settings, documents)
+        return _post(actor, settings, documents, _read_lines(actor.company_id, documents))
 
 
-def _post(actor: Actor, settings: Settings, documents: Sequence[Document]) -> list[str]:
+def _post(actor: Actor, settings: Settings, documents: Sequence[Document], lines: Amounts) -> list[str]:
     require_active(documents)
-    lines = _lines_of(actor.company_id, documents)
     for row, document in enumerate(documents):
         if not lines.get(document.pk):
             raise NoLines(row=row)
@@ -103,16 +118,15 @@ def _post(actor: Actor, settings: Settings, documents: Sequence[Document]) -> li
     return numbers
 
 
-def _lines_of(company_id: int, documents: Sequence[Document]) -> dict[int, list[Line]]:
-    """The lines in their order, with what inline offsetting needs of them."""
-    lines: dict[int, list[Line]] = {}
+def _read_lines(company_id: int, documents: Sequence[Document]) -> Amounts:
+    lines: Amounts = {}
     found = Line.objects.filter(company_id=company_id, document__in=[d.pk for d in documents])
-    for line in found.only("pk", "document_id", "amount").order_by("document_id", "position"):
-        lines.setdefault(line.document_id, []).append(line)
+    for key, document, amount in found.order_by("position").values_list("pk", "document_id", "amount"):
+        lines.setdefault(document, []).append((key, amount))
     return lines
 
 
-def _offset_inline(actor: Actor, documents: Sequence[Document], lines: dict[int, list[Line]]) -> None:
+def _offset_inline(actor: Actor, documents: Sequence[Document], lines: Amounts) -> None:
     """Match each invoice's negative lines with its positive ones (SPEC 6); these matches draw no code (15.2)."""
     insert_applications(
         [
@@ -134,7 +148,7 @@ def _offset_inline(actor: Actor, documents: Sequence[Document], lines: dict[int,
                 None,
             )
             for document in documents
-            for charge, credit, amount in offset([(line.pk, line.amount) for line in lines[document.pk]])
+            for charge, credit, amount in offset(lines[document.pk])
         ]
     )
 
@@ -147,7 +161,8 @@ def edit(*, actor: Actor, key: int, entered: InvoiceInput, version: int) -> None
         document = lock_documents(actor=actor, ids=[key], kind=Kind.INVOICE)[0]
         require_drafts([document])
         require_version(actor, document, version)
-        draft = prepare(actor=actor, settings=settings, invoices=[entered])[0]
+        customers = _customers(actor, [entered], lock=False)
+        draft = prepare(actor=actor, settings=settings, invoices=[entered], customers=customers)[0]
         rewrite_draft(actor=actor, document_id=key, document=draft)
         audit.record(
             actor=actor,

@@ -11,7 +11,7 @@ from itertools import islice
 from arledger.core.actor import Actor
 from arledger.core.sql import execute, insert_rows, next_ids
 from ledger.errors import AmountTooLarge
-from ledger.models import Kind
+from ledger.models import Document, Kind
 
 ZERO = Decimal(0)
 LIMIT = Decimal(10) ** 14
@@ -140,6 +140,12 @@ def write_drafts(*, actor: Actor, documents: Sequence[NewDocument]) -> list[Writ
     pairs = list(zip(ids, documents, strict=True))
     _insert_lines(actor.company_id, pairs, keys["ledger_line"])
     return _written(pairs, keys["ledger_line"])
+
+
+def as_document(actor: Actor, written: Written, draft: NewDocument) -> Document:
+    """A draft just written, as reading it back would give it."""
+    header = {name: getattr(draft, name) for name in HEADER}
+    return Document(pk=written.key, company_id=actor.company_id, state=Document.State.DRAFT, **header)
 
 
 def _insert_lines(company_id: int, documents: Sequence[tuple[int, NewDocument]], keys: Sequence[int]) -> None:

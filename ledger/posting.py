@@ -23,18 +23,15 @@ from ledger.models import Document, Line
 def lock_customers(*, actor: Actor, ids: Iterable[int]) -> dict[int, Customer]:
     """Lock the customers in key order: the one rule that keeps writers of open amounts apart (DESIGN 2).
 
-    Raises NotFound when the company does not have one of them.
+    Those the company does not have are missing from the answer; whoever named them refuses.
     """
-    wanted = set(ids)
     found = (
-        Customer.objects.select_for_update(no_key=True)
-        .filter(company_id=actor.company_id, pk__in=wanted)
+        Customer.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("term")
+        .filter(company_id=actor.company_id, pk__in=set(ids))
         .order_by("pk")
     )
-    customers = {customer.pk: customer for customer in found}
-    if len(customers) != len(wanted):
-        raise NotFound(field="customer")
-    return customers
+    return {customer.pk: customer for customer in found}
 
 
 def lock_documents(*, actor: Actor, ids: Sequence[int], kind: str) -> list[Document]:

@@ -14,7 +14,6 @@ from arledger.core.errors import NotFound, Refusal, Refusals
 from arledger.core.money import check_amount, decimals
 from arledger.core.text import clean_text
 from customers.models import Customer
-from customers.selectors import visible
 from ledger.models import Method
 from payments.errors import BankCurrency, CustomerTwice, NothingReceived, UnknownBankAccount, UnknownMethod
 
@@ -72,10 +71,22 @@ class Receipt:
     number: str | None
 
 
-def check(*, actor: Actor, settings: Settings, payments: Sequence[PaymentInput]) -> list[Receipt]:
-    """Check payments with two queries. Raises Refusals (a ``row`` each), or the single refusal itself."""
-    wanted = {part.customer_id for p in payments for part in p.parts} | {p.payer_id for p in payments}
-    customers = {c.pk: c for c in visible(actor).filter(pk__in=_keys(wanted))}
+def parties(payments: Sequence[PaymentInput]) -> set[int]:
+    """Every customer the payments name."""
+    return {part.customer_id for p in payments for part in p.parts} | _keys(p.payer_id for p in payments)
+
+
+def check(
+    *,
+    actor: Actor,
+    settings: Settings,
+    payments: Sequence[PaymentInput],
+    customers: Mapping[int, Customer],
+) -> list[Receipt]:
+    """Check payments with one query; ``customers`` are those the person may use.
+
+    Raises Refusals (a ``row`` each), or the single refusal itself.
+    """
     banks = {
         b.pk: b
         for b in BankAccount.objects.filter(
@@ -100,7 +111,10 @@ def _keys(found: Iterable[int | None]) -> set[int]:
 
 
 def _receipt(
-    settings: Settings, customers: dict[int, Customer], banks: dict[int, BankAccount], entered: PaymentInput
+    settings: Settings,
+    customers: Mapping[int, Customer],
+    banks: dict[int, BankAccount],
+    entered: PaymentInput,
 ) -> Receipt:
     if not entered.parts or any(part.customer_id not in customers for part in entered.parts):
         raise NotFound(field="customer")
@@ -125,7 +139,7 @@ def _receipt(
     )
 
 
-def _check_parts(customers: dict[int, Customer], entered: PaymentInput, currency: str) -> None:
+def _check_parts(customers: Mapping[int, Customer], entered: PaymentInput, currency: str) -> None:
     seen: set[int] = set()
     for part in entered.parts:
         if part.customer_id in seen:

@@ -17,7 +17,16 @@ from arledger.companies.selectors import Settings, settings_of
 from arledger.core import audit, outbox
 from arledger.core.actor import Actor
 from arledger.core.sql import execute, insert_rows
-from ledger.drafts import NewDocument, NewLine, delete_drafts, replace_lines, rewrite_draft, write_drafts
+from customers.selectors import allowed
+from ledger.drafts import (
+    NewDocument,
+    NewLine,
+    as_document,
+    delete_drafts,
+    replace_lines,
+    rewrite_draft,
+    write_drafts,
+)
 from ledger.models import Document, Kind, Line, Reservation
 from ledger.posting import (
     book,
@@ -28,7 +37,7 @@ from ledger.posting import (
     require_version,
 )
 from payments.distribution import distribute, less
-from payments.inputs import PartInput, PaymentInput, Receipt, check
+from payments.inputs import PartInput, PaymentInput, Receipt, check, parties
 from reconciliation.applying import Match, apply
 from reconciliation.open_items import OpenItem, open_charges
 from reconciliation.reversing import reverse as mirror
@@ -54,24 +63,25 @@ def receive(*, actor: Actor, payments: Sequence[PaymentInput], post: bool = True
         actor.require("payments.post")
     with transaction.atomic():
         settings = settings_of(actor.company_id)
-        receipts = check(actor=actor, settings=settings, payments=payments)
+        receipts = _locked_receipts(actor, settings, payments)
         spreadings = _spread(actor, receipts)
         if post:
             return _write_posted(actor, settings, spreadings)
         return _write_drafts(actor, settings, spreadings)
 
 
-def _spread(actor: Actor, receipts: Sequence[Receipt], draft: int = 0) -> list[Spreading]:
-    """Lock the customers, then read what is open and let each receipt take its part of it in turn."""
-    parties = {part.customer_id for r in receipts for part in r.entered.parts} | {
-        r.payer.pk for r in receipts
-    }
-    lock_customers(actor=actor, ids=parties)
+def _locked_receipts(actor: Actor, settings: Settings, payments: Sequence[PaymentInput]) -> list[Receipt]:
+    """Lock every customer named, then check the payments against the books."""
+    customers = allowed(actor, lock_customers(actor=actor, ids=parties(payments)))
+    return check(actor=actor, settings=settings, payments=payments, customers=customers)
+
+
+def _spread(actor: Actor, receipts: Sequence[Receipt]) -> list[Spreading]:
+    """Read what is open (the customers are locked) and let each receipt take its part of it in turn."""
+    paying = parties([receipt.entered for receipt in receipts])
     items: dict[tuple[int, str], list[OpenItem]] = {}
     for currency in sorted({r.currency for r in receipts}):
-        for item in open_charges(
-            company_id=actor.company_id, customers=sorted(parties), currency=currency, draft=draft
-        ):
+        for item in open_charges(company_id=actor.company_id, customers=sorted(paying), currency=currency):
             items.setdefault((item.customer, currency), []).append(item)
     spreadings = []
     for receipt in receipts:
@@ -140,15 +150,16 @@ def _write_posted(
     built = [_posted_lines(settings, spreading) for spreading in spreadings]
     headers = [_header(s, lines) for s, (lines, _pays) in zip(spreadings, built, strict=True)]
     if drafts:
-        keys = [document.pk for document in drafts]
-        written = replace_lines(company_id=actor.company_id, documents=list(zip(keys, headers, strict=True)))
+        pairs = [(document.pk, header) for document, header in zip(drafts, headers, strict=True)]
+        written = replace_lines(company_id=actor.company_id, documents=pairs)
     else:
         written = write_drafts(actor=actor, documents=headers)
-        keys = [w.key for w in written]
-    found = Document.objects.filter(company_id=actor.company_id, pk__in=keys).select_related("customer")
-    documents = {document.pk: document for document in found}
-    require_active(documents[key] for key in keys)
-    numbers = book(actor=actor, documents=[documents[key] for key in keys], settings=settings)
+    keys = [w.key for w in written]
+    documents = [as_document(actor, w, header) for w, header in zip(written, headers, strict=True)]
+    for document, spreading in zip(documents, spreadings, strict=True):
+        document.customer = spreading.receipt.payer
+    require_active(documents)
+    numbers = book(actor=actor, documents=documents, settings=settings)
     matches = [
         Match(charge=charge, credit=line, amount=amount, maker=w.key)
         for w, (_lines, pays) in zip(written, built, strict=True)
@@ -226,8 +237,7 @@ def edit(*, actor: Actor, key: int, entered: PaymentInput, version: int) -> None
         settings = settings_of(actor.company_id)
         document = _locked_draft(actor, key, version)
         _free(actor.company_id, [key])
-        receipts = check(actor=actor, settings=settings, payments=[entered])
-        spreadings = _spread(actor, receipts)
+        spreadings = _spread(actor, _locked_receipts(actor, settings, [entered]))
         rewrite_draft(actor=actor, document_id=key, document=_draft_header(settings, spreadings[0]))
         _reserve(actor.company_id, [key], spreadings)
         audit.record(
@@ -256,8 +266,7 @@ def post(*, actor: Actor, ids: Sequence[int]) -> list[str]:
         require_drafts(documents)
         entered = drafted(company_id=actor.company_id, documents=documents)
         _free(actor.company_id, ids)
-        receipts = check(actor=actor, settings=settings, payments=entered)
-        _write_posted(actor, settings, _spread(actor, receipts), documents)
+        _write_posted(actor, settings, _spread(actor, _locked_receipts(actor, settings, entered)), documents)
     found = Document.objects.filter(company_id=actor.company_id, pk__in=ids)
     numbers = dict(found.values_list("pk", "number"))
     return [str(numbers[key]) for key in ids]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from arledger.companies.models import (
     Account,
@@ -80,7 +81,12 @@ class Settings:
 
     company: Company
     row: Configuration
-    overrides: dict[int, EntityConfiguration]
+
+    @cached_property
+    def overrides(self) -> dict[int, EntityConfiguration]:
+        """By entity; read when the first document of an entity asks."""
+        rows = EntityConfiguration.objects.filter(company_id=self.company.pk)
+        return {override.entity_id: override for override in rows}
 
     def closed_through(self, entity_id: int | None) -> date | None:
         """The last closed day for a document of this entity: the later of company's and entity's."""
@@ -96,12 +102,11 @@ class Settings:
 
 
 def settings_of(company_id: int) -> Settings:
-    """One query for the configuration and company, one for the entities' overrides."""
+    """The configuration with its company, in one query. Raises NotFound."""
     row = Configuration.objects.select_related("company").filter(company_id=company_id).first()
     if row is None:
         raise NotFound()
-    overrides = {o.entity_id: o for o in EntityConfiguration.objects.filter(company_id=company_id)}
-    return Settings(company=row.company, row=row, overrides=overrides)
+    return Settings(company=row.company, row=row)
 
 
 def choices(company_id: int) -> dict[str, list[Account | BankAccount | Entity | Location | Term]]:
