@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import set_script_prefix
-from django.utils import translation
+from django.utils import timezone, translation
 
 from arledger.companies.selectors import actor_for
 from arledger.core.scope import company_scope
@@ -73,5 +73,6 @@ class CompanyMiddleware:
             request.urlconf = "arledger.nowhere"
             return self.get_response(request)
         request.actor, request.company = found  # type: ignore[attr-defined]
-        with company_scope(found[0].company_id, found[0].user_id):
+        zone = timezone.override(found[1].time_zone)  # instants on pages show in the company's time zone
+        with company_scope(found[0].company_id, found[0].user_id), zone:
             return self.get_response(request)
