@@ -1,0 +1,179 @@
+"""The one command, for real: it starts, is killed in every way, recovers, and stops."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from arledger.local.valkey import free_port
+from tests.servers import ROOT
+
+pytestmark = pytest.mark.processes
+
+PATIENCE_SECONDS = 60
+NAMES = ["postgres", "valkey", "web", "worker", "beat"]
+
+
+class Runtime:
+    """``python -m arledger.local run`` on a folder of its own."""
+
+    def __init__(self, data: Path, extra: dict[str, str]) -> None:
+        self.data = data
+        self.port = free_port()
+        own = {"DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "ARLEDGER_SECRET_KEY"}
+        inherited = {name: value for name, value in os.environ.items() if name not in own}
+        self.environment = inherited | {
+            "ARLEDGER_DATA": str(data),
+            "ARLEDGER_PORT": str(self.port),
+            "ARLEDGER_DEMO": "0",
+            "WEB_CONCURRENCY": "1",
+        }
+        self.command_environment = self.environment | extra
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        with (self.data / "said").open("w") as said:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "arledger.local", "run"],
+                cwd=ROOT,
+                env=self.command_environment,
+                stdout=said,
+                stderr=said,
+                text=True,
+            )
+        wait_for(lambda: "Arledger runs at" in self.said() or self.ended())
+        assert not self.ended(), self.said()
+
+    def said(self) -> str:
+        return (self.data / "said").read_text()
+
+    def ended(self) -> bool:
+        return self.process is None or self.process.poll() is not None
+
+    def children(self) -> dict[str, int]:
+        kept = json.loads((self.data / "children.json").read_text())
+        return {name: child["pid"] for name, child in kept.items()}
+
+    def ready(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request("GET", "/readyz")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
+    def signal(self, number: signal.Signals) -> None:
+        assert self.process is not None
+        self.process.send_signal(number)
+        self.process.wait(PATIENCE_SECONDS)
+
+    def left_over(self) -> list[str]:
+        """Living processes that work on this folder."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if process.status() != psutil.STATUS_ZOMBIE and str(self.data) in " ".join(
+                    [*process.cmdline(), process.environ().get("ARLEDGER_DATA", "")]
+                ):
+                    found.append(" ".join(process.cmdline()))
+            except psutil.Error:
+                continue
+        return found
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def start_runtime(tmp_path: Path) -> Iterator[Callable[..., Runtime]]:
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    made: list[Runtime] = []
+
+    def make(**extra: str) -> Runtime:
+        runtime = Runtime(tmp_path, extra)
+        made.append(runtime)
+        runtime.start()
+        return runtime
+
+    yield make
+    for runtime in made:
+        if not runtime.ended():
+            runtime.signal(signal.SIGTERM)
+
+
+def query(data: Path, statement: str) -> list[tuple[object, ...]]:
+    url = json.loads((data / "addresses.json").read_text())["DATABASE_OWNER_URL"]
+    with psycopg.connect(url) as connection:
+        cursor = connection.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+def test_it_survives_every_kill_and_stops_cleanly(start_runtime: Callable[..., Runtime]) -> None:
+    runtime = start_runtime()
+    assert runtime.ready()
+    assert f"http://127.0.0.1:{runtime.port}" in runtime.said()
+    query(runtime.data, "CREATE TABLE acknowledged AS SELECT 1 AS x")
+
+    before = runtime.children()
+    assert sorted(before) == sorted(NAMES)
+    for pid in before.values():
+        os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: not set(before.values()) & set(runtime.children().values()))
+    wait_for(lambda: len(runtime.children()) == len(NAMES) and runtime.ready())
+    assert query(runtime.data, "SELECT x FROM acknowledged") == [(1,)]
+
+    # A command in a second terminal finds the servers by itself.
+    done = subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--database=owner", "--check"],
+        cwd=ROOT,
+        env=runtime.environment,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+
+    runtime.signal(signal.SIGKILL)
+    runtime.start()
+    wait_for(runtime.ready)
+    assert query(runtime.data, "SELECT x FROM acknowledged") == [(1,)]
+    assert not set(before.values()) & set(runtime.children().values())
+
+    begun = time.monotonic()
+    runtime.signal(signal.SIGINT)
+    assert time.monotonic() - begun < 20
+    assert runtime.process is not None
+    assert runtime.process.returncode == 0
+    assert runtime.said().rstrip().endswith("Stopped.")
+    assert runtime.left_over() == []
+    assert not (runtime.data / "addresses.json").exists()
+
+
+def test_with_servers_named_it_starts_none(
+    start_runtime: Callable[..., Runtime], committed_environment: dict[str, str]
+) -> None:
+    names = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")
+    runtime = start_runtime(**{name: committed_environment[name] for name in names})
+    assert runtime.ready()
+    assert sorted(runtime.children()) == ["beat", "web", "worker"]
+    assert not (runtime.data / "servers").exists()
+    runtime.signal(signal.SIGTERM)
+    assert runtime.left_over() == []
