@@ -40,6 +40,42 @@ class NotAnOpenCharge(Refusal):
     sentence = _("A chosen charge is not open any more, or is not this customer's. Reload the list.")
 
 
+class ChargeGone(NotAnOpenCharge):
+    """The same where it is known which document it was."""
+
+    sentence = _("Nothing is left of %(number)s: it was settled in the meantime. Clear its amount.")
+
+
+class NotThatMuchOpen(Refusal):
+    """``document`` or ``line`` in the values is the key of what the amount was typed for; so for those below."""
+
+    code = "allocation_exceeds_open"
+    status = 409
+    sentence = _("%(number)s has %(open)s left; you entered %(amount)s. Use %(open)s at most.")
+
+
+class SelectedByDrafts(Refusal):
+    code = "allocation_selected_by_drafts"
+    status = 409
+    sentence = _(
+        "%(number)s has nothing left to use: drafts have selected %(reserved)s of it. Clear its amount, or "
+        "change those drafts first."
+    )
+
+
+class AmountBelowZero(Invalid):
+    code = "allocation_negative"
+    sentence = _("You entered %(amount)s. Use 0 or more.")
+
+
+class LinesOverDocument(Invalid):
+    code = "allocation_lines_exceed_document"
+    sentence = _(
+        "The lines of %(number)s add up to %(total)s; you entered %(amount)s for the document. "
+        "Make the two agree."
+    )
+
+
 class CustomerTwice(Invalid):
     code = "customer_twice"
     sentence = _("%(customer)s is named twice on this receipt. Use one part per customer.")
