@@ -1,19 +1,39 @@
-"""What ``templates/components/list.html`` needs to know about one list, filled in by the page that shows it.
+"""Lists: what ``templates/components/list.html`` shows, and the one way a page makes it.
 
-All state of a list is in its address: ``tab``, ``q``, ``sort``, ``cursor`` and the names of its filter form.
+All state of a list is in its address: ``tab``, ``q``, ``sort``, ``cursor`` and the names of its filter form. A page
+subclasses ``Lister``, says what the parts mean, and answers with ``respond`` (the page) and ``download`` (CSV of what
+is filtered). A value the list does not know is refused with a sentence, never guessed at and never an error 500.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from functools import cached_property
+from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.choices import normalize_choices
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext, ngettext
+
+from arledger.core.actor import Actor
+from arledger.core.errors import Refusal
+from arledger.core.formats import format_count, format_date
+from arledger.core.http.counting import COUNT_LIMIT, capped_counts
+from arledger.core.http.doors import PageRequest
+from arledger.core.http.export import csv_response
+from arledger.core.http.keyset import Page, Sort, page_of, parse_sort, read_cursor
+from arledger.core.text import clean_text
 
 Text = str | Promise
+PAGE_SIZE = 50
+SEARCH_LENGTH = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,11 +48,19 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Tab:
-    """One value of the ``tab`` parameter with the number of its rows (``None``: not counted)."""
+    """One value of the ``tab`` parameter with the number of its rows (``None``: not counted).
+
+    Counting stops at ``COUNT_LIMIT``: one more than that means "more".
+    """
 
     key: str
     label: Text
     count: int | None = None
+
+    @property
+    def count_text(self) -> str:
+        """``12``, ``1,000+``, or nothing."""
+        return "" if self.count is None else shown_count(self.count)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,14 +94,14 @@ class Export:
 class Listing:
     """One page of a list. ``previous`` and ``next`` are cursors; ``filtered`` says that something hides rows.
 
-    ``name`` keeps the ids of two lists on one page apart. ``selectable`` shows the checkbox column: rows then
-    need an ``id``.
+    ``selectable`` shows the checkbox column: rows then need an ``id``. ``errors`` are sentences about what the
+    address asked for in vain; then there are no rows. ``totals_url`` is set when the totals are not cheap: the
+    page fetches them from there once it is shown.
     """
 
     rows: Sequence[Any]
     columns: Sequence[Column]
     search_label: Text
-    name: str = "list"
     query: str = ""
     sort: str = ""
     tab: str = ""
@@ -81,15 +109,265 @@ class Listing:
     form: forms.Form | None = None
     pills: Sequence[Pill] = ()
     totals: Sequence[Total] = ()
+    totals_url: str = ""
     exports: Sequence[Export] = ()
     previous: str = ""
     next: str = ""
     count: int | None = None
     selectable: bool = False
     filtered: bool = False
-    keep: Sequence[str] = field(default=("tab", "sort"))
+    errors: Sequence[Text] = ()
 
     @property
     def width(self) -> int:
         """The number of table columns, the checkbox included."""
         return len(self.columns) + self.selectable
+
+    @property
+    def count_text(self) -> str:
+        """``12 results``, ``1,000+ results``, or nothing when nobody counted."""
+        if self.count is None:
+            return ""
+        return ngettext("%(count)s result", "%(count)s results", self.count) % {
+            "count": shown_count(self.count)
+        }
+
+
+def shown_count(count: int) -> str:
+    language = get_language() or "en"
+    return format_count(min(count, COUNT_LIMIT), language) + ("+" if count > COUNT_LIMIT else "")
+
+
+class Lister:
+    """One list of a page. Subclasses set the class attributes and fill ``base`` and what else they need.
+
+    ``tabs`` are pairs of key and label, the first one (key ``""``) holds everything. Rows of ``base`` may carry
+    annotations; the fields of ``sorts`` must be columns or annotations that are never null.
+    """
+
+    name: ClassVar[str]
+    columns: ClassVar[Sequence[Column]]
+    sorts: ClassVar[Sequence[Sort]]
+    default_sort: ClassVar[str]
+    search_label: ClassVar[Text]
+    tabs: ClassVar[Sequence[tuple[str, Text]]] = ()
+    filter_form: ClassVar[type[forms.Form] | None] = None
+    export_columns: ClassVar[Sequence[str]] = ()
+    selectable: bool = False
+
+    def __init__(self, request: PageRequest) -> None:
+        self.request = request
+        self.actor: Actor = request.actor
+        self.query: QueryDict = request.GET
+
+    # What a list is about ------------------------------------------------------------------------------------
+
+    def base(self) -> QuerySet[Any]:
+        """Every row the person may see, with what the order and the filters need."""
+        raise NotImplementedError
+
+    def in_tab(self, rows: QuerySet[Any], tab: str) -> QuerySet[Any]:
+        """The rows of one tab other than the first."""
+        raise NotImplementedError
+
+    def matching(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+        """The rows that fit a search; ``text`` is clean and not empty."""
+        raise NotImplementedError
+
+    def narrowed(self, rows: QuerySet[Any], values: Mapping[str, Any]) -> QuerySet[Any]:
+        """The rows that fit the filter form's cleaned values (only those that are set)."""
+        raise NotImplementedError
+
+    def shown(self, rows: list[Any]) -> Sequence[Any]:
+        """What the template (and ``export_row``) gets for the rows of a page, in their order."""
+        return rows
+
+    def fetch(self, rows: QuerySet[Any], limit: int) -> Sequence[Any]:
+        """Read the first ``limit`` of an ordered set; for lists that know a quicker way than one query."""
+        return list(rows[:limit])
+
+    def totals(self, rows: QuerySet[Any]) -> Sequence[Total]:
+        """Figures of the whole filtered set, per currency."""
+        return ()
+
+    def exports(self) -> Sequence[Export]:
+        return ()
+
+    def export_row(self, row: Any) -> Sequence[object]:
+        """The cells below ``export_columns`` for one of ``shown``'s rows: texts, Decimals, dates, numbers, None."""
+        raise NotImplementedError
+
+    # What every list does with it ----------------------------------------------------------------------------
+
+    @cached_property
+    def form(self) -> forms.Form | None:
+        return self.filter_form(self.query) if self.filter_form else None
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The filters in force: cleaned values that are set."""
+        if self.form is None or not self.form.is_valid():
+            return {}
+        cleaned = self.form.cleaned_data
+        return {
+            name: value
+            for name, value in cleaned.items()
+            if value not in (None, "", []) and value is not False
+        }
+
+    @cached_property
+    def _state(self) -> tuple[str, str, Sort, list[Text]]:
+        """Tab, search text and order, and the sentences about what of them is not known."""
+        errors: list[Text] = []
+        tab, text = self.query.get("tab", ""), ""
+        sort = parse_sort(self.default_sort, self.sorts, "")
+        if tab and tab not in dict(self.tabs):
+            errors.append(gettext("This list has no tab of that name. Choose one of those shown."))
+            tab = ""
+        try:
+            text = clean_text(self.query.get("q", ""), SEARCH_LENGTH, field="q")
+            sort = parse_sort(self.query.get("sort", ""), self.sorts, self.default_sort)
+        except Refusal as refusal:
+            errors.append(str(refusal))
+        if self.form is not None and not self.form.is_valid():
+            errors.extend(
+                f"{self.form[name].label}: {error}" if name in self.form.fields else str(error)
+                for name, found in self.form.errors.items()
+                for error in found
+            )
+        return tab, text, sort, errors
+
+    @property
+    def tab(self) -> str:
+        return self._state[0]
+
+    def filtered(self, tab: str | None = None) -> QuerySet[Any]:
+        """The set the address asks for, in no order; with ``tab`` the same set in another tab."""
+        own, text, _sort, errors = self._state
+        rows = self.base()
+        if errors:
+            return rows.none()
+        if self.values:
+            rows = self.narrowed(rows, self.values)
+        if text:
+            rows = self.matching(rows, text)
+        chosen = own if tab is None else tab
+        return self.in_tab(rows, chosen) if chosen else rows
+
+    def listing(self, *, all_totals: bool = False) -> Listing:
+        """The page of the list that the address asks for; ``all_totals``: add up even when that is not cheap."""
+        tab, text, sort, errors = self._state
+        page, errors = self._page(sort, errors)
+        counts = self._counts(page, errors)
+        filtered = bool(text or self.values or errors)
+        whole = counts.get(tab)
+        cheap = all_totals or (whole is not None and whole <= COUNT_LIMIT)
+        return Listing(
+            rows=self.shown(page.rows) if page.rows else [],
+            columns=self.columns,
+            search_label=self.search_label,
+            query=text or self.query.get("q", "")[:SEARCH_LENGTH].replace("\0", ""),
+            sort=sort.parameter,
+            tab=tab,
+            tabs=[Tab(key=key, label=label, count=counts.get(key)) for key, label in self.tabs],
+            form=self.form,
+            pills=self._pills(),
+            totals=self.totals(self.filtered()) if cheap and page.rows else (),
+            totals_url="" if cheap or not page.rows else self._totals_url(),
+            exports=self.exports(),
+            previous=page.previous,
+            next=page.next,
+            count=whole,
+            selectable=self.selectable,
+            filtered=filtered or bool(tab),
+            errors=errors,
+        )
+
+    def _page(self, sort: Sort, errors: list[Text]) -> tuple[Page, list[Text]]:
+        if errors:
+            return Page([], "", ""), errors
+        try:
+            cursor = read_cursor(self.name, sort, self.query.get("cursor", ""))
+        except Refusal as refusal:
+            return Page([], "", ""), [str(refusal)]
+        rows = self.filtered()
+        return page_of(rows, name=self.name, sort=sort, cursor=cursor, size=PAGE_SIZE, fetch=self.fetch), []
+
+    def _counts(self, page: Page, errors: list[Text]) -> dict[str, int]:
+        """Rows per tab under the search and filters in force, each counted up to ``COUNT_LIMIT`` + 1."""
+        if errors:
+            return {}
+        keys = [key for key, _label in self.tabs] or [""]
+        alone = not page.previous and not page.next
+        counted = {key: self.filtered(key) for key in keys if not (alone and key == self.tab)}
+        return capped_counts(counted) | ({self.tab: len(page.rows)} if alone else {})
+
+    def _totals_url(self) -> str:
+        query = self.query.copy()
+        query.pop("cursor", None)
+        query["part"] = "totals"
+        return f"{self.request.path}?{query.urlencode()}"
+
+    def _pills(self) -> list[Pill]:
+        form = self.form
+        if form is None:
+            return []
+        return [
+            Pill(name=name, label=form[name].label, text=text, value=value)
+            for name, cleaned in self.values.items()
+            for text, value in self._pill_texts(form.fields[name], cleaned)
+        ]
+
+    def _pill_texts(self, field: forms.Field, value: Any) -> Iterator[tuple[Text, str]]:
+        """How a filter's value reads, with the single value to drop where there are several."""
+        if isinstance(field, forms.MultipleChoiceField):
+            for one in value:
+                yield _choice(field, one), str(one)
+        elif isinstance(field, forms.ChoiceField):
+            yield _choice(field, value), ""
+        elif isinstance(value, date):
+            yield format_date(value, get_language() or "en"), ""
+        elif value is True:
+            yield gettext("yes"), ""
+        else:
+            yield str(value), ""
+
+    def respond(self, template: str, context: Mapping[str, Any] | None = None) -> HttpResponse:
+        """The page; or, when htmx asks with ``part=totals``, only the totals of the filtered set."""
+        everything = self.query.get("part") == "totals"
+        if everything and self.request.htmx:
+            totals = [] if self._state[3] else self.totals(self.filtered())
+            return render(self.request, "components/list_totals.html", {"totals": totals})
+        listing = self.listing(all_totals=everything)
+        status = 400 if listing.errors else 200
+        return render(self.request, template, {**(context or {}), "listing": listing}, status=status)
+
+    def download(self) -> StreamingHttpResponse | HttpResponse:
+        """What is filtered, in its order, as CSV; refused like the page when the address is not understood."""
+        _tab, _text, sort, errors = self._state
+        if errors:
+            listing = self.listing()
+            return render(self.request, "components/list_refused.html", {"listing": listing}, status=400)
+        return csv_response(
+            actor=self.actor,
+            name=f"{self.name}-{self.actor.today.isoformat()}.csv",
+            header=self.export_columns,
+            rows=self.filtered,
+            sort=sort,
+            read=self._exported,
+        )
+
+    def _exported(self, rows: QuerySet[Any]) -> list[tuple[Any, Sequence[object]]]:
+        found = list(rows)
+        shown = self.shown(found) if found else []
+        return [(row, self.export_row(one)) for row, one in zip(found, shown, strict=True)]
+
+
+def _choice(field: forms.ChoiceField, value: Any) -> Text:
+    """The label of a value of a choice field."""
+    flat: Any = normalize_choices(field.choices)
+    for key, label in flat:
+        for inner, text in label if isinstance(label, list | tuple) else ((key, label),):
+            if str(inner) == str(value):
+                return str(text)
+    return str(value)

@@ -1,0 +1,30 @@
+"""Counting that stays cheap: several sets in one statement, each only up to a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db.models import QuerySet, Value
+
+from arledger.core.sql import fetch_all
+
+COUNT_LIMIT = 1_000
+
+
+def capped_counts(sets: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
+    """How many rows each set has; ``COUNT_LIMIT + 1`` means "more": the database stops looking there."""
+    counts = dict.fromkeys(sets, 0)
+    parts: list[str] = []
+    parameters: list[Any] = []
+    for key, rows in sets.items():
+        try:
+            sql, values = rows.order_by().values_list(Value(1))[: COUNT_LIMIT + 1].query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        parts.append(f"SELECT %s, (SELECT count(*) FROM ({sql}) AS counted)")  # noqa: S608  (Django's own SQL)
+        parameters += [key, *values]
+    if parts:
+        counts |= dict(fetch_all(" UNION ALL ".join(parts), parameters))
+    return counts

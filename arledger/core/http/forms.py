@@ -1,0 +1,211 @@
+"""What forms of every page share: fields that read as strictly as the services, refusals shown beside their field,
+and submissions that have one effect however often they are sent."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.forms.formsets import BaseFormSet
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from arledger.core.dates import parse_iso_date
+from arledger.core.errors import Refusal, Refusals
+from arledger.core.formats import input_amount
+from arledger.core.http.doors import PageRequest
+from arledger.core.idempotency import KeyReused, answered, claim
+from arledger.core.money import parse_localized_amount
+from arledger.core.text import clean_text
+
+KEY = "idempotency_key"
+_NOT_BODY = {"csrfmiddlewaretoken", KEY}
+_LINE = re.compile(r"lines\.(?P<row>\d+)\.(?P<name>\w+)", re.ASCII)
+
+
+class SentAlready(Refusal):
+    code = "form_sent_already"
+    status = 409
+    sentence = _("This form was sent and saved before, with other contents. Open a new one to enter more.")
+
+
+# Fields ------------------------------------------------------------------------------------------------------
+
+
+def field_error(refusal: Refusal) -> ValidationError:
+    """A refusal as a form field reports it."""
+    return ValidationError(str(refusal), code=refusal.code)
+
+
+class AmountField(forms.Field):
+    """An amount typed in the reader's language, exact in ``currency`` (set it before the form is cleaned).
+
+    Cleaned to a Decimal, or None when empty and not required.
+    """
+
+    def __init__(
+        self, *, currency: str = "EUR", allow_negative: bool = True, allow_zero: bool = True, **options: Any
+    ) -> None:
+        attributes = {"inputmode": "decimal", "autocomplete": "off", **options.pop("attrs", {})}
+        options.setdefault("widget", forms.TextInput(attrs=attributes))
+        super().__init__(**options)
+        self.currency = currency
+        self.allow_negative = allow_negative
+        self.allow_zero = allow_zero
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if value in self.empty_values or not str(value).strip():
+            return None
+        try:
+            return parse_localized_amount(
+                str(value),
+                self.currency,
+                get_language() or "en",
+                allow_negative=self.allow_negative,
+                allow_zero=self.allow_zero,
+            )
+        except Refusal as refusal:
+            raise field_error(refusal) from refusal
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, Decimal):
+            return input_amount(value, self.currency, get_language() or "en")
+        return value
+
+
+class DayField(forms.Field):
+    """A calendar day, ISO as date inputs send it. Cleaned to a date, or None when empty and not required."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+        super().__init__(**options)
+
+    def to_python(self, value: Any) -> date | None:
+        if isinstance(value, date):
+            return value
+        if value in self.empty_values or not str(value).strip():
+            return None
+        try:
+            return parse_iso_date(str(value).strip())
+        except Refusal as refusal:
+            raise field_error(refusal) from refusal
+
+
+class TextField(forms.CharField):
+    """A text as the services store it: no control characters, no NUL, edges trimmed."""
+
+    def __init__(self, *, max_length: int, multiline: bool = False, **options: Any) -> None:
+        if multiline:
+            options.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
+        super().__init__(strip=False, **options)
+        self.limit = max_length
+        self.multiline = multiline
+        # The service's own sentence says how long the text is; the input still stops there.
+        self.widget.attrs.setdefault("maxlength", str(max_length))
+
+    def to_python(self, value: Any) -> str:
+        if value in self.empty_values:
+            return ""
+        try:
+            return clean_text(str(value), self.limit, multiline=self.multiline)
+        except Refusal as refusal:
+            raise field_error(refusal) from refusal
+
+
+class KeyedForm(forms.Form):
+    """A form whose submission counts once: it carries a key made when it was first shown."""
+
+    idempotency_key = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def __init__(self, data: QueryDict | None = None, **options: Any) -> None:
+        initial = {KEY: str(uuid.uuid4())} | (options.pop("initial", None) or {})
+        super().__init__(data, initial=initial, **options)
+
+
+# Refusals ----------------------------------------------------------------------------------------------------
+
+
+def show_refusal(
+    form: forms.Form,
+    refusal: Refusal,
+    *,
+    formset: BaseFormSet[Any] | None = None,
+    rows: Sequence[int] = (),
+    names: dict[str, str] | None = None,
+) -> None:
+    """Put a refusal beside the field it names, or on top of the form when the form has no such field.
+
+    ``lines.2.amount`` goes to the third line that was sent to the service: ``rows`` maps those lines to the
+    formset's forms. ``names`` maps a service's field to the form's where they differ.
+    """
+    if isinstance(refusal, Refusals):
+        for one in refusal.errors:
+            show_refusal(form, one, formset=formset, rows=rows, names=names)
+        return
+    target, name = form, (names or {}).get(refusal.field or "", refusal.field or "")
+    line = _LINE.fullmatch(name)
+    if line and formset is not None and int(line["row"]) < len(rows):
+        target, name = formset.forms[rows[int(line["row"])]], line["name"]
+    target.add_error(name if name in target.fields else None, field_error(refusal))
+
+
+# Submitting --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Done:
+    """Where to go after a verb, and what to say there."""
+
+    url: str
+    message: str | Promise = ""
+    meaning: int = messages.SUCCESS
+
+
+def submit(request: PageRequest, verb: Callable[[], Done]) -> HttpResponse:
+    """Do ``verb`` once for the key the form carries and redirect to where it leads (303).
+
+    The key is claimed in the verb's own transaction: a double click waits for the first and gets the same answer.
+    Raises what the verb raises (then nothing was written and the key is free), and SentAlready when the same
+    form comes back with other contents.
+    """
+    with transaction.atomic():
+        answer = _once(request, verb)
+    done = json.loads(answer)
+    if done["message"]:
+        messages.add_message(request, done["meaning"], done["message"])
+    response = HttpResponseRedirect(done["url"])
+    response.status_code = 303
+    return response
+
+
+def _once(request: PageRequest, verb: Callable[[], Done]) -> str:
+    key = request.POST.get(KEY, "")[:64].replace("\0", "")
+    endpoint = f"page {request.path}"
+    if key:
+        try:
+            first = claim(actor=request.actor, endpoint=endpoint, key=key, body=_body(request.POST))
+        except KeyReused as error:
+            raise SentAlready() from error
+        if first is not None:
+            return first
+    done = verb()
+    answer = json.dumps({"url": done.url, "message": str(done.message), "meaning": done.meaning})
+    if key:
+        answered(actor=request.actor, endpoint=endpoint, key=key, answer=answer)
+    return answer
+
+
+def _body(post: QueryDict) -> str:
+    return json.dumps([[name, post.getlist(name)] for name in sorted(post) if name not in _NOT_BODY])
