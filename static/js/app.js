@@ -168,6 +168,19 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+/* Tables wider than their place scroll inside it (css/tables.css). */
+const widths = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const wide = target.firstElementChild.offsetWidth > target.clientWidth + 1;
+    target.toggleAttribute("data-wide", wide);
+  }
+});
+
+function watchTables() {
+  for (const wrap of document.querySelectorAll(".table-wrap")) widths.observe(wrap);
+}
+document.addEventListener("htmx:afterSettle", watchTables);
+
 /* A session that ended meanwhile: htmx is sent to the sign-in page, which must not land inside a fragment. */
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, requestConfig } = event.detail;
@@ -190,4 +203,5 @@ document.addEventListener("mouseover", (event) => light(event, true));
 document.addEventListener("mouseout", (event) => light(event, false));
 
 markTheme();
+watchTables();
 document.querySelector("[data-error-summary]")?.focus();
