@@ -37,8 +37,9 @@ def send_request_id(headers: dict[str, Any] | None = None, **_: Any) -> None:
 @signals.task_prerun.connect
 def bind_request_id(task: Task[..., Any], task_id: str, **_: Any) -> None:
     structlog.contextvars.clear_contextvars()
-    request_id = getattr(task.request, "request_id", None) or task_id
-    structlog.contextvars.bind_contextvars(request_id=request_id, task=task.name)
+    # A worker merges the message's headers into the request; a task run in place keeps them apart.
+    sent = getattr(task.request, "request_id", None) or (task.request.headers or {}).get("request_id")
+    structlog.contextvars.bind_contextvars(request_id=sent or task_id, task=task.name)
 
 
 @signals.task_postrun.connect

@@ -35,6 +35,8 @@ SECRET_KEY = setting("ARLEDGER_SECRET_KEY") or os.urandom(50).hex()
 ALLOWED_HOSTS = setting("ARLEDGER_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in setting("ARLEDGER_ORIGINS").split(",") if o]
 HTTPS = flag("ARLEDGER_HTTPS", default=True)
+# How many proxies of our own stand before the web processes; their X-Forwarded-For entries are believed.
+PROXIES = int(setting("ARLEDGER_PROXIES", "0"))
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -62,6 +64,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "arledger.core.http.proxies.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -15,7 +15,9 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+import structlog
 
+from arledger.core.tasks import run_job
 from arledger.local.valkey import free_port
 from tests.servers import ROOT
 
@@ -175,5 +177,11 @@ def test_with_servers_named_it_starts_none(
     assert runtime.ready()
     assert sorted(runtime.children()) == ["beat", "web", "worker"]
     assert not (runtime.data / "servers").exists()
+
+    # The worker takes tasks, and its log lines carry the id of the request that caused them.
+    with structlog.contextvars.bound_contextvars(request_id="request-18"):
+        run_job.apply_async(args=(0,))
+    wait_for(lambda: "request-18" in (runtime.data / "log" / "worker.log").read_text())
+
     runtime.signal(signal.SIGTERM)
     assert runtime.left_over() == []
