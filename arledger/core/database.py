@@ -16,6 +16,8 @@ APPLICATION_ROLE = "arledger_app"
 
 # A clerk who waits longer than this for a customer's lock is told "busy, try again" (DESIGN 2).
 LOCK_TIMEOUT_SECONDS = 5
+# A migration that queues for a table makes everybody else queue behind it.
+MIGRATION_LOCK_TIMEOUT_SECONDS = 30
 # No statement of the product comes near this; one that does is a mistake and must not hold locks for ever.
 STATEMENT_TIMEOUT_SECONDS = 600
 IDLE_IN_TRANSACTION_SECONDS = 900
@@ -55,7 +57,8 @@ def database_settings(runtime_url: str, owner_url: str, pool: bool) -> dict[str,
             "reset": forget_company,
         }
         runtime["CONN_HEALTH_CHECKS"] = True
-    return {"default": runtime, "owner": _alias(owner_url or runtime_url, {})}
+    owner = _alias(owner_url or runtime_url, {"lock_timeout": f"{MIGRATION_LOCK_TIMEOUT_SECONDS}s"})
+    return {"default": runtime, "owner": owner}
 
 
 def forget_company(connection: Connection[Any]) -> None:

@@ -29,7 +29,7 @@ def test_a_socket_url_is_understood() -> None:
 def test_only_the_runtime_becomes_the_application_role() -> None:
     aliases = database_settings(URL, "postgresql://owner@db/books", pool=False)
     assert "-c role=arledger_app" in aliases["default"]["OPTIONS"]["options"]
-    assert "options" not in aliases["owner"]["OPTIONS"]
+    assert "role" not in aliases["owner"]["OPTIONS"]["options"]
     assert aliases["owner"]["USER"] == "owner"
 
 
