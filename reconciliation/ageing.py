@@ -6,7 +6,7 @@ added back to the open amounts, so that a day near today costs next to nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -50,6 +50,11 @@ SELECT o.customer_id, d.currency,
 FROM opens o
 JOIN ledger_document d ON d.company_id = %(company)s AND d.id = o.document_id
 WHERE d.state = 'posted' AND d.date <= %(day)s
+  AND (%(entities)s::bigint[] IS NULL OR (
+      (d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
+      AND EXISTS (SELECT FROM customers_customer c
+                  WHERE c.company_id = %(company)s AND c.id = o.customer_id
+                    AND (c.entity_id IS NULL OR c.entity_id = ANY(%(entities)s)))))
 GROUP BY 1, 2, 3
 """
 )
@@ -57,13 +62,21 @@ GROUP BY 1, 2, 3
 
 @dataclass
 class AgedCustomer:
-    """What one customer owes in one currency as of the day, by age; ``credits`` (negative) are not aged."""
+    """What one customer owes in one currency as of the day, by age; ``credits`` (negative) are not aged.
+
+    ``documents`` have something owed on them, ``late`` of those are beyond the day the basis counts from.
+    """
 
     customer: int
     currency: str
     buckets: list[Decimal]
     credits: Decimal = ZERO
     documents: int = 0
+    late: int = 0
+
+    @property
+    def overdue(self) -> Decimal:
+        return sum(self.buckets[1:], ZERO)
 
     @property
     def charges(self) -> Decimal:
@@ -91,14 +104,20 @@ def ageing(
     basis: str = "due",
     edges: Sequence[int] = DEFAULT_EDGES,
     customer: int | None = None,
+    entities: Collection[int] | None = None,
 ) -> Ageing:
-    """Open charges by days late on ``day`` (current: not late), open credits apart, per customer and in total."""
+    """Open charges by days late on ``day`` (current: not late), open credits apart, per customer and in total.
+
+    ``basis`` is one of BASES, ``edges`` are the last days of the buckets. ``entities`` leaves out what a person
+    limited to them may not see (SPEC 4).
+    """
     rows = fetch_all(
         AGED.format(basis=BASES[basis]),
         {
             "company": company_id,
             "day": day,
             "customer": customer,
+            "entities": None if entities is None else sorted(entities),
             # width_bucket counts the lower bounds reached: 1 day late is the first late bucket
             "edges": [1, *(edge + 1 for edge in edges)],
         },
@@ -115,4 +134,5 @@ def ageing(
             else:
                 row.buckets[bucket] += amount
                 row.documents += documents
+                row.late += documents if bucket else 0
     return Ageing(day, labels, list(found.values()), [totals[c] for c in sorted(totals)])

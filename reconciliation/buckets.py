@@ -43,6 +43,16 @@ def bucket_labels(edges: Sequence[int] = DEFAULT_EDGES) -> list[str]:
     return [CURRENT, *ranges, f"{firsts[-1]}+"]
 
 
+def bucket_title(label: str) -> str:
+    """A label in words: ``current`` is *not due*, ``1-30`` *1 to 30 days*, ``121+`` *over 120 days*."""
+    if label == CURRENT:
+        return str(_("Not due"))
+    first, _dash, last = label.removesuffix("+").partition("-")
+    if last:
+        return _("%(first)s to %(last)s days") % {"first": first, "last": last}
+    return _("Over %(days)s days") % {"days": int(first) - 1}
+
+
 def bucket(days_late: int, edges: Sequence[int] = DEFAULT_EDGES) -> str:
     """The label for an amount due so many days ago; 0 or fewer is not late and so *current*."""
     labels = bucket_labels(edges)

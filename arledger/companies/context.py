@@ -113,10 +113,10 @@ def entries(items: Sequence[Item], actor: Actor, path: str) -> list[Entry]:
     return found
 
 
-def address(route: str) -> str:
+def address(route: str, *args: object) -> str:
     """Where a route leads, or nothing when this installation does not have it."""
     try:
-        return reverse(route) if route else ""
+        return reverse(route, args=args) if route else ""
     except NoReverseMatch:
         return ""
 

@@ -2,11 +2,46 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from dataclasses import dataclass
+from typing import Any
 
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from arledger.companies.context import address
 from arledger.companies.pages import choose
+from arledger.core.errors import Refusal
 from arledger.core.http.doors import PageRequest, page, signed_in
+from arledger.core.text import clean_text
+from arledger.home.selectors import Hits, drafts_waiting, last_payments, search
+from ledger.models import Document
+from reconciliation.ageing import ageing
+from reconciliation.bars import totals_of
+
+SEARCH_LENGTH = 200
+DRAFTS = {
+    "invoice": (_("Draft invoices"), "invoices:list", "invoices.list"),
+    "payment": (_("Draft payments"), "payments:list", "payments.list"),
+}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Drafts of one kind, with the list that shows them."""
+
+    label: str | Promise
+    count: int
+    url: str
+
+
+@dataclass(frozen=True)
+class Hit:
+    label: str
+    note: str
+    kind: str | Promise
+    url: str
 
 
 @signed_in
@@ -19,4 +54,39 @@ def index(request: HttpRequest) -> HttpResponseBase:
 
 @page("")
 def overview(request: PageRequest) -> HttpResponse:
-    return render(request, "home/overview.html")
+    """Each part only for whoever may see what it leads to."""
+    actor = request.actor
+    context: dict[str, Any] = {"today": actor.today}
+    if actor.may("ageing.run"):
+        found = ageing(company_id=actor.company_id, day=actor.today, entities=actor.entities)
+        context["totals"] = totals_of(found)
+    counts = drafts_waiting(actor)
+    context["drafts"] = [
+        Waiting(label, counts.get(kind, 0), f"{address(route)}?tab=drafts")
+        for kind, (label, route, right) in DRAFTS.items()
+        if actor.may(right) and address(route)
+    ]
+    if actor.may("payments.list"):
+        context["payments"] = [(p, document_url(p), -p.total) for p in last_payments(actor)]
+    return render(request, "home/overview.html", context)
+
+
+@page("")
+def find(request: PageRequest) -> HttpResponse:
+    """Customers and documents for a few characters; a single hit opens at once."""
+    try:
+        text = clean_text(request.GET.get("q", ""), SEARCH_LENGTH)
+    except Refusal as refusal:
+        return render(request, "home/search.html", {"refusal": refusal}, status=400)
+    hits = search(request.actor, text) if text else Hits([], [])
+    rows = [Hit(c.name, c.code, _("Customer"), address("customers:detail", c.pk)) for c in hits.customers]
+    rows += [
+        Hit(str(d.number), d.customer.name, d.get_kind_display(), document_url(d)) for d in hits.documents
+    ]
+    if len(rows) == 1 and rows[0].url:
+        return redirect(rows[0].url)
+    return render(request, "home/search.html", {"text": text, "hits": rows})
+
+
+def document_url(document: Document) -> str:
+    return address(f"{document.kind}s:detail", document.pk)

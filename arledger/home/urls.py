@@ -9,4 +9,5 @@ from arledger.home import pages
 app_name = "home"
 urlpatterns = [
     path("", pages.index, name="index"),
+    path("search/", pages.find, name="search"),
 ]

@@ -43,7 +43,7 @@ def modules() -> list[Path]:
 
 def is_door(file: Path) -> bool:
     parts = file.relative_to(ROOT).with_suffix("").parts
-    return any(part in DOORS or part.removesuffix("_pages") in DOORS for part in parts)
+    return any(part.rpartition("_")[2] in DOORS for part in parts)
 
 
 def imported(file: Path) -> Iterator[str]:

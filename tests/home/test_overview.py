@@ -1,0 +1,109 @@
+"""Home at a glance, and the search of the top bar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from arledger.core.formats import format_amount
+from tests.build import AT, TODAY, Books, books, person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Iterator[None]:
+    with time_machine.travel(AT, tick=False):
+        yield
+
+
+def home(client: Client, made: Books) -> str:
+    return client.get(f"/c/{made.company.code}/").content.decode()
+
+
+def shown(amount: int | str) -> str:
+    return format_amount(Decimal(amount), "EUR", "en")
+
+
+def test_an_empty_company_says_what_to_do(client: Client) -> None:
+    with books() as b:
+        client.force_login(person(b))
+    page = home(client, b)
+    assert "Nothing is open" in page
+    assert "No money has been received yet." in page
+
+
+def test_open_overdue_unapplied_drafts_and_last_payments(client: Client) -> None:
+    with books() as b:
+        b.invoice(1200, on=TODAY, due=TODAY + timedelta(days=10))
+        b.invoice(345, on=TODAY - timedelta(days=60), due=TODAY - timedelta(days=45))
+        b.invoice(77, on=TODAY, post=False)
+        b.receipt("88.25", on=TODAY)
+        client.force_login(person(b))
+    page = home(client, b)
+    for amount in (1545, 345, "88.25"):
+        assert shown(amount) in page
+    assert "1 document<" in page.replace("\n", "").replace("  ", "")
+    assert "PAY-00001" in page
+    assert "Draft invoices" in page or "invoices:list" not in page
+
+
+def test_the_number_of_queries_does_not_grow(client: Client) -> None:
+    with books() as b:
+        client.force_login(person(b))
+        b.invoice(10)
+        b.receipt(5)
+        with CaptureQueriesContext(connection) as few:
+            home(client, b)
+        for _ in range(6):
+            b.customer = b.add_customer()
+            b.invoice(10)
+            b.receipt(5)
+        with CaptureQueriesContext(connection) as many:
+            home(client, b)
+    assert len(many) == len(few)
+    assert len(many) <= 14
+
+
+def search(client: Client, made: Books, text: str) -> tuple[int, str]:
+    answer = client.get(f"/c/{made.company.code}/search/", {"q": text})
+    return answer.status_code, answer.content.decode()
+
+
+def test_search_finds_numbers_by_beginning_and_digits_and_customers_by_words(client: Client) -> None:
+    with books() as b:
+        other = b.add_customer("Œuvres Brûlées")
+        for _ in range(3):
+            b.invoice(10)
+        b.invoice(10, customer=other, number="0007")
+        client.force_login(person(b))
+    page = search(client, b, "inv-0000")[1]
+    assert all(number in page for number in ("INV-00001", "INV-00002", "INV-00003"))
+    assert "INV-00002" in search(client, b, "2")[1]
+    assert "0007" in search(client, b, "0007")[1]
+    assert "Œuvres" in search(client, b, "oeuvres brulees")[1]
+    assert "Nothing matches" in search(client, b, "INV-1")[1]
+
+
+def test_search_shows_nothing_that_the_role_may_not_see(client: Client) -> None:
+    with books() as b:
+        b.receipt(5)
+        client.force_login(person(b, "billing-clerk"))
+    assert "Nothing matches" in search(client, b, "PAY-")[1]
+    assert "Last payments" not in home(client, b)
+
+
+@pytest.mark.parametrize(
+    "text", ["\0", "a" * 201, "%", "'", "\U0010ffff", "' OR 1=1 --", "99999999999999999999"]
+)
+def test_search_takes_any_text(client: Client, text: str) -> None:
+    with books() as b:
+        client.force_login(person(b))
+    assert search(client, b, text)[0] in (200, 400)
