@@ -4,37 +4,65 @@
  */
 
 const DELAY = 90;
+const FIXED = "!";
 const form = document.querySelector("form[data-work]");
 let timer = 0;
 let previewing = false;
+let running = 0;
+let waiting = null;
 
 const inputs = () => [...form.querySelectorAll("[data-use]")].filter((input) => input.offsetParent !== null);
 const rowOf = (input) => input.closest("[data-work-row]");
 
 function preview(delay = DELAY) {
   clearTimeout(timer);
-  timer = setTimeout(() => {
-    previewing = true;
-    window.htmx.trigger(form, "work:preview");
-    previewing = false;
-  }, delay);
+  timer = setTimeout(send, delay);
 }
+
+function send() {
+  clearTimeout(timer);
+  timer = 0;
+  previewing = true;
+  window.htmx.trigger(form, "work:preview");
+  previewing = false;
+}
+
+/* What is posted is what was seen: verbs wait for the answer that is still on its way. */
+form?.addEventListener("submit", (event) => {
+  if (!timer && !running) return;
+  event.preventDefault();
+  waiting = event.submitter;
+  if (timer) send();
+});
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target === form) running += 1;
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.target !== form) return;
+  running -= 1;
+  if (running || !waiting) return;
+  const verb = waiting;
+  waiting = null;
+  form.requestSubmit(verb);
+});
 
 /* A preview carries only what the person fixed; the rest is what the server is asked for. */
 form?.addEventListener("formdata", (event) => {
   if (!previewing) return;
-  for (const input of form.querySelectorAll("[data-use]")) {
-    if (!("pinned" in rowOf(input).dataset)) event.formData.delete(input.name);
+  for (const row of form.querySelectorAll("[data-work-row]:not([data-pinned])")) {
+    for (const field of row.querySelectorAll("[data-use], [data-pin]")) event.formData.delete(field.name);
   }
   for (const [name, value] of [...event.formData]) {
-    if (value instanceof File || (name.startsWith("pin-") && value === "")) event.formData.delete(name);
+    if (value instanceof File) event.formData.delete(name);
   }
 });
 
 function setPinned(row, pinned) {
   if (pinned) row.dataset.pinned = "";
   else delete row.dataset.pinned;
-  row.querySelector("[data-pin]").value = pinned ? "1" : "";
+  row.querySelector("[data-pin]").value = pinned ? FIXED : "";
 }
 
 /** Typing in a row pins it; emptying it lets it flow again. */
@@ -98,12 +126,13 @@ function show(data) {
   const input = document.getElementById(`use-${data.dataset.for}`);
   if (!input) return;
   const row = rowOf(input);
-  const mine = input === document.activeElement || "pinned" in row.dataset;
-  if (!mine && input.value !== data.value) input.value = data.value;
-  // The focused, untouched row follows too, with its text kept selected for typing over.
-  if (input === document.activeElement && !("pinned" in row.dataset) && input.value !== data.value) {
-    input.value = data.value;
-    input.select();
+  if (!("pinned" in row.dataset)) {
+    row.querySelector("[data-pin]").value = data.value;
+    if (input.value !== data.value) {
+      input.value = data.value;
+      // The row with the focus follows too, its text selected for typing over.
+      if (input === document.activeElement) input.select();
+    }
   }
   if ("full" in data.dataset) row.dataset.full = "";
   else delete row.dataset.full;
