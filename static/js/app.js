@@ -183,11 +183,10 @@ document.addEventListener("htmx:afterSettle", watchTables);
 
 /* A session that ended meanwhile: htmx is sent to the sign-in page, which must not land inside a fragment. */
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr, requestConfig } = event.detail;
-  if (xhr.responseURL && new URL(xhr.responseURL).pathname.startsWith("/accounts/login") && requestConfig) {
-    event.detail.shouldSwap = false;
-    location.reload();
-  }
+  const { responseURL } = event.detail.xhr;
+  if (!responseURL || new URL(responseURL).pathname !== document.body.dataset.signIn) return;
+  event.detail.shouldSwap = false;
+  location.reload();
 });
 
 /* Hovering a match code lights every chip of its group. */
