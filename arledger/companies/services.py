@@ -152,6 +152,11 @@ def add_user(*, email: str, password: str, name: str, language: str = "en") -> U
     return found or User.objects.create_user(email=email, password=password, name=name, language=language)
 
 
+def change_password(*, user: User, password: str) -> None:
+    user.set_password(password)
+    user.save(update_fields=["password"])
+
+
 def speak(*, user: User, language: str) -> None:
     """Keep the language a person chose; one that the product does not have changes nothing."""
     if language in dict(settings.LANGUAGES):

@@ -45,3 +45,8 @@ def next_ids(wanted: Mapping[str, int]) -> dict[str, list[int]]:
     for table, key in fetch_all(" UNION ALL ".join(parts), parameters):
         keys[table].append(key)
     return keys
+
+
+def analyze(*tables: str) -> None:
+    """Tell the planner what the tables hold now; after a load so large that its plans no longer fit."""
+    execute(f"ANALYZE {', '.join(tables)}")
