@@ -55,12 +55,12 @@ chromium:
 
 $(INSTALLED): requirements.txt | $(BIN)/python
 	@echo "Installing the parts …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
 $(INSTALLED_DEV): requirements-dev.txt | $(BIN)/python
 	@echo "Installing the parts and the tools …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@ $(INSTALLED)
 
 $(BIN)/python:

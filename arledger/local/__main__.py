@@ -22,6 +22,12 @@ def main(arguments: list[str]) -> int:
     except LocalError as error:
         print(error, file=sys.stderr)
         return 1
+    except PermissionError as error:
+        print(
+            f"{error}: run as the user it belongs to, or set ARLEDGER_DATA to another folder.",
+            file=sys.stderr,
+        )
+        return 1
     return 0
 
 

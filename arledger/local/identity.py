@@ -53,8 +53,8 @@ def server_identity(data_dir: Path) -> Identity:
     if os.geteuid() != 0:
         return Identity()
     candidates: list[int] = []
-    if (data_dir / "postgres").exists():
-        candidates.append((data_dir / "postgres").stat().st_uid)
+    if (data_dir / "servers").exists():
+        candidates.append((data_dir / "servers").stat().st_uid)
     candidates.append(int(os.environ.get("SUDO_UID", "0")))
     for uid in candidates:
         if uid != 0:

@@ -47,6 +47,8 @@ def find_place(data_dir: Path, binaries: Binaries, identity: Identity) -> Place:
     home.mkdir(exist_ok=True)
     identity.own(home)
     if not identity.can_write(home):
+        if identity.user is None:
+            raise LocalError(f"{home} belongs to somebody else: run as that user, or set ARLEDGER_DATA.")
         home = _outside(data_dir, identity)
     if not (identity.can_run(binaries.program("postgres")) and identity.can_run(binaries.valkey)):
         shared = _outside(data_dir, identity)

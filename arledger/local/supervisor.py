@@ -86,6 +86,8 @@ class Supervisor:
             "ARLEDGER_HTTPS": "0",
         }
         for server in own_servers(self.data_dir, logs):
+            if not server.place.home.is_relative_to(self.data_dir):
+                self.say(f"{server.program.name} keeps its data in {server.place.home}")
             self.start(server.program, wait=True)
             server.after_start()
             found |= server.addresses

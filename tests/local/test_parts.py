@@ -228,3 +228,25 @@ def test_messages_are_compiled_when_they_changed(tmp_path: Path) -> None:
     assert compile_messages(tmp_path) == 0
     os.utime(source, ns=(time.time_ns() + 10**9,) * 2)
     assert compile_messages(tmp_path) == 1
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a folder that belongs to somebody else")
+def test_a_folder_of_somebody_else_is_refused_in_words(open_folder: Path) -> None:
+    data = open_folder / "var"
+    (data / "servers").mkdir(parents=True)
+    program = (
+        "import os, pathlib\n"
+        "from arledger.local.__main__ import main\n"
+        "os.setgid(65534), os.setuid(65534)\n"
+        "raise SystemExit(main(['run']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | {"ARLEDGER_DATA": str(data)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "ARLEDGER_DATA" in done.stderr
+    assert "Traceback" not in done.stderr
