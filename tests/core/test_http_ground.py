@@ -102,7 +102,7 @@ def test_the_request_id_travels_into_the_task() -> None:
         seen.append(structlog.contextvars.get_contextvars().get("request_id"))
 
     with structlog.contextvars.bound_contextvars(request_id="r-17"):
-        headers: dict[str, object] = {}
+        headers: dict[str, str] = {}
         send_request_id(headers=headers)
     look.apply(headers=headers)
     assert seen == ["r-17"]
