@@ -21,7 +21,10 @@ from invoices.inputs import InvoiceInput, InvoiceLineInput
 from ledger.models import Document, Line
 from payments import services as payments
 from payments.inputs import PartInput, PaymentInput
-from reconciliation.figures import Figures, document_figures, line_opens
+from reconciliation import matching
+from reconciliation.applying import Match
+from reconciliation.figures import Figures, document_figures, entries, line_opens
+from reconciliation.matching import Undo
 
 AT = datetime(2026, 3, 15, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 15)
@@ -103,6 +106,26 @@ class Books:
         )
         entered = PaymentInput(date=on, method="transfer", bank_account_id=self.bank, parts=[part])
         return payments.receive(actor=self.actor, payments=[entered], post=post)[0]
+
+    def match(self, *matches: tuple[int, int, Amount], on: date | None = None) -> int:
+        """Match (charge line, credit line, amount) by hand; the key of the matching document."""
+        made = [Match(charge, credit, money(amount)) for charge, credit, amount in matches]
+        return matching.match(actor=self.actor, matches=made, on=on)
+
+    def unapply(self, *applications: int, amount: Amount | None = None, on: date | None = None) -> int:
+        """Take back applications, or ``amount`` of the one; the key of the matching document."""
+        undos = [Undo(key, None if amount is None else money(amount)) for key in applications]
+        return matching.unapply(actor=self.actor, undos=undos, reason="by mistake", on=on)
+
+    def applications(self, document: int) -> list[int]:
+        """The applications in force on a document, oldest first."""
+        found = entries(company_id=self.company.pk, ids=[document], day=TODAY)
+        return sorted({entry.application for entry in found})
+
+    def reverse(self, document: int, on: date = TODAY) -> int:
+        """Reverse an invoice or a payment; the key of its mirror."""
+        verbs = invoices if self.document(document).kind == "invoice" else payments
+        return verbs.reverse(actor=self.actor, ids=[document], on=on, reason="wrong")[0]
 
     def figures(self, document: int, on: date = TODAY) -> Figures:
         return document_figures(company_id=self.company.pk, ids=[document], day=on)[document]

@@ -2,6 +2,9 @@
 CREATE FUNCTION ledger_application_inserted() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+    IF EXISTS (SELECT FROM added WHERE company_id IS DISTINCT FROM ledger_company()) THEN
+        PERFORM ledger_refuse_other_company();
+    END IF;
     IF EXISTS (
         SELECT FROM added a
         LEFT JOIN ledger_line c ON c.company_id = a.company_id AND c.id = a.charge_line_id
@@ -59,6 +62,9 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_applica
 CREATE FUNCTION ledger_reservation_inserted() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+    IF EXISTS (SELECT FROM added WHERE company_id IS DISTINCT FROM ledger_company()) THEN
+        PERFORM ledger_refuse_other_company();
+    END IF;
     IF EXISTS (
         SELECT FROM added r
         LEFT JOIN ledger_document d ON d.company_id = r.company_id AND d.id = r.document_id
@@ -78,6 +84,9 @@ END $$;
 CREATE FUNCTION ledger_reservation_deleted() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+    IF EXISTS (SELECT FROM before WHERE company_id IS DISTINCT FROM ledger_company()) THEN
+        PERFORM ledger_refuse_other_company();
+    END IF;
     UPDATE ledger_line l SET reserved_amount = l.reserved_amount - m.amount
     FROM (SELECT company_id, line_id, sum(amount) AS amount FROM before GROUP BY company_id, line_id) m
     WHERE l.company_id = m.company_id AND l.id = m.line_id;
@@ -95,6 +104,9 @@ CREATE TRIGGER kept BEFORE UPDATE OR TRUNCATE ON ledger_reservation
 CREATE FUNCTION ledger_document_holds_nothing() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+    IF EXISTS (SELECT FROM after WHERE company_id IS DISTINCT FROM ledger_company()) THEN
+        PERFORM ledger_refuse_other_company();
+    END IF;
     IF EXISTS (
         SELECT FROM after d JOIN ledger_reservation r ON r.company_id = d.company_id AND r.document_id = d.id
         WHERE d.state = 'posted'
@@ -105,3 +117,6 @@ BEGIN
 END $$;
 CREATE TRIGGER holds_nothing AFTER UPDATE ON ledger_document REFERENCING NEW TABLE AS after
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_document_holds_nothing();
+
+REVOKE EXECUTE ON FUNCTION ledger_application_inserted(), ledger_reservation_inserted(),
+    ledger_reservation_deleted(), ledger_document_holds_nothing() FROM PUBLIC;

@@ -1,13 +1,31 @@
 -- Posted documents and their lines are facts: born as drafts, checked when posted, unchangeable after.
+--
+-- Every guard names its search path: a client's temporary table of the same name must not hide the books. Those
+-- that run as the owner may be executed by nobody: hung on a table of a client's own, they would act for it.
 CREATE FUNCTION ledger_refuse(rule text, message text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION '%', message USING ERRCODE = 'check_violation', CONSTRAINT = rule;
 END $$;
 
-CREATE FUNCTION ledger_document_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Row security shows a guard what the session's company has. A statement that leaves the company on its way
+-- (RETURNING set_config …) would blind the guards that run after it: they refuse what is not of the company.
+CREATE FUNCTION ledger_company() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT nullif(current_setting('arledger.company', true), '')::bigint
+$$;
+CREATE FUNCTION ledger_refuse_other_company() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT FROM added WHERE state <> 'draft' OR number IS NOT NULL AND sequence_id IS NOT NULL) THEN
-        PERFORM ledger_refuse('ledger_document_born_draft', 'a document is born as a draft without a drawn number');
+    PERFORM ledger_refuse('ledger_company_changed', 'a statement on the books keeps to one company');
+END $$;
+
+-- A drawn number belongs to a posted document: a draft that had one would leave a gap when deleted.
+ALTER TABLE ledger_document
+    ADD CONSTRAINT ledger_document_draft_is_unnumbered CHECK (state = 'posted' OR sequence_id IS NULL);
+
+CREATE FUNCTION ledger_document_inserted() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM added WHERE state <> 'draft') THEN
+        PERFORM ledger_refuse('ledger_document_born_draft', 'a document is born as a draft');
     END IF;
     RETURN NULL;
 END $$;
@@ -15,6 +33,9 @@ END $$;
 CREATE FUNCTION ledger_document_updated() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+    IF EXISTS (SELECT FROM after WHERE company_id IS DISTINCT FROM ledger_company()) THEN
+        PERFORM ledger_refuse_other_company();
+    END IF;
     IF EXISTS (SELECT FROM before WHERE state = 'posted') THEN
         PERFORM ledger_refuse('ledger_document_posted', 'a posted document never changes: reverse it');
     END IF;
@@ -53,13 +74,19 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION ledger_document_deleted() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_document_deleted() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
+    IF EXISTS (SELECT FROM before WHERE company_id IS DISTINCT FROM ledger_company()) THEN
+        PERFORM ledger_refuse_other_company();
+    END IF;
     IF EXISTS (SELECT FROM before WHERE state = 'posted') THEN
         PERFORM ledger_refuse('ledger_document_posted', 'a posted document is never deleted');
     END IF;
     RETURN NULL;
 END $$;
+
+REVOKE EXECUTE ON FUNCTION ledger_document_updated() FROM PUBLIC;
 
 CREATE TRIGGER born AFTER INSERT ON ledger_document REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_document_inserted();
@@ -69,11 +96,19 @@ CREATE TRIGGER deleted AFTER DELETE ON ledger_document REFERENCING OLD TABLE AS 
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_document_deleted();
 CREATE TRIGGER kept BEFORE TRUNCATE ON ledger_document FOR EACH STATEMENT EXECUTE FUNCTION core_refuse();
 
-CREATE FUNCTION ledger_line_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Whoever writes lines of a document and whoever posts it wait for each other: the sum of a posted document must
+-- not miss a line that another session has not committed yet.
+CREATE FUNCTION ledger_line_inserted() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
+    IF EXISTS (SELECT FROM added WHERE company_id IS DISTINCT FROM ledger_company()) THEN
+        PERFORM ledger_refuse_other_company();
+    END IF;
     IF EXISTS (SELECT FROM added WHERE applied_amount <> 0 OR reserved_amount <> 0) THEN
         PERFORM ledger_refuse('ledger_line_born_open', 'a line is born open');
     END IF;
+    PERFORM FROM ledger_document d WHERE (d.company_id, d.id) IN (SELECT company_id, document_id FROM added)
+    ORDER BY d.company_id, d.id FOR SHARE;
     IF EXISTS (
         SELECT FROM added l JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id
         WHERE d.state = 'posted'
@@ -83,10 +118,32 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION ledger_line_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger_line_deleted() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
+    IF EXISTS (SELECT FROM before WHERE company_id IS DISTINCT FROM ledger_company()) THEN
+        PERFORM ledger_refuse_other_company();
+    END IF;
+    PERFORM FROM ledger_document d WHERE (d.company_id, d.id) IN (SELECT company_id, document_id FROM before)
+    ORDER BY d.company_id, d.id FOR SHARE;
     IF EXISTS (
         SELECT FROM before l JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id
+        WHERE d.state = 'posted'
+    ) THEN
+        PERFORM ledger_refuse('ledger_line_posted', 'the lines of a posted document never go');
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION ledger_line_changed() RETURNS trigger
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM after WHERE company_id IS DISTINCT FROM ledger_company()) THEN
+        PERFORM ledger_refuse_other_company();
+    END IF;
+    IF EXISTS (
+        SELECT FROM (SELECT company_id, document_id FROM before UNION SELECT company_id, document_id FROM after) l
+        JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id
         WHERE d.state = 'posted'
     ) THEN
         PERFORM ledger_refuse('ledger_line_posted', 'the lines of a posted document never change');
@@ -97,9 +154,9 @@ END $$;
 -- Statements of clients only: the bookkeeping triggers (which run as the owner) move open amounts from inside.
 CREATE TRIGGER born AFTER INSERT ON ledger_line REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_line_inserted();
-CREATE TRIGGER changed AFTER UPDATE ON ledger_line REFERENCING OLD TABLE AS before
+CREATE TRIGGER changed AFTER UPDATE ON ledger_line REFERENCING OLD TABLE AS before NEW TABLE AS after
     FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0 OR current_user = 'arledger_app')
     EXECUTE FUNCTION ledger_line_changed();
 CREATE TRIGGER deleted AFTER DELETE ON ledger_line REFERENCING OLD TABLE AS before
-    FOR EACH STATEMENT EXECUTE FUNCTION ledger_line_changed();
+    FOR EACH STATEMENT EXECUTE FUNCTION ledger_line_deleted();
 CREATE TRIGGER kept BEFORE TRUNCATE ON ledger_line FOR EACH STATEMENT EXECUTE FUNCTION core_refuse();

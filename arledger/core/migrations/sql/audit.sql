@@ -22,6 +22,9 @@ BEGIN
     RETURN NEW;
 END $$;
 
+-- Nobody hangs it on a table of his own.
+REVOKE EXECUTE ON FUNCTION core_audit_chain() FROM PUBLIC;
+
 CREATE FUNCTION core_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION '% on % is refused: its rows are facts', TG_OP, TG_TABLE_NAME

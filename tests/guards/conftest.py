@@ -1,0 +1,191 @@
+"""Two companies with a bit of everything, and plain SQL around the services as the two roles there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connections
+from pytest_django import DjangoDbBlocker
+
+from arledger.companies.models import Entity, EntityConfiguration, Location, Membership, MembershipEntity
+from arledger.core import idempotency
+from payments import services as payments
+from payments.inputs import PartInput, PaymentInput
+from tests.build import TODAY, Books, books, money, person
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The keys of one company's books.
+
+    ``invoice`` (300) was paid 120 by ``receipt`` (line ``paid``), whose remainder of 80 (line ``rest``) was
+    matched for 30 with ``second`` (100); a draft payment ``holder`` reserves 40 of ``second``.
+    """
+
+    company: int
+    customer: int
+    other_customer: int
+    entity: int
+    invoice: int
+    charge: int
+    second: int
+    second_charge: int
+    receipt: int
+    paid: int
+    rest: int
+    application: int
+    draft: int
+    draft_line: int
+    holder: int
+    stranger: int
+    stranger_charge: int
+    dollars: int
+    dollar_credit: int
+    inline_credit: int
+
+
+def furnish() -> Facts:
+    """A company with at least one row in every table of a company."""
+    with books() as b:
+        b.names["other"] = b.add_customer("Other")
+        entity = Entity.objects.create(company=b.company, code="E1", name="Entity")
+        EntityConfiguration.objects.create(company=b.company, entity=entity)
+        Location.objects.create(company=b.company, code="L1", name="Location", entity=entity)
+        member = Membership.objects.get(company=b.company, user=person(b))
+        MembershipEntity.objects.create(company=b.company, membership=member, entity=entity)
+        idempotency.claim(actor=replace(b.actor, user_id=member.user_id), endpoint="x", key="k", body="b")
+        invoice, second = b.invoice(300), b.invoice(100)
+        receipt = b.receipt(200, lines={b.line(invoice): 120})
+        b.match((b.line(second), b.line(receipt, 2), 30))
+        draft = b.invoice(10, 20, post=False)
+        holder = b.receipt(40, lines={b.line(second): 40}, post=False)
+        stranger = b.invoice(50, customer=b.names["other"])
+        dollars = b.add_customer("Dollars", "USD")
+        part = PartInput(customer_id=b.customer, amount=money(60))
+        entered = PaymentInput(date=TODAY, method="cash", currency="USD", parts=[part])
+        credit = payments.receive(actor=b.actor, payments=[entered])[0]
+        b.configure(auto_apply_inline_credits=False)
+        inline = b.invoice(70, -15)
+        return Facts(
+            company=b.company.pk,
+            customer=b.customer,
+            other_customer=b.names["other"],
+            entity=entity.pk,
+            invoice=invoice,
+            charge=b.line(invoice),
+            second=second,
+            second_charge=b.line(second),
+            receipt=receipt,
+            paid=b.line(receipt, 1),
+            rest=b.line(receipt, 2),
+            application=b.applications(invoice)[0],
+            draft=draft,
+            draft_line=b.line(draft),
+            holder=holder,
+            stranger=stranger,
+            stranger_charge=b.line(stranger),
+            dollars=dollars,
+            dollar_credit=b.line(credit),
+            inline_credit=b.line(inline, 2),
+        )
+
+
+@pytest.fixture(scope="session")
+def both(committed_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[Facts, Facts]]:
+    """Our company's books and a foreign company's."""
+    before = connections.settings["default"]["NAME"]
+    connections.close_all()
+    connections.settings["default"]["NAME"] = committed_database
+    try:
+        with django_db_blocker.unblock():
+            yield furnish(), furnish()
+            connections.close_all()
+    finally:
+        connections.settings["default"]["NAME"] = before
+
+
+@dataclass
+class Person:
+    """Somebody with a SQL prompt inside our company. Every refused statement leaves the transaction as it was."""
+
+    role: str
+    cursor: psycopg.Cursor[tuple[Any, ...]]
+    ours: Facts
+    theirs: Facts
+
+    def run(self, statement: str, *values: object) -> int:
+        self.cursor.execute(statement, values)
+        return self.cursor.rowcount
+
+    def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        return self.cursor.execute(statement, values).fetchall()
+
+    def one(self, statement: str, *values: object) -> Any:
+        return self.rows(statement, *values)[0][0]
+
+    def refused(self, statement: str, *values: object, by: str | Sequence[str]) -> psycopg.Error:
+        """Assert that the guards named ``by`` (constraints or error codes) refuse the statement.
+
+        The application's role may lack the right to try at all; the owner of the tables has every right.
+        """
+        with pytest.raises(psycopg.Error) as caught, self.cursor.connection.transaction():
+            self.run(statement, *values)
+        error = caught.value
+        names = {by} if isinstance(by, str) else set(by)
+        if self.role == "app":
+            names.add("42501")
+        assert {error.diag.constraint_name, error.sqlstate} & names, f"refused otherwise: {error}"
+        return error
+
+    def apply(self, charge: int, credit: int, amount: object, **more: object) -> tuple[str, list[object]]:
+        """The statement that inserts an application as the services would, with changes."""
+        documents = dict(
+            self.rows("SELECT id, document_id FROM ledger_line WHERE id IN (%s, %s)", charge, credit)
+        )
+        row: dict[str, object] = {
+            "company_id": self.ours.company,
+            "document_id": self.ours.receipt,
+            "charge_line_id": charge,
+            "credit_line_id": credit,
+            "charge_document_id": documents.get(charge),
+            "credit_document_id": documents.get(credit),
+            "customer_id": self.ours.customer,
+            "amount": amount,
+            "date": TODAY,
+            "recorded_at": "2026-03-15T12:00Z",
+            "reason": "",
+        } | more
+        marks = ", ".join(["%s"] * len(row))
+        return f"INSERT INTO ledger_application ({', '.join(row)}) VALUES ({marks})", list(row.values())
+
+
+def sign_in(role: str, cursor: psycopg.Cursor[Any], both: tuple[Facts, Facts]) -> Person:
+    ours, theirs = both
+    cursor.execute("SELECT set_config('arledger.company', %s, false)", [str(ours.company)])
+    return Person(role, cursor, ours, theirs)
+
+
+@pytest.fixture
+def app(both: tuple[Facts, Facts], committed: None, app_cursor: psycopg.Cursor[Any]) -> Person:
+    """The application's role, in our company."""
+    return sign_in("app", app_cursor, both)
+
+
+@pytest.fixture
+def owner(both: tuple[Facts, Facts], committed: None, owner_cursor: psycopg.Cursor[Any]) -> Person:
+    """The owner of the tables, in our company."""
+    return sign_in("owner", owner_cursor, both)
+
+
+@pytest.fixture(params=["app", "owner"])
+def someone(request: pytest.FixtureRequest, both: tuple[Facts, Facts], committed: None) -> Person:
+    """First the application's role, then the owner of the tables: the triggers hold for both."""
+    cursor = request.getfixturevalue(f"{request.param}_cursor")
+    return sign_in(request.param, cursor, both)
+
+
+__all__ = ["Books", "Facts", "Person"]
