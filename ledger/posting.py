@@ -34,8 +34,12 @@ def lock_customers(*, actor: Actor, ids: Iterable[int]) -> dict[int, Customer]:
     return {customer.pk: customer for customer in found}
 
 
-def lock_documents(*, actor: Actor, ids: Sequence[int], kind: str) -> list[Document]:
+def lock_documents(
+    *, actor: Actor, ids: Sequence[int], kind: str, also: Iterable[int] = ()
+) -> list[Document]:
     """The documents in the order of ``ids``, re-read under their customers' locks.
+
+    ``also`` are further customers the verb will touch: all locks are taken at once, in key order.
 
     Raises NotFound when one is missing, of another kind, or of an entity the person may not see.
     """
@@ -48,7 +52,7 @@ def lock_documents(*, actor: Actor, ids: Sequence[int], kind: str) -> list[Docum
         if kind == "payment"
         else ()
     )
-    lock_customers(actor=actor, ids=customer_ids)
+    lock_customers(actor=actor, ids=customer_ids | set(also))
     documents = {d.pk: d for d in scope.select_related("customer")}
     if len(documents) != len(set(ids)):
         raise NotFound()

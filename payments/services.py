@@ -235,7 +235,7 @@ def edit(*, actor: Actor, key: int, entered: PaymentInput, version: int) -> None
     actor.require("payments.add")
     with transaction.atomic():
         settings = settings_of(actor.company_id)
-        document = _locked_draft(actor, key, version)
+        document = _locked_draft(actor, key, version, also=parties([entered]))
         _free(actor.company_id, [key])
         spreadings = _spread(actor, _locked_receipts(actor, settings, [entered]))
         rewrite_draft(actor=actor, document_id=key, document=_draft_header(settings, spreadings[0]))
@@ -250,8 +250,8 @@ def edit(*, actor: Actor, key: int, entered: PaymentInput, version: int) -> None
         )
 
 
-def _locked_draft(actor: Actor, key: int, version: int) -> Document:
-    document = lock_documents(actor=actor, ids=[key], kind=Kind.PAYMENT)[0]
+def _locked_draft(actor: Actor, key: int, version: int, *, also: set[int]) -> Document:
+    document = lock_documents(actor=actor, ids=[key], kind=Kind.PAYMENT, also=also)[0]
     require_drafts([document])
     require_version(actor, document, version)
     return document

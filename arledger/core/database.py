@@ -22,6 +22,9 @@ MIGRATION_LOCK_TIMEOUT_SECONDS = 30
 STATEMENT_TIMEOUT_SECONDS = 600
 IDLE_IN_TRANSACTION_SECONDS = 900
 
+# Uses of a statement on a connection after which it is prepared.
+PREPARE_AFTER = 3
+
 POOL_MAX_SIZE = 16
 POOL_WAIT_SECONDS = 10
 # Foreign-key check plans are cached per connection and age badly after a first bulk load (PITFALLS 13c).
