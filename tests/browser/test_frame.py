@@ -1,0 +1,101 @@
+"""The frame in a real browser: it fits, it is accessible, and its choices are remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page
+
+from arledger.companies.models import User
+from tests.build import books, person
+
+PASSWORD = "secret-1234"
+
+
+@pytest.fixture
+def administrator(live_url: str) -> User:
+    with books() as made:
+        user = person(made, password=PASSWORD)
+    return user
+
+
+def sign_in(page: Page, user: User) -> None:
+    page.goto("/accounts/login/")
+    page.locator("[name=login]").fill(user.email)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    page.wait_for_selector(".rail-menu", state="attached")
+
+
+def serious(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in {"serious", "critical"}
+    ]
+
+
+def fits(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+@pytest.mark.parametrize("width", [390, 768, 1440])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_frame_fits_and_is_accessible(
+    administrator: User, new_context: Callable[..., BrowserContext], width: int, theme: str
+) -> None:
+    page = new_context(viewport={"width": width, "height": 800}, color_scheme=theme).new_page()
+    page.goto("/accounts/login/")
+    assert fits(page)
+    assert serious(page) == []
+    sign_in(page, administrator)
+    assert fits(page)
+    assert serious(page) == []
+
+
+def test_nothing_of_the_frame_needs_scripts(
+    administrator: User, new_context: Callable[..., BrowserContext]
+) -> None:
+    page = new_context(java_script_enabled=False, viewport={"width": 390, "height": 800}).new_page()
+    sign_in(page, administrator)
+    assert not page.locator("#rail").is_visible()
+    page.locator(".top-menu-open").click()
+    assert page.locator("#rail").is_visible()
+    page.locator("[data-rail-close]").click()
+    page.locator("header summary").last.click()
+    page.locator("[name=language][value=fr]").click()
+    assert page.locator("html").get_attribute("lang") == "fr"
+
+
+def test_appearance_is_remembered_without_a_flash(administrator: User, page: Page) -> None:
+    sign_in(page, administrator)
+    page.locator("[data-rail-toggle]").click()
+    page.locator("header summary").last.click()
+    page.locator("[data-theme-set=dark]").click()
+    source = page.request.get(page.url).text()
+    assert 'data-theme="dark"' in source
+    assert 'data-rail="narrow"' in source
+
+
+def test_slash_searches_and_question_mark_helps(administrator: User, page: Page) -> None:
+    sign_in(page, administrator)
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.name") == "q"
+    page.keyboard.type("?")
+    assert not page.locator("#help").is_visible()
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    assert page.locator("#help").is_visible()
+    page.keyboard.press("Escape")
+    assert not page.locator("#help").is_visible()
+
+
+def test_a_missing_page_says_so_in_our_look(administrator: User, page: Page, complaints: list[str]) -> None:
+    sign_in(page, administrator)
+    answer = page.goto("/no/such/page/")
+    assert answer is not None
+    assert answer.status == 404
+    assert page.locator(".plain-card h1").inner_text() == "Not found"
+    assert serious(page) == []
+    complaints.clear()
