@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -121,26 +122,71 @@ def start_runtime(tmp_path: Path) -> Iterator[Callable[..., Runtime]]:
             runtime.signal(signal.SIGTERM)
 
 
-def query(data: Path, statement: str) -> list[tuple[object, ...]]:
-    url = json.loads((data / "addresses.json").read_text())["DATABASE_OWNER_URL"]
-    with psycopg.connect(url) as connection:
-        cursor = connection.execute(statement)
-        return cursor.fetchall() if cursor.description else []
+class Poster:
+    """A process that posts without a break; what it wrote down was acknowledged."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.file = runtime.data / "acknowledged"
+        with self.file.open("w") as acknowledged:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.local.poster", "killed"],
+                cwd=ROOT,
+                env=runtime.environment,
+                stdout=acknowledged,
+            )
+
+    def numbers(self) -> list[list[str]]:
+        return [
+            line.split() for line in self.file.read_text().splitlines(keepends=True) if line.endswith("\n")
+        ]
+
+    def wait_for_more(self) -> None:
+        target = len(self.numbers()) + 10
+        wait_for(lambda: len(self.numbers()) >= target or self.process.poll() is not None)
+        assert self.process.poll() is None
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+def books_of(data: Path, statement: str) -> list[tuple[object, ...]]:
+    """What the books of the poster's company say, read as the application."""
+    url = json.loads((data / "addresses.json").read_text())["DATABASE_URL"]
+    with psycopg.connect(url, options="-c role=arledger_app") as connection:
+        ((company,),) = connection.execute(
+            "SELECT id FROM companies_company WHERE code = 'killed'"
+        ).fetchall()
+        connection.execute("SELECT set_config('arledger.company', %s, false)", [str(company)])
+        return connection.execute(statement).fetchall()
+
+
+def assert_nothing_is_lost(data: Path, acknowledged: list[list[str]]) -> None:
+    posted = books_of(data, "SELECT kind, number FROM ledger_document WHERE state <> 'draft'")
+    for position, kind in enumerate(("invoice", "payment")):
+        numbers = {number for found, number in posted if found == kind}
+        assert {pair[position] for pair in acknowledged} <= numbers
+        # Gap-free: what was drawn and not committed was given back.
+        assert sorted(int(re.sub(r"\D", "", str(number))) for number in numbers) == list(
+            range(1, len(numbers) + 1)
+        )
 
 
 def test_it_survives_every_kill_and_stops_cleanly(start_runtime: Callable[..., Runtime]) -> None:
     runtime = start_runtime()
     assert runtime.ready()
     assert f"http://127.0.0.1:{runtime.port}" in runtime.said()
-    query(runtime.data, "CREATE TABLE acknowledged AS SELECT 1 AS x")
 
+    poster = Poster(runtime)
+    poster.wait_for_more()
     before = runtime.children()
     assert sorted(before) == sorted(NAMES)
     for pid in before.values():
         os.kill(pid, signal.SIGKILL)
     wait_for(lambda: not set(before.values()) & set(runtime.children().values()))
     wait_for(lambda: len(runtime.children()) == len(NAMES) and runtime.ready())
-    assert query(runtime.data, "SELECT x FROM acknowledged") == [(1,)]
+    poster.wait_for_more()
+    assert_nothing_is_lost(runtime.data, poster.numbers())
 
     # A command in a second terminal finds the servers by itself.
     done = subprocess.run(
@@ -153,10 +199,12 @@ def test_it_survives_every_kill_and_stops_cleanly(start_runtime: Callable[..., R
     )
     assert done.returncode == 0, done.stderr
 
+    poster.wait_for_more()
     runtime.signal(signal.SIGKILL)
+    poster.stop()
     runtime.start()
     wait_for(runtime.ready)
-    assert query(runtime.data, "SELECT x FROM acknowledged") == [(1,)]
+    assert_nothing_is_lost(runtime.data, poster.numbers())
     assert not set(before.values()) & set(runtime.children().values())
 
     begun = time.monotonic()
