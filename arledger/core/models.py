@@ -35,7 +35,10 @@ class AuditEvent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["company_id", "sequence"], name="core_auditevent_sequence"),
         ]
-        indexes = [GinIndex(fields=["object_ids"], name="core_auditevent_objects")]
+        indexes = [
+            GinIndex(fields=["object_ids"], name="core_auditevent_objects"),
+            models.Index(fields=["company_id", "at"], name="core_auditevent_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.action}"
