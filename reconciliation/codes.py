@@ -11,6 +11,7 @@ from string import ascii_lowercase
 from django.utils.translation import gettext_lazy as _
 
 from arledger.core.errors import Invalid, Refusal
+from arledger.core.letters import letters as letters
 
 _LETTERS = re.compile(r"[a-z]+", re.ASCII)
 
@@ -28,17 +29,6 @@ class CodesExhausted(Refusal):
         "The next match code would be “%(match_code)s”, but the AR match sequence allows at most %(limit)s "
         "characters. Nothing was applied: raise the maximum length of the sequence in the configuration."
     )
-
-
-def letters(n: int) -> str:
-    """The n-th code: 1 is a, 26 is z, 27 is aa, 703 is aaa. Raises ValueError below 1."""
-    if n < 1:
-        raise ValueError(f"codes are counted from 1, not {n}")
-    text = ""
-    while n:
-        n, rest = divmod(n - 1, 26)
-        text = ascii_lowercase[rest] + text
-    return text
 
 
 def number(text: str) -> int:

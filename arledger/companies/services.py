@@ -27,6 +27,7 @@ from arledger.companies.roles import SHIPPED
 from arledger.core import audit
 from arledger.core.actor import Actor
 from arledger.core.errors import Invalid, Refusal, Stale
+from arledger.core.models import AuditEvent
 from arledger.core.money import decimals
 from arledger.core.permissions import RIGHTS
 from arledger.core.scope import company_scope
@@ -46,6 +47,16 @@ class UnknownTimeZone(Invalid):
 class NotAlpha(Invalid):
     code = "sequence_not_alpha"
     sentence = _("The AR match sequence draws letters: choose a sequence of letters.")
+
+
+class NotNumeric(Invalid):
+    code = "sequence_not_numeric"
+    sentence = _("Customers and documents are numbered in digits: choose a sequence of numbers.")
+
+
+class WrongAccountKind(Invalid):
+    code = "account_kind_wrong"
+    sentence = _("%(account)s is an account of another kind. Choose one of the kind “%(kind)s”.")
 
 
 class MatchSequenceMissing(Invalid):
@@ -185,18 +196,20 @@ def change_configuration(*, actor: Actor, changes: Mapping[str, Any], version: i
     """Change settings by their SPEC 3 names; each change is audited with old and new value.
 
     ``version`` is the one the person saw. Switching reconciliation on records the instant: nothing applied before
-    ever gets a code. Raises Stale, MatchSequenceMissing, NotAlpha or ReconciliationStaysOn.
+    ever gets a code. Raises Stale, MatchSequenceMissing, NotAlpha, NotNumeric, WrongAccountKind or
+    ReconciliationStaysOn.
     """
     actor.require("configuration.edit")
     with transaction.atomic():
         row = Configuration.objects.select_for_update().get(company_id=actor.company_id)
-        if row.version != version:
-            raise Stale(who=_("Somebody else"), when="")
+        _require_version(actor, row, version)
         before = {name: _plain(getattr(row, name)) for name in changes}
         was_on = row.reconciliation_enabled
         for name, value in changes.items():
             setattr(row, name, value)
         _check_reconciliation(row, was_on)
+        _check_sequences(row)
+        _check_accounts(row)
         if row.reconciliation_enabled and not was_on:
             row.reconciliation_enabled_at = actor.at
         row.version += 1
@@ -213,6 +226,34 @@ def change_configuration(*, actor: Actor, changes: Mapping[str, Any], version: i
                 after={name: after[name] for name in changed},
             )
     return row
+
+
+def _require_version(actor: Actor, row: Configuration, version: int) -> None:
+    """Raise Stale, naming who changed the configuration last and when, unless it is still at ``version``."""
+    if row.version == version:
+        return
+    last = (
+        AuditEvent.objects.filter(company_id=actor.company_id, object_kind="configuration")
+        .order_by("-sequence")
+        .first()
+    )
+    at = last.at if last else row.company.created_at
+    raise Stale(who=last.actor if last else "Arledger", when=at.astimezone(ZoneInfo(actor.time_zone)))
+
+
+def _check_sequences(row: Configuration) -> None:
+    for name in ("customer_sequence", "invoice_sequence", "payment_sequence", "matching_sequence"):
+        sequence = getattr(row, name)
+        if sequence is not None and sequence.style != NumberSequence.Style.NUMERIC:
+            raise NotNumeric(field=name)
+
+
+def _check_accounts(row: Configuration) -> None:
+    for kind in ("receivable", "overpayments", "undeposited", "exchange", "revenue"):
+        account = getattr(row, f"{kind}_account")
+        if account.kind != kind:
+            wanted = Account.Kind(kind).label
+            raise WrongAccountKind(field=f"{kind}_account", account=account.code, kind=wanted)
 
 
 def _check_reconciliation(row: Configuration, was_on: bool) -> None:

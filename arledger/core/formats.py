@@ -62,10 +62,13 @@ def format_datetime(at: datetime, tz: tzinfo, language: str) -> str:
 
 
 def shown(value: object, language: str) -> object:
-    """A value as a sentence names it: amounts and days in the language, everything else as it is."""
+    """A value as a sentence names it: amounts, days and aware instants (in their own zone) in the language,
+    everything else as it is."""
     if isinstance(value, Decimal) and value.is_finite():
         return format_amount(value, None, language)
-    if isinstance(value, date) and not isinstance(value, datetime):
+    if isinstance(value, datetime):
+        return format_datetime(value, value.tzinfo, language) if value.tzinfo else value
+    if isinstance(value, date):
         return format_date(value, language)
     return value
 

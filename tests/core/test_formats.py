@@ -97,7 +97,8 @@ def test_values_in_sentences() -> None:
     assert shown(12, "fr") == 12
     assert shown(Decimal("NaN"), "fr") != shown(Decimal(0), "fr")
     instant = datetime(2026, 8, 1, tzinfo=UTC)
-    assert shown(instant, "fr") is instant
+    assert shown(instant, "fr") == "1 août 2026, 00:00:00"
+    assert shown(instant.replace(tzinfo=None), "fr") == instant.replace(tzinfo=None)
 
 
 def test_refusals_name_amounts_and_days_in_the_readers_language() -> None:

@@ -15,7 +15,9 @@ class Migration(migrations.Migration):
         ("sessions", "0001_initial"),
     ]
     operations = [
-        grant("SELECT, INSERT, UPDATE", "companies_user", "companies_company"),
+        grant("SELECT, INSERT, UPDATE", "companies_user"),
+        # Its base currency and time zone are part of every figure: nobody changes a company by a statement.
+        grant("SELECT, INSERT", "companies_company"),
         grant("SELECT, INSERT, UPDATE, DELETE", "django_session", "account_emailaddress", "account_emailconfirmation"),
         grant("SELECT", "django_content_type", "auth_permission", "django_migrations"),
         tenant_table("core_auditevent", rights="SELECT, INSERT"),

@@ -1,0 +1,161 @@
+"""Configure Accounts Receivable: the settings of SPEC 3 as one form. The rules live in the service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from arledger.companies.models import Account, Configuration, NumberSequence
+from arledger.core.actor import Actor
+from arledger.core.http.forms import DayField, KeyedForm
+
+SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
+    (_("Credits"), ("auto_apply_inline_credits",)),
+    (_("Reconciliation"), ("reconciliation_enabled", "match_sequence")),
+    (_("Numbering"), ("customer_sequence", "invoice_sequence", "payment_sequence", "matching_sequence")),
+    (_("Posting"), ("separate_gl_date", "reverse_unpaid_invoices")),
+    (
+        _("GL accounts"),
+        (
+            "receivable_account",
+            "overpayments_account",
+            "undeposited_account",
+            "revenue_account",
+            "exchange_account",
+        ),
+    ),
+    (_("Periods"), ("closed_through",)),
+)
+SETTINGS = tuple(name for _title, names in SECTIONS for name in names)
+
+
+def _choice(model: type[Account] | type[NumberSequence], **options: Any) -> forms.ModelChoiceField[Any]:
+    return forms.ModelChoiceField(model._default_manager.none(), **options)
+
+
+class ConfigurationForm(KeyedForm):
+    """``version`` is the one the person saw: somebody else's change in between is not overwritten."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    auto_apply_inline_credits = forms.BooleanField(
+        label=_("Apply inline credits automatically"),
+        required=False,
+        help_text=_(
+            "When an invoice is posted, its negative lines offset its positive lines in order: 300, 100 and −20 leave "
+            "280 and 100 open. Switched off, the −20 stays an available credit. Posted invoices never change."
+        ),
+    )
+    reconciliation_enabled = forms.BooleanField(
+        label=_("Customer reconciliation"),
+        required=False,
+        help_text=_(
+            "Whatever is matched with one invoice or one credit shares a match code. Nothing that was applied before "
+            "you switch this on ever gets one, and it cannot be switched off again."
+        ),
+    )
+    match_sequence = _choice(
+        NumberSequence,
+        label=_("AR match sequence"),
+        required=False,
+        help_text=_("Where match codes are drawn from: a sequence of letters."),
+    )
+    customer_sequence = _choice(
+        NumberSequence,
+        label=_("Customers"),
+        required=False,
+        empty_label=_("none: codes are typed in"),
+        help_text=_("For customers entered without a code."),
+    )
+    invoice_sequence = _choice(NumberSequence, label=_("Invoices"), empty_label=None)
+    payment_sequence = _choice(NumberSequence, label=_("Payments"), empty_label=None)
+    matching_sequence = _choice(
+        NumberSequence,
+        label=_("Matchings"),
+        empty_label=None,
+        help_text=_("For matching and un-matching by hand."),
+    )
+    separate_gl_date = forms.BooleanField(
+        label=_("Separate GL posting date"),
+        required=False,
+        help_text=_("An invoice may post to the general ledger on another day than its own date."),
+    )
+    reverse_unpaid_invoices = forms.BooleanField(
+        label=_("Unpaid posted invoices may be reversed"),
+        required=False,
+        help_text=_(
+            "Switched off, an invoice can be deleted while it is a draft, and never be taken back after."
+        ),
+    )
+    receivable_account = _choice(Account, label=_("Receivable"), empty_label=None)
+    overpayments_account = _choice(
+        Account,
+        label=_("Overpayments"),
+        empty_label=None,
+        help_text=_("Holds what is left of a payment until it is applied."),
+    )
+    undeposited_account = _choice(
+        Account,
+        label=_("Undeposited funds"),
+        empty_label=None,
+        help_text=_("For receipts that name no bank account."),
+    )
+    revenue_account = _choice(
+        Account, label=_("Revenue"), empty_label=None, help_text=_("For invoice lines that name no account.")
+    )
+    exchange_account = _choice(
+        Account,
+        label=_("Exchange difference"),
+        empty_label=None,
+        help_text=_("Takes the difference when two matched documents have different rates."),
+    )
+    closed_through = DayField(
+        label=_("Books closed through"),
+        required=False,
+        help_text=_(
+            "Nothing can be posted, reversed or un-applied on this day or before. Empty: nothing is closed."
+        ),
+    )
+
+    def __init__(
+        self, data: QueryDict | None = None, *, actor: Actor, row: Configuration, **options: Any
+    ) -> None:
+        initial: dict[str, Any] = {name: getattr(row, name) for name in SETTINGS}
+        super().__init__(data, initial=initial | {"version": row.version}, **options)
+        # Ids and codes of other companies are no choice here, and row security would not show them either.
+        accounts = Account.objects.filter(company_id=actor.company_id, active=True).order_by("code")
+        numbers = NumberSequence.objects.filter(company_id=actor.company_id, active=True).order_by("code")
+        for name, field in self.fields.items():
+            if not isinstance(field, forms.ModelChoiceField):
+                continue
+            if name.endswith("_account"):
+                field.queryset = accounts.filter(kind=name.removesuffix("_account"))
+            else:
+                style = "alpha" if name == "match_sequence" else "numeric"
+                field.queryset = numbers.filter(style=style)
+        if not actor.may("configuration.edit"):
+            for field in self.fields.values():
+                field.disabled = True
+
+    @property
+    def sections(self) -> list[tuple[str | Promise, list[forms.BoundField]]]:
+        return [(title, [self[name] for name in names]) for title, names in SECTIONS]
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """Every setting as it would be; the service finds out what of it is new."""
+        return {name: self.cleaned_data[name] for name in SETTINGS}
+
+
+def consequences(before: Configuration, changes: dict[str, Any]) -> list[str | Promise]:
+    """What a person should know before choices take effect that cannot be taken back."""
+    if changes["reconciliation_enabled"] and not before.reconciliation_enabled:
+        return [
+            _("From now on, whatever is applied draws a match code from the AR match sequence."),
+            _("What was applied until now never gets a code."),
+            _("Customer reconciliation stays on: it cannot be switched off again."),
+        ]
+    return []

@@ -1,0 +1,221 @@
+"""Settings of a company: the configuration form, and lists of what else is set up (SPEC 3, 4, 17)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from arledger.companies import overview
+from arledger.companies.forms import ConfigurationForm, consequences
+from arledger.companies.selectors import settings_of
+from arledger.companies.services import change_configuration
+from arledger.core.errors import Refusal
+from arledger.core.http.doors import PageRequest, page
+from arledger.core.http.forms import Done, show_refusal, submit
+from arledger.core.http.listing import Column
+from arledger.core.models import AuditEvent
+from arledger.core.templatetags.arledger import badge, moment
+
+
+@page("configuration.view")
+def configuration(request: PageRequest) -> HttpResponse:
+    """All settings at once; what cannot be taken back is asked for again with its consequences."""
+    actor, row = request.actor, settings_of(request.actor.company_id).row
+    if request.method != "POST":
+        return _configuration(request, ConfigurationForm(actor=actor, row=row))
+    actor.require("configuration.edit")
+    form = ConfigurationForm(request.POST, actor=actor, row=row)
+    if not form.is_valid():
+        return _configuration(request, form, status=422)
+    effects = consequences(row, form.changes)
+    if effects and "confirmed" not in request.POST:
+        return _confirm(request, effects)
+
+    def save() -> Done:
+        change_configuration(actor=actor, changes=form.changes, version=form.cleaned_data["version"])
+        return Done(reverse("companies:configuration"), _("The settings are saved."))
+
+    try:
+        return submit(request, save)
+    except Refusal as refusal:
+        show_refusal(form, refusal)
+        return _configuration(request, form, status=refusal.status)
+
+
+def _configuration(request: PageRequest, form: ConfigurationForm, status: int = 200) -> HttpResponse:
+    context = {"form": form, "editable": request.actor.may("configuration.edit")}
+    return render(request, "companies/configuration.html", context, status=status)
+
+
+def _confirm(request: PageRequest, effects: Sequence[str | Promise]) -> HttpResponse:
+    posted = [(name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"]
+    context = {
+        "question": _("Switch customer reconciliation on?"),
+        "effects": effects,
+        "verb": _("Switch it on and save"),
+        "back_url": reverse("companies:configuration"),
+        "meaning": "primary",
+        "posted": posted,
+    }
+    return render(request, "companies/configuration_confirm.html", context)
+
+
+# Lists -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns and rows of cells, safe HTML made by our tags included."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[object]]
+
+    @property
+    def cells(self) -> list[list[tuple[Column, object]]]:
+        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+CODE = Column(label=gettext_lazy("Code"))
+NAME = Column(label=gettext_lazy("Name"))
+STATE = Column(label=gettext_lazy("State"))
+
+
+def _state(active: bool) -> object:
+    return badge(_("Active"), "good", "check") if active else badge(_("Inactive"), "plain", "ban")
+
+
+def _table(request: PageRequest, title: str, table: Table, **context: object) -> HttpResponse:
+    return render(request, "companies/table.html", {"title": title, "table": table, **context})
+
+
+@page("configuration.view")
+def accounts(request: PageRequest) -> HttpResponse:
+    rows = [
+        (a.code, a.name, a.get_kind_display(), _state(a.active))
+        for a in overview.accounts(request.actor.company_id)
+    ]
+    return _table(request, _("Accounts"), Table([CODE, NAME, Column(label=_("Kind")), STATE], rows))
+
+
+@page("configuration.view")
+def bank_accounts(request: PageRequest) -> HttpResponse:
+    columns = [CODE, NAME, Column(label=_("Currency")), Column(label=_("GL account")), STATE]
+    rows = [
+        (b.code, b.name, b.currency, str(b.account), _state(b.active))
+        for b in overview.bank_accounts(request.actor.company_id)
+    ]
+    return _table(request, _("Bank accounts"), Table(columns, rows))
+
+
+@page("configuration.view")
+def terms(request: PageRequest) -> HttpResponse:
+    columns = [CODE, NAME, Column(label=_("Net days"), numeric=True), Column(label=_("Due")), STATE]
+    rows = [
+        (
+            t.code,
+            t.name,
+            t.net_days,
+            _("at the end of the month") if t.end_of_month else _("after the net days"),
+            _state(t.active),
+        )
+        for t in overview.terms(request.actor.company_id)
+    ]
+    return _table(request, _("Payment terms"), Table(columns, rows))
+
+
+@page("configuration.view")
+def sequences(request: PageRequest) -> HttpResponse:
+    columns = [
+        CODE,
+        NAME,
+        Column(label=_("Drawn so far"), numeric=True),
+        Column(label=_("Next")),
+        Column(label=_("Used for")),
+    ]
+    rows = [
+        (s.row.code, s.row.name, s.row.last_value, s.following, ", ".join(str(use) for use in s.uses))
+        for s in overview.sequences(request.actor.company_id)
+    ]
+    intro = _("Numbers are drawn when a document is posted, without gaps.")
+    return _table(request, _("Number sequences"), Table(columns, rows), intro=intro)
+
+
+@page("configuration.view")
+def roles(request: PageRequest) -> HttpResponse:
+    columns = [NAME, Column(label=_("People"), numeric=True), Column(label=_("Rights"))]
+    rows = [
+        (
+            r.role.name,
+            r.people,
+            " · ".join(f"{subject}: {', '.join(str(verb) for verb in verbs)}" for subject, verbs in r.rights),
+        )
+        for r in overview.roles(request.actor.company_id)
+    ]
+    return _table(request, _("Roles"), Table(columns, rows))
+
+
+@page("configuration.view")
+def people(request: PageRequest) -> HttpResponse:
+    columns = [
+        NAME,
+        Column(label=_("E-mail")),
+        Column(label=_("Role")),
+        Column(label=_("Limited to entities")),
+        STATE,
+    ]
+    rows = [
+        (
+            member.user.name,
+            member.user.email,
+            member.role.name,
+            ", ".join(limits),
+            _state(member.active and member.user.is_active),
+        )
+        for member, limits in overview.people(request.actor.company_id)
+    ]
+    return _table(request, _("People"), Table(columns, rows))
+
+
+@page("audit.view")
+def audit(request: PageRequest) -> HttpResponse:
+    """The latest events, newest first; ``before`` continues below a sequence number."""
+    before = request.GET.get("before", "")
+    start = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    found = overview.events(request.actor.company_id, start)
+    shown = found[: overview.EVENTS]
+    columns = [
+        Column(label=_("No."), numeric=True),
+        Column(label=_("When")),
+        Column(label=_("Who")),
+        Column(label=_("What")),
+        Column(label=_("Before and after")),
+    ]
+    rows = [(e.sequence, moment(e.at), e.actor, f"{e.action} {e.object_kind}", changes(e)) for e in shown]
+    older = f"?before={shown[-1].sequence}" if len(found) > len(shown) else ""
+    intro = _("Each event is chained to the one before it: none can be changed or taken out unnoticed.")
+    return _table(request, _("Audit trail"), Table(columns, rows), intro=intro, older=older)
+
+
+TEXT_LIMIT = 200
+
+
+def changes(event: AuditEvent) -> str:
+    """``name: old → new`` for everything an event names, cut to what fits a cell."""
+    before: Mapping[str, Any] = event.before or {}
+    after: Mapping[str, Any] = event.after or {}
+    parts = []
+    for name in dict.fromkeys([*before, *after]):
+        old, new = before.get(name), after.get(name)
+        parts.append(
+            f"{name}: {old} → {new}" if name in before and name in after else f"{name}: {new or old}"
+        )
+    text = "; ".join(parts)
+    return text if len(text) <= TEXT_LIMIT else text[:TEXT_LIMIT] + "…"
