@@ -1,0 +1,147 @@
+"""What the pages of all kinds of documents show beside their lines: matches with their bins, and the timeline."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from arledger.companies.context import address
+from arledger.core.actor import Actor
+from arledger.core.formats import format_amount, format_date
+from arledger.core.models import AuditEvent
+from ledger.models import Kind, Line
+from reconciliation.figures import Entry, entries
+
+# A refund's entries are voided as a whole, a reversal's not at all, inline credits with their invoice (SPEC 15.2).
+NOT_BY_HAND = {Kind.REFUND}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MatchView:
+    """One application in force, seen from ``line``: what components/matches_table.html shows."""
+
+    application: int
+    line: int
+    label: str
+    url: str
+    date: date
+    amount: Decimal
+    code: str
+    who: str
+    undo_url: str
+    future: bool
+
+
+def matches(*, actor: Actor, ids: Sequence[int], day: date, back: str) -> list[MatchView]:
+    """The applications in force on the documents ``ids``, in the order of their dates; ``back``: where bins return."""
+    found = entries(company_id=actor.company_id, ids=ids, day=day)
+    positions = _positions(actor.company_id, found)
+    return [
+        MatchView(
+            application=entry.application,
+            line=entry.line,
+            label=_label(entry, positions),
+            url=address(f"{entry.other_kind}s:detail", entry.other_document),
+            date=entry.date,
+            amount=entry.left,
+            code=" ".join(entry.codes),
+            who=entry.actor,
+            undo_url=_undo_url(actor, entry, back),
+            future=entry.date > day,
+        )
+        for entry in found
+    ]
+
+
+def _positions(company_id: int, found: Sequence[Entry]) -> dict[int, int]:
+    """The positions of the other documents' lines, where one document is matched by several of them."""
+    counted = Counter((entry.line, entry.other_document) for entry in found)
+    wanted = [e.other_line for e in found if counted[(e.line, e.other_document)] > 1 or e.inline]
+    if not wanted:
+        return {}
+    lines = Line.objects.filter(company_id=company_id, pk__in=wanted)
+    return dict(lines.values_list("pk", "position"))
+
+
+def _label(entry: Entry, positions: Mapping[int, int]) -> str:
+    position = positions.get(entry.other_line)
+    if position is None:
+        return entry.other_number
+    return _("%(number)s, line %(position)s") % {"number": entry.other_number, "position": position}
+
+
+def _undo_url(actor: Actor, entry: Entry, back: str) -> str:
+    if entry.inline or entry.reversal or entry.maker_kind in NOT_BY_HAND or not actor.may("matching.unapply"):
+        return ""
+    url = address("reconciliation:unapply", entry.application)
+    return f"{url}?{urlencode({'next': back})}" if url else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventView:
+    """One step of a document's life: what components/timeline.html shows."""
+
+    at: datetime
+    who: str
+    what: str
+    note: str = ""
+    before: str = ""
+    after: str = ""
+
+
+def timeline(*, company_id: int, document: int, currency: str) -> list[EventView]:
+    """Who did what with a document, newest first."""
+    events = AuditEvent.objects.filter(
+        company_id=company_id, object_kind="document", object_ids__contains=[document]
+    ).order_by("-sequence")[:200]
+    return [_event(event, document, currency) for event in events]
+
+
+def _event(event: AuditEvent, document: int, currency: str) -> EventView:
+    words = {
+        "add": _("entered the draft"),
+        "edit": _("changed the draft"),
+        "post": _("posted it"),
+        "reverse": _("reversed it"),
+        "match": _("matched it by hand"),
+        "unapply": _("un-applied a match"),
+    }
+    after: dict[str, Any] = event.after or {}
+    before: dict[str, Any] = event.before or {}
+    what = words.get(event.action, event.action)
+    if event.action == "unapply":
+        total = sum((Decimal(amount) for _key, amount in after.get("applications", [])), Decimal(0))
+        what = _("un-applied %(amount)s") % {"amount": _amount(total, currency)}
+    return EventView(
+        at=event.at,
+        who=event.actor,
+        what=what,
+        note=str(after.get("reason") or ""),
+        before=_changed(before, after, currency),
+        after=_changed(after, before, currency),
+    )
+
+
+def _changed(values: Mapping[str, Any], others: Mapping[str, Any], currency: str) -> str:
+    """The figures of one side of a change that differ from the other side's."""
+    shown = []
+    for name in ("total", "amount", "date"):
+        if name in values and name in others and values[name] != others[name]:
+            value = str(values[name])
+            if name == "date":
+                shown.append(format_date(date.fromisoformat(value), get_language() or "en"))
+            else:
+                shown.append(_amount(Decimal(value), currency))
+    return " · ".join(shown)
+
+
+def _amount(amount: Decimal, currency: str) -> str:
+    return format_amount(amount, currency, get_language() or "en")
