@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import set_script_prefix
 from django.utils import timezone, translation
 
@@ -70,8 +70,7 @@ class CompanyMiddleware:
             address=request.META.get("REMOTE_ADDR", ""),
         )
         if found is None:
-            request.urlconf = "arledger.nowhere"
-            return self.get_response(request)
+            raise Http404(code)
         request.actor, request.company = found  # type: ignore[attr-defined]
         zone = timezone.override(found[1].time_zone)  # instants on pages show in the company's time zone
         with company_scope(found[0].company_id, found[0].user_id), zone:
