@@ -9,12 +9,12 @@ from decimal import Decimal
 from itertools import islice
 
 from arledger.core.actor import Actor
+from arledger.core.money import LIMIT
 from arledger.core.sql import execute, insert_rows, next_ids
-from ledger.errors import AmountTooLarge
+from ledger.errors import TotalTooLarge
 from ledger.models import Document, Kind
 
 ZERO = Decimal(0)
-LIMIT = Decimal(10) ** 14
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,11 +120,11 @@ class Written:
 def write_drafts(*, actor: Actor, documents: Sequence[NewDocument]) -> list[Written]:
     """Insert drafts with their lines in three statements and return their keys in order.
 
-    Raises AmountTooLarge when a document's lines add up beyond what the books hold.
+    Raises TotalTooLarge when a document's lines add up beyond what the books hold.
     """
     for index, document in enumerate(documents):
         if abs(document.total) >= LIMIT:
-            raise AmountTooLarge(row=index)
+            raise TotalTooLarge(row=index)
     count = sum(len(document.lines) for document in documents)
     keys = next_ids({"ledger_document": len(documents), "ledger_line": count})
     ids = keys["ledger_document"]
@@ -176,7 +176,7 @@ def _insert_lines(company_id: int, documents: Sequence[tuple[int, NewDocument]],
 def rewrite_draft(*, actor: Actor, document_id: int, document: NewDocument) -> None:
     """Replace a draft's header and lines (the caller holds its lock and has checked that it is a draft)."""
     if abs(document.total) >= LIMIT:
-        raise AmountTooLarge()
+        raise TotalTooLarge()
     names = [name for name in HEADER if name not in {"kind", "number"}]
     execute(
         f"UPDATE ledger_document SET {', '.join(f'{name} = %s' for name in names)},"

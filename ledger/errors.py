@@ -34,8 +34,8 @@ class NoLines(Invalid):
     sentence = _("Enter at least one line.")
 
 
-class AmountTooLarge(Invalid):
-    code = "amount_too_large"
+class TotalTooLarge(Invalid):
+    code = "total_too_large"
     sentence = _("The lines add up to more than the books can hold. Split the document.")
 
 

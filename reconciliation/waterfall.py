@@ -21,7 +21,7 @@ NOTHING: Mapping[int, Decimal] = MappingProxyType({})
 
 
 class NegativeSpread(Refusal):
-    code = "amount_negative"
+    code = "spread_negative"
     sentence = _("The amount to distribute is %(amount)s. Use 0 or more.")
 
 

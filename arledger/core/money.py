@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from arledger.core.currency import codes, minor_units
 from arledger.core.errors import Invalid, Required
 
-LIMIT = Decimal(10) ** 15
-"""Amounts are smaller than this by absolute value: what the database's numeric columns hold."""
+LIMIT = Decimal(10) ** 14
+"""Amounts are smaller than this by absolute value: what the database's numeric(18, 4) columns hold."""
 
 _PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?", re.ASCII)
 _EXPONENT = re.compile(r"[-+]?[0-9.,]+[eE][-+]?[0-9]+", re.ASCII)
@@ -73,7 +73,7 @@ class TooManyDecimals(InvalidAmount):
 
 class AmountTooLarge(InvalidAmount):
     code = "amount_too_large"
-    sentence = _("“%(text)s” is too large. Use an amount of at most 15 digits before the decimals.")
+    sentence = _("“%(text)s” is too large. Use an amount of at most 14 digits before the decimals.")
 
 
 class AmountNegative(InvalidAmount):

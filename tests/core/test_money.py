@@ -59,7 +59,7 @@ class TestMachineForm:
             ("007", "EUR", "7.00"),
             ("500", "JPY", "500"),
             ("1.234", "TND", "1.234"),
-            ("999999999999999.99", "EUR", "999999999999999.99"),
+            ("99999999999999.99", "EUR", "99999999999999.99"),
         ],
     )
     def test_accepted(self, text: str, currency: str, expected: str) -> None:
@@ -95,8 +95,8 @@ class TestMachineForm:
             ("-", InvalidAmount),
             ("-0", AmountNegativeZero),
             ("-0.00", AmountNegativeZero),
-            ("1000000000000000", AmountTooLarge),
-            ("-1000000000000000", AmountTooLarge),
+            ("100000000000000", AmountTooLarge),
+            ("-100000000000000", AmountTooLarge),
             ("9" * 500, AmountTooLarge),
             ("", Required),
         ],
@@ -159,7 +159,7 @@ class TestDecimals:
             ("NaN", AmountNotFinite),
             ("-Infinity", AmountNotFinite),
             ("-0.00", AmountNegativeZero),
-            ("1E+15", AmountTooLarge),
+            ("1E+14", AmountTooLarge),
             ("-1E+1000000", AmountTooLarge),
         ],
     )
@@ -228,7 +228,7 @@ class TestTypedByAClerk:
             ("-0", "en", AmountNegativeZero),
             ("0,001", "fr", TooManyDecimals),
             ("1" * 100, "fr", AmountTooLarge),
-            ("1000000000000000", "fr", AmountTooLarge),
+            ("100000000000000", "fr", AmountTooLarge),
             ("   ", "fr", Required),
         ],
     )
