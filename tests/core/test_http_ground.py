@@ -20,6 +20,7 @@ from pytest_django import Settings
 from arledger.celery import app, send_request_id
 from arledger.core.http.proxies import ClientAddressMiddleware
 from arledger.core.logging import configure
+from arledger.urls import urlpatterns
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
@@ -80,9 +81,9 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
 def test_a_fault_is_logged_with_its_traceback_and_request(logged: io.StringIO) -> None:
     client = Client(raise_request_exception=False)
     urls = type(sys)("urls_of_a_broken_page")
-    urls.urlpatterns = [path("", broken)]  # type: ignore[attr-defined]
+    urls.urlpatterns = [path("broken", broken), *urlpatterns]  # type: ignore[attr-defined]
     with override_settings(ROOT_URLCONF=urls):
-        assert client.get("/").status_code == 500
+        assert client.get("/broken").status_code == 500
     events = [json.loads(line) for line in logged.getvalue().splitlines()]
     (event,) = [event for event in events if event["logger"] == "django.request"]
     assert event["level"] == "error"

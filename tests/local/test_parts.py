@@ -29,14 +29,6 @@ from arledger.local.supervisor import held_lock, is_ours, stop_orphans
 NO_SUCH_PID = 2**22 + 1
 
 
-@pytest.fixture
-def open_folder(tmp_path: Path) -> Path:
-    """A folder that every user may enter (pytest's own are private)."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    return tmp_path
-
-
 def test_addresses_count_while_the_lock_is_held(tmp_path: Path) -> None:
     addresses.publish(tmp_path, {"REDIS_URL": "redis://x"})
     assert addresses.read(tmp_path) == {}

@@ -105,13 +105,11 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def start_runtime(tmp_path: Path) -> Iterator[Callable[..., Runtime]]:
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
+def start_runtime(open_folder: Path) -> Iterator[Callable[..., Runtime]]:
     made: list[Runtime] = []
 
     def make(**extra: str) -> Runtime:
-        runtime = Runtime(tmp_path, extra)
+        runtime = Runtime(open_folder, extra)
         made.append(runtime)
         runtime.start()
         return runtime

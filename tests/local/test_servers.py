@@ -11,7 +11,9 @@ from django.db import connection
 @pytest.mark.django_db
 def test_a_rolled_back_test_runs_as_the_application_role() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_user, session_user, current_setting('arledger.company', true)")
+        cursor.execute(
+            "SELECT current_user, session_user, nullif(current_setting('arledger.company', true), '')"
+        )
         assert cursor.fetchone() == ("arledger_app", "arledger_web", None)
     assert connection.in_atomic_block
 
