@@ -6,15 +6,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
+from django.db import OperationalError, transaction
 from django.db.models import QuerySet, Value
 
-from arledger.core.sql import fetch_all
+from arledger.core.sql import execute, fetch_all
 
 COUNT_LIMIT = 1_000
+# Counts are an extra: a page does not wait longer for them.
+COUNT_MILLISECONDS = 250
+QUERY_CANCELED = "57014"
 
 
 def capped_counts(sets: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
-    """How many rows each set has; ``COUNT_LIMIT + 1`` means "more": the database stops looking there."""
+    """How many rows each set has; ``COUNT_LIMIT + 1`` means "more": the database stops looking there.
+
+    Nothing when counting takes longer than ``COUNT_MILLISECONDS``.
+    """
     counts = dict.fromkeys(sets, 0)
     parts: list[str] = []
     parameters: list[Any] = []
@@ -25,6 +32,15 @@ def capped_counts(sets: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
             continue
         parts.append(f"SELECT %s, (SELECT count(*) FROM ({sql}) AS counted)")  # noqa: S608  (Django's own SQL)
         parameters += [key, *values]
-    if parts:
-        counts |= dict(fetch_all(" UNION ALL ".join(parts), parameters))
+    if not parts:
+        return counts
+    try:
+        with transaction.atomic():
+            execute(f"SET LOCAL statement_timeout = {COUNT_MILLISECONDS}")
+            counts |= dict(fetch_all(" UNION ALL ".join(parts), parameters))
+            execute("RESET statement_timeout")
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None) != QUERY_CANCELED:
+            raise
+        return {}
     return counts

@@ -13,12 +13,15 @@ from decimal import Decimal
 from typing import Any
 
 from django.core import signing
-from django.db.models import BooleanField, F, Func, Model, QuerySet, Value
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from arledger.core.errors import Invalid
+from arledger.core.query import KeyIn, RowIs
 
 SALT = "arledger.list"
+# Rows looked through for one page: first few, because most often they suffice, then many.
+WINDOWS = (400, 4_000)
 
 
 class CursorInvalid(Invalid):
@@ -57,32 +60,16 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Page:
-    """Rows in the order asked for, and the cursors (empty texts: none) of the pages around them."""
+    """Rows in the order asked for, and the cursors (empty texts: none) of the pages around them.
+
+    ``searched`` is 0, or how many rows were looked through before the search paused: then ``next`` (or
+    ``previous``) goes on from there.
+    """
 
     rows: list[Any]
-    previous: str
-    next: str
-
-
-class RowIs(Func):
-    """``(a, b) < (x, y)`` as one range of an index; Django's own Q would compare column by column."""
-
-    output_field = BooleanField()
-
-    def __init__(self, operator: str, names: Sequence[str], values: Sequence[Any]) -> None:
-        if operator not in ("<", ">"):
-            raise ValueError(operator)
-        super().__init__(*(F(name) for name in names), *(Value(value) for value in values))
-        self.operator = operator
-
-    def as_sql(  # type: ignore[override]
-        self, compiler: Any, connection: Any, **options: Any
-    ) -> tuple[str, tuple[Any, ...]]:
-        parts = [compiler.compile(expression) for expression in self.source_expressions]
-        half = len(parts) // 2
-        left, right = (", ".join(sql for sql, _ in side) for side in (parts[:half], parts[half:]))
-        parameters = tuple(value for _, values in parts for value in values)
-        return f"(({left}) {self.operator} ({right}))", parameters
+    previous: str = ""
+    next: str = ""
+    searched: int = 0
 
 
 def parse_sort(text: str, sorts: Sequence[Sort], default: str) -> Sort:
@@ -121,24 +108,50 @@ def page_of(
     sort: Sort,
     cursor: Cursor | None,
     size: int,
-    fetch: Callable[[QuerySet[Any], int], Sequence[Model]] = lambda rows, limit: list(rows[:limit]),
+    within: QuerySet[Any] | None = None,
 ) -> Page:
-    """One page of ``rows``; ``fetch`` reads at most so many of an ordered set (to choose how)."""
+    """One page of ``rows``, which carry the fields of ``sort`` as attributes.
+
+    ``within`` is for rows that no index finds: a larger set that an index reads in this order. Then it is looked
+    through piece by piece, and after ``sum(WINDOWS)`` rows the page shows what was found so far.
+    """
     backward = cursor is not None and cursor.backward
-    found = list(fetch(ordered(rows, sort, cursor), size + 1))
+    found, paused, searched = _read(rows, sort, cursor, size + 1, within)
     more, found = len(found) > size, found[:size]
-    if backward:
-        found.reverse()
-    before, after = (more, True) if backward else (cursor is not None, more)
-
-    def edge(row: Any, back: bool) -> str:
-        return write_cursor(name, sort, Cursor(tuple(getattr(row, f) for f in sort.fields), back))
-
+    # Seen in the direction of reading: where it goes on, and the way back from the first row.
+    onward = Cursor(_values(found[-1], sort), backward) if more else paused
+    back = Cursor(_values(found[0], sort), not backward) if found and cursor is not None else None
+    before, after = (onward, back) if backward else (back, onward)
     return Page(
-        rows=found,
-        previous=edge(found[0], True) if found and before else "",
-        next=edge(found[-1], False) if found and after else "",
+        rows=found[::-1] if backward else found,
+        previous=write_cursor(name, sort, before) if before else "",
+        next=write_cursor(name, sort, after) if after else "",
+        searched=searched if paused is not None and not more else 0,
     )
+
+
+def _values(row: Any, sort: Sort) -> tuple[Any, ...]:
+    return tuple(getattr(row, field) for field in sort.fields)
+
+
+def _read(
+    rows: QuerySet[Any], sort: Sort, cursor: Cursor | None, limit: int, within: QuerySet[Any] | None
+) -> tuple[list[Any], Cursor | None, int]:
+    """At most ``limit`` rows; where the search paused (None: it came to the end or is full); rows looked through."""
+    if within is None:
+        return list(ordered(rows, sort, cursor)[:limit]), None, 0
+    found: list[Any] = []
+    searched = 0
+    for width in WINDOWS:
+        window = list(ordered(within, sort, cursor).values_list("pk", *sort.fields)[:width])
+        if window:
+            wanted = rows.filter(KeyIn([row[0] for row in window]))
+            found += ordered(wanted, sort, cursor)[: limit - len(found)]
+        searched += len(window)
+        if len(found) >= limit or len(window) < width:
+            return found, None, searched
+        cursor = Cursor(tuple(window[-1][1:]), cursor is not None and cursor.backward)
+    return found, cursor, searched
 
 
 def ordered(rows: QuerySet[Any], sort: Sort, cursor: Cursor | None) -> QuerySet[Any]:

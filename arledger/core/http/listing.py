@@ -95,7 +95,8 @@ class Listing:
     """One page of a list. ``previous`` and ``next`` are cursors; ``filtered`` says that something hides rows.
 
     ``selectable`` shows the checkbox column: rows then need an ``id``. ``errors`` are sentences about what the
-    address asked for in vain; then there are no rows. ``totals_url`` is set when the totals are not cheap: the
+    address asked for in vain; then there are no rows. ``searched``: how many rows were looked through when the
+    search paused before the page was full (0: it did not). ``totals_url`` is set when the totals are not cheap: the
     page fetches them from there once it is shown.
     """
 
@@ -113,6 +114,7 @@ class Listing:
     exports: Sequence[Export] = ()
     previous: str = ""
     next: str = ""
+    searched: int = 0
     count: int | None = None
     selectable: bool = False
     filtered: bool = False
@@ -182,9 +184,12 @@ class Lister:
         """What the template (and ``export_row``) gets for the rows of a page, in their order."""
         return rows
 
-    def fetch(self, rows: QuerySet[Any], limit: int) -> Sequence[Any]:
-        """Read the first ``limit`` of an ordered set; for lists that know a quicker way than one query."""
-        return list(rows[:limit])
+    def within(self) -> QuerySet[Any] | None:
+        """None when an index finds the filtered rows; else a larger set that one reads in any order of ``sorts``.
+
+        The page is then looked for in pieces of that set, so that it costs the same whatever is found.
+        """
+        return None
 
     def totals(self, rows: QuerySet[Any]) -> Sequence[Total]:
         """Figures of the whole filtered set, per currency."""
@@ -277,6 +282,7 @@ class Lister:
             exports=self.exports(),
             previous=page.previous,
             next=page.next,
+            searched=page.searched,
             count=whole,
             selectable=self.selectable,
             filtered=filtered or bool(tab),
@@ -285,13 +291,15 @@ class Lister:
 
     def _page(self, sort: Sort, errors: list[Text]) -> tuple[Page, list[Text]]:
         if errors:
-            return Page([], "", ""), errors
+            return Page([]), errors
         try:
             cursor = read_cursor(self.name, sort, self.query.get("cursor", ""))
         except Refusal as refusal:
-            return Page([], "", ""), [str(refusal)]
+            return Page([]), [str(refusal)]
         rows = self.filtered()
-        return page_of(rows, name=self.name, sort=sort, cursor=cursor, size=PAGE_SIZE, fetch=self.fetch), []
+        return page_of(
+            rows, name=self.name, sort=sort, cursor=cursor, size=PAGE_SIZE, within=self.within()
+        ), []
 
     def _counts(self, page: Page, errors: list[Text]) -> dict[str, int]:
         """Rows per tab under the search and filters in force, each counted up to ``COUNT_LIMIT`` + 1."""
