@@ -29,6 +29,11 @@ class CustomerInactive(Refusal):
     sentence = _("%(customer)s is inactive: nothing new can be posted on this account.")
 
 
+class NamedTwice(Invalid):
+    code = "named_twice"
+    sentence = _("The same document or match is named twice. Name each once.")
+
+
 class NoLines(Invalid):
     code = "no_lines"
     sentence = _("Enter at least one line.")
@@ -59,7 +64,9 @@ class ReversalIsFinal(Refusal):
 
 class ReversalTooEarly(Refusal):
     code = "reversal_too_early"
-    sentence = _("A reversal is dated on or after its document: %(earliest)s at the earliest.")
+    sentence = _(
+        "A reversal is dated %(earliest)s at the earliest: not before its document, nor before what was un-applied."
+    )
 
 
 class StillApplied(Refusal):

@@ -16,7 +16,7 @@ from arledger.core.actor import Actor
 from arledger.core.errors import NotFound, Stale
 from arledger.core.sql import fetch_all, insert_rows
 from customers.models import Customer
-from ledger.errors import CustomerInactive, NotADraft, NumberTaken, PeriodClosed
+from ledger.errors import CustomerInactive, NamedTwice, NotADraft, NumberTaken, PeriodClosed
 from ledger.models import Document, Line
 
 
@@ -41,8 +41,10 @@ def lock_documents(
 
     ``also`` are further customers the verb will touch: all locks are taken at once, in key order.
 
-    Raises NotFound when one is missing, of another kind, or of an entity the person may not see.
+    Raises NotFound when one is missing, of another kind, or of an entity the person may not see; NamedTwice.
     """
+    if len(set(ids)) < len(ids):
+        raise NamedTwice()
     scope = Document.objects.filter(company_id=actor.company_id, kind=kind, pk__in=ids)
     customer_ids = set(scope.values_list("customer_id", flat=True))
     customer_ids |= set(

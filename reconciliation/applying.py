@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,7 @@ from arledger.core.money import check_amount
 from arledger.core.sql import fetch_all
 from ledger.posting import insert_applications
 from reconciliation.drawing import codes_for
+from reconciliation.effect import free_from
 from reconciliation.errors import (
     AmountNotPositive,
     NotACharge,
@@ -40,15 +41,34 @@ class Match:
     maker: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A match that was checked, with the day it takes effect."""
+
+    charge: Side
+    credit: Side
+    amount: Decimal
+    maker: int
+    date: date
+
+
+SIDES = """
+SELECT l.id, l.document_id, l.customer_id, l.currency, sign(l.amount)::int, abs(l.open_amount), abs(l.reserved_amount),
+       d.kind, d.number, d.date, d.reverses_id, d.entity_id,
+       EXISTS (SELECT FROM ledger_application u
+               WHERE u.company_id = l.company_id AND u.reverses_id IS NOT NULL
+                 AND u.charge_document_id = l.document_id AND u.charge_line_id = l.id)
+       OR EXISTS (SELECT FROM ledger_application u
+                  WHERE u.company_id = l.company_id AND u.reverses_id IS NOT NULL
+                    AND u.credit_document_id = l.document_id AND u.credit_line_id = l.id)
+FROM ledger_line l JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id
+WHERE l.company_id = %s AND l.id = ANY(%s) AND d.state = 'posted'
+"""
+
+
 def sides(*, company_id: int, lines: Iterable[int]) -> dict[int, Side]:
     """The posted lines with these keys; read it under the customers' locks (DESIGN 2)."""
-    rows = fetch_all(
-        "SELECT l.id, l.document_id, l.customer_id, l.currency, sign(l.amount)::int, abs(l.open_amount),"
-        " abs(l.reserved_amount), d.kind, d.number, d.date, d.reverses_id"
-        " FROM ledger_line l JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id"
-        " WHERE l.company_id = %s AND l.id = ANY(%s) AND d.state = 'posted'",
-        [company_id, list(lines)],
-    )
+    rows = fetch_all(SIDES, [company_id, list(lines)])
     return {row[0]: Side(*row) for row in rows}
 
 
@@ -60,35 +80,58 @@ def apply(
     on: date | None = None,
     reason: str = "",
 ) -> None:
-    """Insert the matches as applications.
+    """Insert the matches as applications. The caller holds the customers' locks. Raises as ``pair`` and ``join``."""
+    pairs = pair(company_id=actor.company_id, matches=matches, on=on)
+    join(actor=actor, settings=settings, pairs=pairs, reason=reason)
 
-    The caller holds the customers' locks. Each takes effect at the later of its two documents' dates, or ``on``
-    when that is later still; an earlier ``on`` is refused (SPEC 15.2, Dates). Raises NotFound, NotACharge,
-    NotACredit, OtherCustomer, OtherCurrency, AmountNotPositive, NothingLeft, NotEnoughLeft, TooEarly or
-    CodesExhausted.
+
+def pair(*, company_id: int, matches: Sequence[Match], on: date | None = None) -> list[Pair]:
+    """Check matches and say when each takes effect; the caller holds the customers' locks.
+
+    That is the later of its two documents' dates and of the days since which its amounts are free, or ``on`` when
+    that is later still; an earlier ``on`` is refused (SPEC 15.2, Dates). Raises NotFound, NotACharge, NotACredit,
+    OtherCustomer, OtherCurrency, AmountNotPositive, NothingLeft, NotEnoughLeft or TooEarly.
     """
-    found = sides(company_id=actor.company_id, lines={key for m in matches for key in (m.charge, m.credit)})
-    pairs = [(_side(found, m.charge), _side(found, m.credit), m.amount) for m in matches]
-    for charge, credit, amount in pairs:
-        _check_pair(charge, credit, amount, on)
-    _check_available(pairs)
-    heads = [
-        heads_of(charge, credit, match.maker)
-        for match, (charge, credit, _) in zip(matches, pairs, strict=True)
+    found = sides(company_id=company_id, lines={key for m in matches for key in (m.charge, m.credit)})
+    chosen = [(_side(found, m.charge), _side(found, m.credit), m) for m in matches]
+    for charge, credit, match in chosen:
+        _check_pair(charge, credit, match.amount)
+    wanted = _wanted(matches)
+    for key, amount in wanted.items():
+        require_left(found[key], amount)
+    again = {key: amount for key, amount in wanted.items() if found[key].undone}
+    free = free_from(company_id=company_id, wanted=again)
+    return [
+        Pair(charge, credit, match.amount, match.maker, _day(charge, credit, free, on))
+        for charge, credit, match in chosen
     ]
-    codes = codes_for(settings=settings, heads=[head for pair in heads for head in pair])
+
+
+def _day(charge: Side, credit: Side, free: Mapping[int, date], on: date | None) -> date:
+    earliest = max(
+        charge.date, credit.date, free.get(charge.line, charge.date), free.get(credit.line, credit.date)
+    )
+    if on is not None and on < earliest:
+        raise TooEarly(field="date", earliest=earliest)
+    return on or earliest
+
+
+def join(*, actor: Actor, settings: Settings, pairs: Sequence[Pair], reason: str = "") -> None:
+    """Insert checked pairs as applications, with the codes of their heads. Raises CodesExhausted."""
+    heads = [heads_of(pair.charge, pair.credit, pair.maker) for pair in pairs]
+    codes = codes_for(settings=settings, heads=[head for both in heads for head in both])
     insert_applications(
         [
             (
                 actor.company_id,
-                match.maker,
-                charge.line,
-                credit.line,
-                charge.document,
-                credit.document,
-                charge.customer,
-                amount,
-                max(charge.date, credit.date, on or charge.date),
+                pair.maker,
+                pair.charge.line,
+                pair.credit.line,
+                pair.charge.document,
+                pair.credit.document,
+                pair.charge.customer,
+                pair.amount,
+                pair.date,
                 actor.at,
                 actor.user_id,
                 reason,
@@ -96,9 +139,7 @@ def apply(
                 codes.get(credit_head) if credit_head else None,
                 None,
             )
-            for match, (charge, credit, amount), (charge_head, credit_head) in zip(
-                matches, pairs, heads, strict=True
-            )
+            for pair, (charge_head, credit_head) in zip(pairs, heads, strict=True)
         ]
     )
 
@@ -109,7 +150,7 @@ def _side(found: dict[int, Side], key: int) -> Side:
     return found[key]
 
 
-def _check_pair(charge: Side, credit: Side, amount: Decimal, on: date | None) -> None:
+def _check_pair(charge: Side, credit: Side, amount: Decimal) -> None:
     if charge.sign <= 0:
         raise NotACharge(document=charge.name)
     if credit.sign >= 0:
@@ -121,20 +162,15 @@ def _check_pair(charge: Side, credit: Side, amount: Decimal, on: date | None) ->
     if amount <= 0:
         raise AmountNotPositive(field="amount")
     check_amount(amount, charge.currency)
-    earliest = max(charge.date, credit.date)
-    if on is not None and on < earliest:
-        raise TooEarly(field="date", earliest=earliest)
 
 
-def _check_available(pairs: Sequence[tuple[Side, Side, Decimal]]) -> None:
+def _wanted(matches: Sequence[Match]) -> dict[int, Decimal]:
+    """How much of each line the matches take together."""
     wanted: dict[int, Decimal] = {}
-    by_key: dict[int, Side] = {}
-    for charge, credit, amount in pairs:
-        for side in (charge, credit):
-            wanted[side.line] = wanted.get(side.line, Decimal(0)) + amount
-            by_key[side.line] = side
-    for key, amount in wanted.items():
-        require_left(by_key[key], amount)
+    for match in matches:
+        for key in (match.charge, match.credit):
+            wanted[key] = wanted.get(key, Decimal(0)) + match.amount
+    return wanted
 
 
 def require_left(side: Side, amount: Decimal) -> None:

@@ -43,6 +43,18 @@ class OtherCurrency(Refusal):
     )
 
 
+class NothingChosen(Invalid):
+    code = "nothing_chosen"
+    sentence = _("Choose at least one match.")
+
+
+class SeveralAccounts(Invalid):
+    """Several customers or currencies in one step; each has a matching document of its own."""
+
+    code = "several_accounts"
+    sentence = _("Match and un-match one customer and one currency at a time.")
+
+
 class AmountNotPositive(Invalid):
     code = "amount_not_positive"
     sentence = _("Enter an amount greater than 0.")
@@ -51,7 +63,7 @@ class AmountNotPositive(Invalid):
 class TooEarly(Refusal):
     code = "application_too_early"
     sentence = _(
-        "A match takes effect on %(earliest)s at the earliest, the later of its two documents' dates."
+        "A match takes effect on %(earliest)s at the earliest: then both documents exist and their amounts are free."
     )
 
 

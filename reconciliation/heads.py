@@ -17,7 +17,10 @@ WHOLE_DOCUMENT = frozenset({Kind.INVOICE, Kind.ADJUSTMENT, Kind.ADVANCE})
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A posted line as matching sees it. Amounts are absolute; ``sign`` is +1 for a charge, −1 for a credit."""
+    """A posted line as matching sees it. Amounts are absolute; ``sign`` is +1 for a charge, −1 for a credit.
+
+    ``undone`` says that something matched with the line was un-applied at some time.
+    """
 
     line: int
     document: int
@@ -30,6 +33,8 @@ class Side:
     name: str
     date: date
     reverses: int | None
+    entity: int | None
+    undone: bool
 
     @property
     def available(self) -> Decimal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -16,15 +16,18 @@ from arledger.core.errors import NotFound
 from arledger.core.money import check_amount
 from arledger.core.sql import fetch_all
 from ledger.drafts import NewDocument, write_drafts
+from ledger.errors import NamedTwice
 from ledger.models import Document, Kind, Line
-from ledger.posting import book, insert_applications, lock_customers, require_open_period
-from reconciliation.applying import Match, apply
+from ledger.posting import book, insert_applications, lock_customers, require_entity, require_open_period
+from reconciliation.applying import Match, join, pair
 from reconciliation.errors import (
     AlreadyUnapplied,
     AmountNotPositive,
     MatchOfReversal,
+    NothingChosen,
     OtherCustomer,
     ReasonMissing,
+    SeveralAccounts,
     TooEarly,
     TooMuchUnapplied,
 )
@@ -33,30 +36,49 @@ from reconciliation.errors import (
 def match(*, actor: Actor, matches: Sequence[Match], on: date | None = None, reason: str = "") -> int:
     """Match charges with credits of one customer by hand; returns the matching document's key.
 
-    Effective at the later of the documents' dates, or ``on`` when later (SPEC 15.2). Raises what
-    ``reconciliation.applying.apply`` raises, and PeriodClosed when that day lies in closed books.
+    Takes effect as ``reconciliation.applying.pair`` says, whose refusals it raises; also NothingChosen,
+    SeveralAccounts, and PeriodClosed when a match's day lies in closed books.
     """
     actor.require("matching.apply")
+    if not matches:
+        raise NothingChosen()
     with transaction.atomic():
         settings = settings_of(actor.company_id)
         lines = {key for m in matches for key in (m.charge, m.credit)}
-        customers = _customers_of(actor, lines)
-        lock_customers(actor=actor, ids=customers)
-        currency, earliest, entity = _meeting(actor.company_id, lines)
-        day = on or earliest
-        require_open_period(settings, day, entity)
-        document = _matching_document(actor, settings, min(customers), currency, day, entity, reason)
-        made = [replace(m, maker=document) for m in matches]
-        apply(actor=actor, settings=settings, matches=made, on=on, reason=reason)
+        lock_customers(actor=actor, ids=_customers_of(actor, lines))
+        pairs = pair(company_id=actor.company_id, matches=matches, on=on)
+        if len({p.charge.currency for p in pairs}) > 1:
+            raise SeveralAccounts()
+        for p in pairs:
+            _require_usable(actor, settings, p.date, {p.charge.entity, p.credit.entity})
+        document = _matching_document(
+            actor,
+            settings,
+            pairs[0].charge.customer,
+            pairs[0].charge.currency,
+            max(p.date for p in pairs),
+            {side.entity for p in pairs for side in (p.charge, p.credit)},
+            reason,
+        )
+        made = [replace(p, maker=document) for p in pairs]
+        join(actor=actor, settings=settings, pairs=made, reason=reason)
+        touched = {side.document for p in pairs for side in (p.charge, p.credit)}
         audit.record(
             actor=actor,
             action="match",
             object_kind="document",
-            object_ids=[document, *_documents_of(actor.company_id, lines)],
+            object_ids=[document, *sorted(touched)],
             after={"matches": [[m.charge, m.credit, m.amount] for m in matches], "reason": reason},
         )
         outbox.publish(actor=actor, kind="matching.posted", object_ids=[document])
     return document
+
+
+def _require_usable(actor: Actor, settings: Settings, day: date, entities: Iterable[int | None]) -> None:
+    """The person may see both documents, and the books of both are open on the day."""
+    for entity in entities:
+        require_entity(actor, entity)
+        require_open_period(settings, day, entity)
 
 
 def _customers_of(actor: Actor, lines: set[int]) -> set[int]:
@@ -75,36 +97,25 @@ def _customers_of(actor: Actor, lines: set[int]) -> set[int]:
     return customers
 
 
-def _documents_of(company_id: int, lines: set[int]) -> list[int]:
-    rows = Line.objects.filter(company_id=company_id, pk__in=lines).values_list("document_id", flat=True)
-    return sorted(set(rows))
-
-
-def _meeting(company_id: int, lines: set[int]) -> tuple[str, date, int | None]:
-    """Currency, latest document date and entity of the lines to match."""
-    rows = Line.objects.filter(company_id=company_id, pk__in=lines).values_list(
-        "currency", "document__date", "document__entity_id"
-    )
-    entities = {entity for _, _, entity in rows}
-    return rows[0][0], max(day for _, day, _ in rows), entities.pop() if len(entities) == 1 else None
-
-
 def _matching_document(
     actor: Actor,
     settings: Settings,
     customer: int,
     currency: str,
     day: date,
-    entity: int | None,
+    entities: Collection[int | None],
     reason: str,
 ) -> int:
-    """Write and post the document that a match or un-match made by hand belongs to (SPEC 10)."""
+    """Write and post the document that a match or un-match made by hand belongs to (SPEC 10).
+
+    It is of the entity that all matched documents are of, else of none.
+    """
     draft = NewDocument(
         kind=Kind.MATCHING,
         customer_id=customer,
         currency=currency,
         date=day,
-        entity_id=entity,
+        entity_id=next(iter(entities)) if len(entities) == 1 else None,
         reason=reason,
     )
     key = write_drafts(actor=actor, documents=[draft])[0].key
@@ -140,6 +151,8 @@ class InForce:
     amount: Decimal
     left: Decimal
     reversal_of: str | None
+    charge_entity: int | None
+    credit_entity: int | None
 
 
 READ = """
@@ -147,7 +160,8 @@ SELECT a.id, a.document_id, m.kind, a.charge_line_id, a.credit_line_id, a.charge
        a.customer_id, cd.currency, a.date, a.charge_code, a.credit_code, a.amount,
        a.amount + coalesce((SELECT sum(u.amount) FROM ledger_application u
                             WHERE u.company_id = a.company_id AND u.reverses_id = a.id), 0),
-       CASE WHEN cd.reverses_id = kd.id THEN kd.number WHEN kd.reverses_id = cd.id THEN cd.number END
+       CASE WHEN cd.reverses_id = kd.id THEN kd.number WHEN kd.reverses_id = cd.id THEN cd.number END,
+       cd.entity_id, kd.entity_id
 FROM ledger_application a
 JOIN ledger_document m ON m.company_id = a.company_id AND m.id = a.document_id
 JOIN ledger_document cd ON cd.company_id = a.company_id AND cd.id = a.charge_document_id
@@ -172,10 +186,13 @@ def made_by(*, company_id: int, documents: Sequence[int]) -> list[InForce]:
 def unapply(*, actor: Actor, undos: Sequence[Undo], reason: str, on: date | None = None) -> int:
     """Record the opposite of applications of one customer, in whole or in part; returns the matching document.
 
-    Dated ``on`` (default today), never before the application itself (SPEC 15.2). Raises NotFound, ReasonMissing,
-    AmountNotPositive, AlreadyUnapplied, TooMuchUnapplied, MatchOfReversal, TooEarly or PeriodClosed.
+    Dated ``on`` (default today), never before the application itself (SPEC 15.2). Raises NothingChosen, NotFound,
+    ReasonMissing, AmountNotPositive, AlreadyUnapplied, TooMuchUnapplied, NamedTwice, SeveralAccounts,
+    MatchOfReversal, TooEarly or PeriodClosed.
     """
     actor.require("matching.unapply")
+    if not undos:
+        raise NothingChosen()
     if not reason.strip():
         raise ReasonMissing(field="reason")
     with transaction.atomic():
@@ -185,12 +202,13 @@ def unapply(*, actor: Actor, undos: Sequence[Undo], reason: str, on: date | None
             actor=actor, ids={a.customer for a in in_force(company_id=actor.company_id, ids=wanted)}
         )
         found = {a.id: a for a in in_force(company_id=actor.company_id, ids=wanted)}
-        chosen = [_chosen(found, undo) for undo in undos]
-        first = chosen[0][0]
+        chosen = _choose(found, undos)
         day = _undo_day(actor, [a for a, _ in chosen], on)
-        require_open_period(settings, day, None)
+        entities = {entity for a, _ in chosen for entity in (a.charge_entity, a.credit_entity)}
+        _require_usable(actor, settings, day, entities)
+        first = chosen[0][0]
         document = _matching_document(
-            actor, settings, first.customer, first.currency, day, None, reason.strip()
+            actor, settings, first.customer, first.currency, day, entities, reason.strip()
         )
         record_undo(actor=actor, undos=chosen, makers=[document] * len(chosen), on=day, reason=reason.strip())
         touched = {key for a, _ in chosen for key in (a.charge_document, a.credit_document)}
@@ -203,6 +221,16 @@ def unapply(*, actor: Actor, undos: Sequence[Undo], reason: str, on: date | None
         )
         outbox.publish(actor=actor, kind="matching.undone", object_ids=[document])
     return document
+
+
+def _choose(found: dict[int, InForce], undos: Sequence[Undo]) -> list[tuple[InForce, Decimal]]:
+    """The applications with how much of each to take back; of one customer and currency, each named once."""
+    chosen = [_chosen(found, undo) for undo in undos]
+    if len({a.id for a, _ in chosen}) < len(chosen):
+        raise NamedTwice()
+    if len({(a.customer, a.currency) for a, _ in chosen}) > 1:
+        raise SeveralAccounts()
+    return chosen
 
 
 def _chosen(found: dict[int, InForce], undo: Undo) -> tuple[InForce, Decimal]:

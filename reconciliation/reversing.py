@@ -21,7 +21,7 @@ from ledger.errors import (
 from ledger.models import Application, Document, Kind, Line, Reservation
 from ledger.posting import book, require_open_period
 from reconciliation.applying import Match, apply
-from reconciliation.errors import ReasonMissing
+from reconciliation.errors import ReasonMissing, TooEarly
 from reconciliation.matching import InForce, in_force, made_by, record_undo
 
 
@@ -169,11 +169,14 @@ def _tie(actor: Actor, settings: Settings, mirrors: dict[int, int], on: date, re
             company_id=actor.company_id, document__in=[*mirrors, *mirrors.values()]
         ).exclude(amount=0)
     }
+    place = {document: index for index, document in enumerate(mirrors)}
+    originals = [line for line in at.values() if line.document_id in mirrors]
     matches = []
-    for (document, position), line in sorted(at.items()):
-        if document not in mirrors:
-            continue
-        other = at[(mirrors[document], position)]
+    for line in sorted(originals, key=lambda line: (place[line.document_id], line.position)):
+        other = at[(mirrors[line.document_id], line.position)]
         charge, credit = (line, other) if line.amount > 0 else (other, line)
-        matches.append(Match(charge.pk, credit.pk, abs(line.amount), maker=mirrors[document]))
-    apply(actor=actor, settings=settings, matches=matches, on=on, reason=reason)
+        matches.append(Match(charge.pk, credit.pk, abs(line.amount), maker=mirrors[line.document_id]))
+    try:
+        apply(actor=actor, settings=settings, matches=matches, on=on, reason=reason)
+    except TooEarly as error:
+        raise ReversalTooEarly(field="date", **error.values) from error
