@@ -16,6 +16,7 @@ from django.db import transaction
 from arledger.companies.selectors import Settings, settings_of
 from arledger.core import audit, outbox
 from arledger.core.actor import Actor
+from arledger.core.errors import Refusal, Refusals
 from arledger.core.sql import execute, insert_rows
 from customers.selectors import allowed
 from ledger.drafts import (
@@ -77,22 +78,52 @@ def _locked_receipts(actor: Actor, settings: Settings, payments: Sequence[Paymen
 
 
 def _spread(actor: Actor, receipts: Sequence[Receipt]) -> list[Spreading]:
-    """Read what is open (the customers are locked) and let each receipt take its part of it in turn."""
+    """Read what is open (the customers are locked) and let each receipt take its part of it in turn.
+
+    Raises Refusals with the ``row`` of each receipt that cannot be spread, or the one refusal.
+    """
     paying = parties([receipt.entered for receipt in receipts])
     items: dict[tuple[int, str], list[OpenItem]] = {}
     for currency in sorted({r.currency for r in receipts}):
-        for item in open_charges(company_id=actor.company_id, customers=sorted(paying), currency=currency):
+        for item in open_charges(
+            company_id=actor.company_id,
+            customers=sorted(paying),
+            currency=currency,
+            documents=_named([r for r in receipts if r.currency == currency]),
+        ):
             items.setdefault((item.customer, currency), []).append(item)
     spreadings = []
-    for receipt in receipts:
-        spreads = []
-        for part in receipt.entered.parts:
-            key = (part.customer_id, receipt.currency)
-            spread = distribute(part, items.get(key, []))
-            items[key] = less(items.get(key, []), spread)
-            spreads.append(spread)
-        spreadings.append(Spreading(receipt, tuple(spreads)))
+    errors: list[Refusal] = []
+    for row, receipt in enumerate(receipts):
+        try:
+            spreadings.append(Spreading(receipt, _taken(receipt, items)))
+        except Refusal as refusal:
+            found = refusal.errors if isinstance(refusal, Refusals) else [refusal]
+            for error in found:
+                error.row = row
+            errors.extend(found)
+    if errors:
+        raise errors[0] if len(errors) == 1 else Refusals(errors)
     return spreadings
+
+
+def _named(receipts: Sequence[Receipt]) -> list[int] | None:
+    """The documents the receipts name, when they name all that they pay: nothing else need be read."""
+    parts = [part for receipt in receipts for part in receipt.entered.parts]
+    if any(part.auto or part.lines for part in parts):
+        return None
+    return sorted({key for part in parts for key in (*part.documents, *part.per_document)})
+
+
+def _taken(receipt: Receipt, items: dict[tuple[int, str], list[OpenItem]]) -> tuple[Spread, ...]:
+    """Spread one receipt and take what it pays out of ``items``."""
+    spreads = []
+    for part in receipt.entered.parts:
+        key = (part.customer_id, receipt.currency)
+        spread = distribute(part, items.get(key, []))
+        items[key] = less(items.get(key, []), spread)
+        spreads.append(spread)
+    return tuple(spreads)
 
 
 def _header(spreading: Spreading, lines: list[NewLine]) -> NewDocument:
@@ -257,13 +288,17 @@ def _locked_draft(actor: Actor, key: int, version: int, *, also: set[int]) -> Do
     return document
 
 
-def post(*, actor: Actor, ids: Sequence[int]) -> list[str]:
-    """Post draft payments as they were drafted: what they reserved is applied; returns the numbers in order."""
+def post(*, actor: Actor, ids: Sequence[int], version: int | None = None) -> list[str]:
+    """Post draft payments as they were drafted: what they reserved is applied; returns the numbers in order.
+
+    With ``version`` (of a single draft) raises Stale when it was changed since.
+    """
     actor.require("payments.post")
     with transaction.atomic():
         settings = settings_of(actor.company_id)
         documents = lock_documents(actor=actor, ids=ids, kind=Kind.PAYMENT)
         require_drafts(documents)
+        _require_version(actor, documents, version)
         entered = drafted(company_id=actor.company_id, documents=documents)
         _free(actor.company_id, ids)
         _write_posted(actor, settings, _spread(actor, _locked_receipts(actor, settings, entered)), documents)
@@ -305,12 +340,19 @@ def drafted(*, company_id: int, documents: Sequence[Document]) -> list[PaymentIn
     ]
 
 
-def delete(*, actor: Actor, ids: Sequence[int]) -> None:
-    """Delete drafts and free what they reserved. Raises NotFound or NotADraft."""
+def _require_version(actor: Actor, documents: Sequence[Document], version: int | None) -> None:
+    if version is not None:
+        for document in documents:
+            require_version(actor, document, version)
+
+
+def delete(*, actor: Actor, ids: Sequence[int], version: int | None = None) -> None:
+    """Delete drafts and free what they reserved. Raises NotFound, NotADraft, or Stale as ``post``."""
     actor.require("payments.add")
     with transaction.atomic():
         documents = lock_documents(actor=actor, ids=ids, kind=Kind.PAYMENT)
         require_drafts(documents)
+        _require_version(actor, documents, version)
         delete_drafts(company_id=actor.company_id, ids=ids)
         audit.record(
             actor=actor,
