@@ -201,24 +201,30 @@ ORDER BY a.date, a.id
 
 
 def entries(*, company_id: int, ids: Iterable[int], day: date) -> list[Entry]:
-    """Every application in force on the documents' lines, each with the codes of its heads cased as of ``day``."""
+    """Every application in force on the documents' lines, each with the codes of its heads cased as of ``day``.
+
+    An inline one shows its document's code, once that has one (SPEC 15.2).
+    """
     rows = [row for row in fetch_all(ENTRIES, {"company": company_id, "ids": list(ids)}) if row[11] > 0]
-    settled = _settled_heads(company_id, rows, day)
-    return [_entry(row, settled) for row in rows]
+    documents = {row[19] for row in rows} | {row[20] for row in rows if not row[21]}
+    figures = document_figures(company_id=company_id, ids=documents, day=day) if rows else {}
+    settled = {(key, 0): found.settled for key, found in figures.items()} | _settled_lines(
+        company_id, rows, day
+    )
+    return [_entry(row, settled, figures[row[19]].match_code) for row in rows]
 
 
-def _entry(row: tuple[Any, ...], settled: dict[tuple[int, int], bool]) -> Entry:
+def _entry(row: tuple[Any, ...], settled: dict[tuple[int, int], bool], shared: str) -> Entry:
     heads = ((row[12], (row[19], 0)), (row[13], (row[20], row[21])))
     codes = tuple(cased(code, settled.get(head, False)) for code, head in heads if code)
+    if row[14] and shared:
+        codes = (shared,)
     values = (*row[:12], codes, row[14], bool(row[15]), *row[16:19])
     return Entry(*values)
 
 
-def _settled_heads(company_id: int, rows: list[tuple[Any, ...]], day: date) -> dict[tuple[int, int], bool]:
-    """Which heads have nothing open: whole documents, and single lines where a payment's line is the head."""
-    documents = {row[19] for row in rows} | {row[20] for row in rows if not row[21]}
+def _settled_lines(company_id: int, rows: list[tuple[Any, ...]], day: date) -> dict[tuple[int, int], bool]:
+    """Whether anything is open of the single lines of payments that are heads."""
     paying = {row[20] for row in rows if row[21]}
-    figures = document_figures(company_id=company_id, ids=documents, day=day) if rows else {}
     lines = line_opens(company_id=company_id, ids=paying, day=day) if paying else {}
-    whole = {(key, 0): found.settled for key, found in figures.items()}
-    return whole | {(row[20], row[21]): lines[row[21]][0] == 0 for row in rows if row[21]}
+    return {(row[20], row[21]): lines[row[21]][0] == 0 for row in rows if row[21]}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
+from typing import Any
 
 from arledger.companies.models import BankAccount, Company, Configuration, NumberSequence, Term, User
 from arledger.companies.selectors import settings_of, system_actor
@@ -130,6 +131,11 @@ class Books:
     def figures(self, document: int, on: date = TODAY) -> Figures:
         return document_figures(company_id=self.company.pk, ids=[document], day=on)[document]
 
+    def state(self, document: int, on: date = TODAY) -> tuple[Any, ...]:
+        """(open amount, settlement, mark, match code) as of a day."""
+        figures = self.figures(document, on)
+        return figures.open_amount, figures.settlement, figures.mark, figures.match_code
+
     def open(self, document: int, on: date = TODAY) -> Decimal:
         return self.figures(document, on).open_amount
 
@@ -140,6 +146,14 @@ class Books:
         opens = line_opens(company_id=self.company.pk, ids=[document], day=on)
         lines = Line.objects.filter(company=self.company, document=document).order_by("position")
         return [opens[line.pk][0] for line in lines]
+
+    def line_codes(self, document: int, on: date = TODAY) -> list[str]:
+        """The match codes each line shows, in the order of its matches."""
+        codes: dict[int, dict[str, None]] = {}
+        for entry in entries(company_id=self.company.pk, ids=[document], day=on):
+            codes.setdefault(entry.line, {}).update(dict.fromkeys(entry.codes))
+        lines = Line.objects.filter(company=self.company, document=document).order_by("position")
+        return [" ".join(codes.get(line.pk, ())) for line in lines]
 
     def line(self, document: int, position: int = 1) -> int:
         return Line.objects.get(company=self.company, document=document, position=position).pk
