@@ -16,7 +16,9 @@ ROWS = ("post", "receive", "import", "lists")
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("rows", nargs="*", choices=ROWS, default=[])
-    parser.add_argument("--lines", type=int, default=1_000_000, help="lines of the company the lists are read from")
+    parser.add_argument(
+        "--lines", type=int, default=1_000_000, help="lines of the company the lists are read from"
+    )
     parser.add_argument("--invoices", type=int, default=100_000, help="invoices in the imported file")
     chosen = parser.parse_args(arguments)
     with database():

@@ -34,14 +34,18 @@ class Floor:
         self.connection.execute("SET ROLE arledger_app")
         self.connection.execute("SELECT set_config('arledger.company', %s, false)", [str(world.company.pk)])
         self.count = 0
-        row = self.run("SELECT receivable_account_id, revenue_account_id, invoice_sequence_id, payment_sequence_id,"
-                       " match_sequence_id FROM companies_configuration")[0]
+        row = self.run(
+            "SELECT receivable_account_id, revenue_account_id, invoice_sequence_id, payment_sequence_id,"
+            " match_sequence_id FROM companies_configuration"
+        )[0]
         self.receivable, self.revenue, self.invoices, self.payments, self.codes = row
-        self.bank_account = self.run("SELECT account_id FROM companies_bankaccount WHERE id = %s", [world.bank])[0][0]
+        self.bank_account = self.run(
+            "SELECT account_id FROM companies_bankaccount WHERE id = %s", [world.bank]
+        )[0][0]
 
     def run(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         self.count += 1
-        cursor = self.connection.execute(statement, parameters)  # type: ignore[arg-type]
+        cursor = self.connection.execute(statement, parameters)
         return cursor.fetchall() if cursor.description else []
 
     def begin(self, customers: list[int]) -> None:
@@ -49,7 +53,9 @@ class Floor:
         self.count = 0
         self.run("BEGIN")
         self.run("SELECT * FROM companies_configuration c JOIN companies_company o ON o.id = c.company_id")
-        self.run("SELECT * FROM customers_customer WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [customers])
+        self.run(
+            "SELECT * FROM customers_customer WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [customers]
+        )
 
     def finish(self, kind: str, ids: list[int]) -> int:
         """What every verb ends with: audit, outbox, COMMIT."""

@@ -50,7 +50,8 @@ def make_company(code: str, customers: int) -> World:
         keys = enter_customers(
             actor=actor,
             customers=[
-                CustomerInput(name=f"Customer {n:05d}", currency="EUR", term_id=term) for n in range(customers)
+                CustomerInput(name=f"Customer {n:05d}", currency="EUR", term_id=term)
+                for n in range(customers)
             ],
         )
         bank = BankAccount.objects.get(company=company, code="BANK").pk

@@ -65,7 +65,9 @@ def measure(name: str, operation: Callable[[], int | None], *, operations: int, 
     )
 
 
-def report(title: str, ours: Result, floor: Result, *, target: float, per: int = 1, absolute: float = 0) -> bool:
+def report(
+    title: str, ours: Result, floor: Result, *, target: float, per: int = 1, absolute: float = 0
+) -> bool:
     """Print both sides and the ratio against the target; ``per`` is how many documents an operation makes."""
     ratio = floor.seconds / ours.seconds
     good = ratio >= target and ours.rate * per >= absolute

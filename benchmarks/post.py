@@ -20,9 +20,7 @@ DOCUMENT_TYPES = (
     " timestamptz timestamptz int"
 )
 LINE_TYPES = "bigint bigint bigint int text bigint numeric bigint bigint text text"
-APPLICATION_TYPES = (
-    "bigint bigint bigint bigint bigint bigint bigint numeric date timestamptz text text"
-)
+APPLICATION_TYPES = "bigint bigint bigint bigint bigint bigint bigint numeric date timestamptz text text"
 
 
 def document_row(floor: Floor, key: int, customer: int, kind: str, total: Decimal) -> tuple[Any, ...]:
@@ -60,7 +58,20 @@ def rows_of(
             for position, (line, amount) in enumerate(zip(own, amounts, strict=True), start=1)
         ]
         applications.append(
-            (floor.world.company.pk, key, own[0], own[2], key, key, customer, -amounts[2], DAY, now(), "", None)
+            (
+                floor.world.company.pk,
+                key,
+                own[0],
+                own[2],
+                key,
+                key,
+                customer,
+                -amounts[2],
+                DAY,
+                now(),
+                "",
+                None,
+            )
         )
     return documents, lines, applications
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from benchmarks import post, receive
-from benchmarks.generator import fill, make_company
+from benchmarks import importing, lists, post, receive
+from benchmarks.generator import fill, lines_in, make_company
 
 
 def run(name: str, options: Namespace) -> bool:
     """Run one row; whether every target of it was met."""
-    return {"post": _post, "receive": _receive}[name](options)
+    rows = {"post": _post, "receive": _receive, "import": _import, "lists": _lists}
+    return rows[name](options)
 
 
 def _post(options: Namespace) -> bool:
@@ -23,3 +24,14 @@ def _receive(options: Namespace) -> bool:
     world = make_company("receive", customers=500)
     fill(world, 5_000)
     return all([receive.three(world, operations=150), receive.kth(world, receipts=10_000)])
+
+
+def _import(options: Namespace) -> bool:
+    return importing.run(options.invoices)
+
+
+def _lists(options: Namespace) -> bool:
+    world = make_company("lists", customers=1_000)
+    # Three lines an invoice, and a receipt's line for four invoices of five.
+    fill(world, int(options.lines / 3.8))
+    return lists.run(world, lines_in(world))

@@ -40,7 +40,14 @@ def database() -> Iterator[None]:
             "ARLEDGER_HTTPS": "0",
             "DJANGO_SETTINGS_MODULE": "arledger.settings",
         }
-        migrate = [sys.executable, "manage.py", "migrate", "--database=owner", "--verbosity=0", "--skip-checks"]
+        migrate = [
+            sys.executable,
+            "manage.py",
+            "migrate",
+            "--database=owner",
+            "--verbosity=0",
+            "--skip-checks",
+        ]
         subprocess.run(migrate, cwd=ROOT, check=True)
         yield
     finally:
