@@ -1,0 +1,99 @@
+"""What the codes in a file stand for: read once per file, customers and documents as they are named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from arledger.companies.models import Account, BankAccount, Coded, Entity, Location, Term
+from arledger.companies.selectors import Settings, settings_of
+from arledger.core.actor import Actor
+from arledger.core.errors import Refusal
+from customers.models import Customer
+from customers.selectors import visible
+from ledger.errors import CustomerInactive
+from ledger.models import Document, Kind
+from ledger.posting import require_open_period
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A customer as a file needs him: little enough to keep a hundred thousand of them."""
+
+    key: int
+    currency: str
+    name: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """An invoice that a receipt may pay."""
+
+    key: int
+    customer: int
+    posted: bool
+
+
+class Books:
+    """The codes of one company. ``settings`` are those in force when the import began."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self.settings: Settings = settings_of(actor.company_id)
+        self.terms = self._codes(Term)
+        self.accounts = self._codes(Account)
+        self.banks = self._codes(BankAccount)
+        self.locations = self._codes(Location)
+        self.entities = {
+            code: key
+            for code, key in self._codes(Entity).items()
+            if actor.entities is None or key in actor.entities
+        }
+        self.parties: dict[str, Party] = {}
+
+    def _codes(self, model: type[Coded]) -> dict[str, int]:
+        found = model._default_manager.filter(company_id=self.actor.company_id, active=True)
+        return dict(found.values_list("code", "pk"))
+
+    def meet(self, codes: Iterable[str]) -> None:
+        """Have the customers with these codes in ``parties``, those that exist and the person may see."""
+        wanted = set(codes) - self.parties.keys()
+        if not wanted:
+            return
+        found = visible(self.actor).filter(code__in=wanted)
+        for key, code, name, currency, active in found.values_list(
+            "pk", "code", "name", "currency", "active"
+        ):
+            self.parties[code] = Party(key, currency, f"{code} {name}", active)
+
+    def taken_codes(self, codes: Iterable[str]) -> set[str]:
+        """Those of the codes that some customer of the company has, seen or not."""
+        found = Customer.objects.filter(company_id=self.actor.company_id, code__in=set(codes))
+        return set(found.values_list("code", flat=True))
+
+    def taken_numbers(self, kind: Kind, numbers: Iterable[str]) -> set[str]:
+        found = Document.objects.filter(company_id=self.actor.company_id, kind=kind, number__in=set(numbers))
+        return {number for number in found.values_list("number", flat=True) if number}
+
+    def charges(self, numbers: Iterable[str]) -> dict[str, Charge]:
+        """The invoices with these numbers."""
+        found = Document.objects.filter(
+            company_id=self.actor.company_id, kind=Kind.INVOICE, number__in=set(numbers)
+        )
+        return {
+            str(number): Charge(key, customer, state == Document.State.POSTED)
+            for number, key, customer, state in found.values_list("number", "pk", "customer_id", "state")
+        }
+
+    def refusals(self, party: Party, day: date, entity_id: int | None) -> list[Refusal]:
+        """What posting would refuse for each document by itself: asked here for all of them at once."""
+        found: list[Refusal] = []
+        if not party.active:
+            found.append(CustomerInactive(field="customer", customer=party.name))
+        try:
+            require_open_period(self.settings, day, entity_id)
+        except Refusal as refusal:
+            found.append(refusal)
+        return found

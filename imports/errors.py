@@ -1,0 +1,81 @@
+"""Refusals of a file, or of a row of it; ``row`` is the spreadsheet's number, ``field`` the column."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from arledger.core.errors import Invalid
+
+
+class UnknownColumns(Invalid):
+    code = "import_columns_unknown"
+    sentence = _("This import does not know the columns: %(columns)s. It knows: %(known)s.")
+
+
+class MissingColumns(Invalid):
+    code = "import_columns_missing"
+    sentence = _("The file lacks the columns: %(columns)s.")
+
+
+class UnknownCode(Invalid):
+    code = "import_code_unknown"
+    sentence = _(
+        "“%(text)s” is not the code of one that this company has and uses. Correct it, or add it first."
+    )
+
+
+class UnknownInvoice(Invalid):
+    code = "import_invoice_unknown"
+    sentence = _("There is no posted invoice with the number “%(number)s”.")
+
+
+class InvoiceOfAnother(Invalid):
+    code = "import_invoice_of_another_customer"
+    sentence = _(
+        "Invoice %(number)s belongs to another customer: a receipt pays its own customer's invoices."
+    )
+
+
+class InvoiceTwice(Invalid):
+    code = "import_invoice_twice"
+    sentence = _(
+        "Invoice %(number)s is named twice on this receipt, first in row %(first)s. Use one row for it."
+    )
+
+
+class AppliedWithoutInvoice(Invalid):
+    code = "import_applied_without_invoice"
+    sentence = _("An amount to apply needs the invoice's number beside it.")
+
+
+class AutoWithInvoices(Invalid):
+    code = "import_auto_with_invoices"
+    sentence = _("Either name the invoices to pay, or let the receipt be spread automatically.")
+
+
+class InvalidFlag(Invalid):
+    code = "import_flag_invalid"
+    sentence = _("“%(text)s” is neither yes nor no. Write yes, no, or leave the cell empty.")
+
+
+class InvalidRate(Invalid):
+    code = "import_rate_invalid"
+    sentence = _("“%(text)s” is not an exchange rate. Write a number above 0 with at most 8 decimals.")
+
+
+class RowsDiffer(Invalid):
+    """The rows of one document disagree on something that a document has only once."""
+
+    code = "import_rows_differ"
+    sentence = _(
+        "“%(text)s” differs from “%(before)s” in row %(first)s of the same document. "
+        "Write the same in each of its rows, or only in the first."
+    )
+
+
+class UsedBefore(Invalid):
+    code = "import_used_before"
+    sentence = _(
+        "“%(text)s” was used before, in row %(first)s. The rows of one document follow each other, and no other "
+        "document or customer has its number, key or code."
+    )

@@ -1,0 +1,196 @@
+"""From rows of a file to documents: grouping, and cells read strictly with every fault kept (SPEC 14)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import TypeVar
+
+from arledger.core.csvfile import Row
+from arledger.core.dates import ISO, parse_date
+from arledger.core.errors import Refusal, Required
+from arledger.core.money import decimals, parse_amount
+from imports.errors import InvalidFlag, InvalidRate, RowsDiffer, UnknownCode, UsedBefore
+
+Value = TypeVar("Value")
+
+YES = frozenset({"yes", "true", "1", "y", "oui"})
+NO = frozenset({"", "no", "false", "0", "n", "non"})
+_RATE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,8})?", re.ASCII)
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """How the cells of a file are written: a pattern of ``arledger.core.dates``, and the decimal mark."""
+
+    dates: str = ISO
+    decimal_mark: str = "."
+
+
+@dataclass(slots=True)
+class Group:
+    """The rows of one document (or the one row of a customer), and what is wrong with them so far."""
+
+    rows: list[Row]
+    faults: list[Refusal] = field(default_factory=list)
+
+    @property
+    def numbers(self) -> list[int]:
+        return [row.number for row in self.rows]
+
+
+def groups(
+    rows: Iterable[Row], header: Sequence[str], keys: Sequence[str], *, several: bool
+) -> Iterator[Group]:
+    """The rows of each document together: rows that follow each other with the same cell in one of ``keys``.
+
+    Rows with all of them empty stand alone; so does each row unless documents have ``several``. A key that comes
+    back later is a fault there, for the first of its documents may be written already. A row that cannot be taken
+    apart belongs where its key says, and without a key to the document before it, so that no document loses a
+    row unnoticed.
+    """
+    places = [(name, header.index(name)) for name in keys if name in header]
+    seen: dict[tuple[str, str], int] = {}
+    group, group_key = Group([]), None
+    for row in rows:
+        key = _key(row, places)
+        joins = key == group_key if key else bool(row.fault and places)
+        if not (several and joins and group.rows):
+            if group.rows:
+                yield group
+            group, group_key = Group([]), key
+            if key and seen.setdefault(key, row.number) != row.number:
+                name, text = key
+                group.faults.append(UsedBefore(row=row.number, field=name, text=text, first=seen[key]))
+        group.rows.append(row)
+        if row.fault:
+            group.faults.append(row.fault)
+    if group.rows:
+        yield group
+
+
+def _key(row: Row, places: Sequence[tuple[str, int]]) -> tuple[str, str] | None:
+    for name, place in places:
+        cell = row.cells[place].strip() if place < len(row.cells) else ""
+        if cell:
+            return name, cell
+    return None
+
+
+def named(found: Iterable[Group], column: str) -> set[str]:
+    """Everything the groups have in a column, empty cells left out."""
+    return {row.values.get(column, "").strip() for group in found for row in group.rows} - {""}
+
+
+class Cells:
+    """Reads the cells of one group; each fault is kept with its row and column, and reading goes on.
+
+    What could not be read comes out as the default, so ``finish`` must be asked before anything is used.
+    """
+
+    def __init__(self, group: Group, form: Form) -> None:
+        self.group = group
+        self.form = form
+        self.faults = group.faults
+        self.rows = [row for row in group.rows if row.fault is None] or group.rows
+        self.first = self.rows[0]
+
+    def finish(self) -> bool:
+        """Whether everything could be read."""
+        return not self.faults
+
+    def fault(self, refusal: Refusal, row: Row, column: str) -> None:
+        refusal.row, refusal.field = row.number, column
+        self.faults.append(refusal)
+
+    def once(self, column: str) -> str:
+        """The document's cell: in its first row; further rows leave it empty or repeat it."""
+        if column not in self.first.values:
+            return ""
+        text = self.first.values[column].strip()
+        for row in self.rows[1:]:
+            again = row.values.get(column, "").strip()
+            if again and again != text:
+                first = self.first.number
+                self.fault(RowsDiffer(text=again, before=text, first=first), row, column)
+        return text
+
+    def read(self, text: str, row: Row, column: str, parse: Callable[[str], Value], default: Value) -> Value:
+        """``default`` for an empty cell, else what ``parse`` makes of it."""
+        if not text:
+            return default
+        try:
+            return parse(text)
+        except Refusal as refusal:
+            self.fault(refusal, row, column)
+            return default
+
+    def day(self, column: str, row: Row | None = None, *, required: bool = False) -> date | None:
+        text, row = self._text(column, row, required)
+        return self.read(text, row, column, lambda cell: _day(cell, self.form.dates), None)
+
+    def amount(
+        self, column: str, currency: str, row: Row | None = None, *, required: bool = False
+    ) -> Decimal | None:
+        text, row = self._text(column, row, required)
+        mark = self.form.decimal_mark
+        return self.read(
+            text, row, column, lambda cell: parse_amount(cell, currency, decimal_mark=mark), None
+        )
+
+    def flag(self, column: str, row: Row | None = None, *, default: bool = False) -> bool:
+        text, row = self._text(column, row)
+        return self.read(text, row, column, _flag, default)
+
+    def currency(self, default: str) -> str:
+        """The document's currency; one that does not exist is a fault, and reading goes on in ``default``."""
+        return self.read(self.once("currency"), self.first, "currency", _currency, default)
+
+    def rate(self, column: str) -> Decimal:
+        mark = self.form.decimal_mark
+        return self.read(self.once(column), self.first, column, lambda cell: _rate(cell, mark), Decimal(1))
+
+    def coded(
+        self, column: str, known: Mapping[str, Value], row: Row | None = None, *, required: bool = False
+    ) -> Value | None:
+        """What the company has under the code in the cell."""
+        text, row = self._text(column, row, required)
+        if text and text not in known:
+            self.fault(UnknownCode(text=text[:60]), row, column)
+        return known.get(text) if text else None
+
+    def _text(self, column: str, row: Row | None, required: bool = False) -> tuple[str, Row]:
+        text = self.once(column) if row is None else row.values.get(column, "").strip()
+        row = row or self.first
+        if required and not text:
+            self.fault(Required(), row, column)
+        return text, row
+
+
+@lru_cache(maxsize=4096)
+def _day(text: str, pattern: str) -> date:
+    return parse_date(text, pattern)
+
+
+def _currency(text: str) -> str:
+    decimals(text)
+    return text
+
+
+def _flag(text: str) -> bool:
+    word = text.casefold()
+    if word not in YES | NO:
+        raise InvalidFlag(text=text[:40])
+    return word in YES
+
+
+def _rate(text: str, mark: str) -> Decimal:
+    plain = text if mark == "." else text.replace(".", " ").replace(mark, ".")
+    if not _RATE.fullmatch(plain) or not Decimal(plain):
+        raise InvalidRate(text=text[:40])
+    return Decimal(plain)
