@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include(accounts)),
     path("", include("arledger.home.urls")),
     path("", include("arledger.companies.urls")),
+    path("payments/", include("payments.urls")),
+    path("matching/", include("reconciliation.urls")),
     path("reports/", include("reconciliation.report_urls")),
 ]
 handler400 = "django.views.defaults.bad_request"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,7 @@ from arledger.core.errors import Refusal, Refusals
 from payments.errors import (
     AmountBelowZero,
     AppliedOverReceived,
+    ChargeGone,
     LinesOverDocument,
     NotAnOpenCharge,
     NotThatMuchOpen,
@@ -77,7 +79,7 @@ def faults(part: PartInput, items: Sequence[OpenItem]) -> list[Refusal]:
 
 
 def _line_fault(key: int, amount: Decimal, item: OpenItem | None, documents: Documents) -> Refusal | None:
-    place = {"document": None, "line": key, "amount": amount}
+    place: dict[str, Any] = {"document": None, "line": key, "amount": amount}
     if amount < 0:
         return AmountBelowZero(field="allocations", **place)
     if item is None:
@@ -90,7 +92,7 @@ def _line_fault(key: int, amount: Decimal, item: OpenItem | None, documents: Doc
 
 def _document_fault(key: int, part: PartInput, items: Sequence[OpenItem]) -> Refusal | None:
     amount = part.per_document[key]
-    place = {"document": key, "line": None, "amount": amount}
+    place: dict[str, Any] = {"document": key, "line": None, "amount": amount}
     if amount < 0:
         return AmountBelowZero(field="allocations", **place)
     if not items:
@@ -104,12 +106,13 @@ def _document_fault(key: int, part: PartInput, items: Sequence[OpenItem]) -> Ref
 
 
 def _too_much(
-    name: str, amount: Decimal, left: Decimal, reserved: Decimal, place: Mapping[str, object]
+    name: str, amount: Decimal, left: Decimal, reserved: Decimal, place: Mapping[str, Any]
 ) -> Refusal | None:
     if amount <= left:
         return None
-    if not left and reserved:
-        return SelectedByDrafts(field="allocations", number=name, reserved=reserved, **place)
+    if not left:
+        gone = SelectedByDrafts if reserved else ChargeGone
+        return gone(field="allocations", number=name, reserved=reserved, **place)
     return NotThatMuchOpen(field="allocations", number=name, open=left, **place)
 
 

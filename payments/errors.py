@@ -19,6 +19,19 @@ class AppliedOverReceived(Invalid):
     )
 
 
+class PartsOverReceived(Invalid):
+    code = "parts_over_received"
+    sentence = _(
+        "The other customers' parts add up to %(total)s, %(excess)s more than was received. "
+        "Lower them, or raise the amount received."
+    )
+
+
+class UnknownCustomer(Invalid):
+    code = "customer_unknown"
+    sentence = _("There is no such customer. Type a code or a name and choose.")
+
+
 class UnknownBankAccount(Invalid):
     code = "bank_account_unknown"
     sentence = _("Choose an active bank account, or undeposited funds.")
@@ -43,19 +56,20 @@ class NotAnOpenCharge(Refusal):
 class ChargeGone(NotAnOpenCharge):
     """The same where it is known which document it was."""
 
+    code = "charge_settled"
     sentence = _("Nothing is left of %(number)s: it was settled in the meantime. Clear its amount.")
 
 
 class NotThatMuchOpen(Refusal):
     """``document`` or ``line`` in the values is the key of what the amount was typed for; so for those below."""
 
-    code = "allocation_exceeds_open"
+    code = "charge_has_less_left"
     status = 409
     sentence = _("%(number)s has %(open)s left; you entered %(amount)s. Use %(open)s at most.")
 
 
 class SelectedByDrafts(Refusal):
-    code = "allocation_selected_by_drafts"
+    code = "charge_selected_by_drafts"
     status = 409
     sentence = _(
         "%(number)s has nothing left to use: drafts have selected %(reserved)s of it. Clear its amount, or "
@@ -64,12 +78,12 @@ class SelectedByDrafts(Refusal):
 
 
 class AmountBelowZero(Invalid):
-    code = "allocation_negative"
+    code = "allocation_below_zero"
     sentence = _("You entered %(amount)s. Use 0 or more.")
 
 
 class LinesOverDocument(Invalid):
-    code = "allocation_lines_exceed_document"
+    code = "allocation_lines_over_document"
     sentence = _(
         "The lines of %(number)s add up to %(total)s; you entered %(amount)s for the document. "
         "Make the two agree."

@@ -13,7 +13,10 @@ from reconciliation.waterfall import OpenLine
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """A charge line with something left that no draft has reserved. Amounts are positive."""
+    """A charge line with something left that no draft has reserved. Amounts are positive.
+
+    ``total`` is the document's, signed: its credit lines and what is settled of it count.
+    """
 
     line: int
     position: int
@@ -29,6 +32,7 @@ class OpenItem:
     amount: Decimal
     open: Decimal
     reserved: Decimal
+    total: Decimal = Decimal(0)
 
     @property
     def available(self) -> Decimal:
@@ -37,7 +41,8 @@ class OpenItem:
 
 CHARGES = """
 SELECT l.id, l.position, l.description, d.id, d.kind, d.number, d.date, coalesce(d.due_date, d.date), d.reference,
-       l.customer_id, l.currency, l.amount, l.open_amount, l.reserved_amount - coalesce(r.amount, 0)
+       l.customer_id, l.currency, l.amount, l.open_amount, l.reserved_amount - coalesce(r.amount, 0),
+       d.total
 FROM ledger_line l
 JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id AND d.state = 'posted'
 LEFT JOIN ledger_reservation r ON r.company_id = l.company_id AND r.line_id = l.id AND r.document_id = %(draft)s

@@ -31,6 +31,7 @@ class MatchView:
     application: int
     line: int
     label: str
+    number: str
     url: str
     date: date
     amount: Decimal
@@ -49,6 +50,7 @@ def matches(*, actor: Actor, ids: Sequence[int], day: date, back: str) -> list[M
             application=entry.application,
             line=entry.line,
             label=_label(entry, positions),
+            number=entry.other_number,
             url=address(f"{entry.other_kind}s:detail", entry.other_document),
             date=entry.date,
             amount=entry.left,

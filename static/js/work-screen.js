@@ -1,5 +1,5 @@
 /*
- * The work screen: typing the total fills the grid at once, typing in a row pins it and the rest flows around it.
+ * The work screen: typing the total fills the grid at once, typing in a row fixes it and the rest flows around it.
  * Amounts are only ever computed by the server; see docs/design-language.md, "Work screen".
  */
 
@@ -7,110 +7,214 @@ const DELAY = 90;
 const FIXED = "!";
 const form = document.querySelector("form[data-work]");
 let timer = 0;
-let previewing = false;
-let running = 0;
-let waiting = null;
+let asking = null;
+let sending = null;
 
-const inputs = () => [...form.querySelectorAll("[data-use]")].filter((input) => input.offsetParent !== null);
 const rowOf = (input) => input.closest("[data-work-row]");
+const markOf = (input) => rowOf(input).querySelector("[data-pin]");
+const isFixed = (input) => "pinned" in rowOf(input).dataset;
+const shownInputs = () => [...form.querySelectorAll("[data-use]")].filter((input) => input.offsetParent !== null);
+
+/* ------------------------------------------------------------------ asking the server */
+
+function busy(on) {
+  document.getElementById("busy")?.classList.toggle("htmx-request", on);
+}
+
+/** Send a body and use the text of the answer; a newer question replaces one that is still under way. */
+async function ask(url, body, use) {
+  asking?.abort();
+  const mine = new AbortController();
+  asking = mine;
+  busy(true);
+  let text = null;
+  try {
+    const answer = await fetch(url, { method: "POST", body, signal: mine.signal });
+    if (answer.ok && !answer.redirected) text = await answer.text();
+  } catch (error) {
+    if (error.name !== "AbortError") console.info("no answer:", error.message);
+  }
+  if (asking !== mine) return;
+  asking = null;
+  busy(false);
+  if (text !== null) use(text);
+  sendOn();
+}
+
+/** Everything asked is answered: the verb that was pressed meanwhile is sent now. */
+function sendOn() {
+  if (timer || asking || !sending) return;
+  const verb = sending;
+  sending = null;
+  form.requestSubmit(verb);
+}
+
+/** Only what the person fixed travels with a preview; the rest is what the server is asked for. */
+function previewBody() {
+  const body = new FormData(form);
+  for (const input of form.querySelectorAll("[data-use]")) {
+    if (isFixed(input)) continue;
+    body.delete(input.name);
+    body.delete(markOf(input).name);
+  }
+  return body;
+}
 
 function preview(delay = DELAY) {
   clearTimeout(timer);
-  timer = setTimeout(send, delay);
+  timer = setTimeout(() => {
+    timer = 0;
+    ask(form.dataset.preview, previewBody(), (text) => show(JSON.parse(text)));
+  }, delay);
 }
 
-function send() {
+/** Fetch the grid anew (another customer, currency, order); what was typed travels along. */
+function refresh(button) {
   clearTimeout(timer);
   timer = 0;
-  previewing = true;
-  window.htmx.trigger(form, "work:preview");
-  previewing = false;
+  const focus = document.activeElement?.id || button?.closest("[data-work-group]")?.querySelector("[data-use]")?.id;
+  ask(form.getAttribute("action") || location.href, new FormData(form, button), (text) => {
+    const page = new DOMParser().parseFromString(text, "text/html");
+    for (const id of ["work-grid", "work-money", "work-total"]) exchange(page, id);
+    namePicked(page);
+    begin();
+    if (!button && document.activeElement !== document.body) return;
+    (form.querySelector("[data-work-new]") ?? document.getElementById(focus ?? ""))?.focus();
+  });
 }
 
-/* What is posted is what was seen: verbs wait for the answer that is still on its way. */
-form?.addEventListener("submit", (event) => {
-  if (!timer && !running) return;
-  event.preventDefault();
-  waiting = event.submitter;
-  if (timer) send();
-});
-
-document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.target === form) running += 1;
-});
-
-document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.target !== form) return;
-  running -= 1;
-  if (running || !waiting) return;
-  const verb = waiting;
-  waiting = null;
-  form.requestSubmit(verb);
-});
-
-/* A preview carries only what the person fixed; the rest is what the server is asked for. */
-form?.addEventListener("formdata", (event) => {
-  if (!previewing) return;
-  for (const row of form.querySelectorAll("[data-work-row]:not([data-pinned])")) {
-    for (const field of row.querySelectorAll("[data-use], [data-pin]")) event.formData.delete(field.name);
+/** The names under the pickers that stay. */
+function namePicked(page) {
+  for (const input of form.querySelectorAll("[data-picker] input")) {
+    const other = page.getElementById(input.id)?.closest("[data-picker]")?.querySelector("[data-picked]");
+    if (other) input.closest("[data-picker]").querySelector("[data-picked]").textContent = other.textContent;
   }
-  for (const [name, value] of [...event.formData]) {
-    if (value instanceof File) event.formData.delete(name);
-  }
-});
+}
 
-function setPinned(row, pinned) {
-  if (pinned) row.dataset.pinned = "";
+/** Take over a part of another answer, except while the person types in it. */
+function exchange(page, id) {
+  const own = document.getElementById(id);
+  const other = page.getElementById(id);
+  if (!own || !other || (id === "work-money" && own.contains(document.activeElement))) return;
+  own.replaceWith(document.importNode(other, true));
+}
+
+/* ------------------------------------------------------------------ rows */
+
+function fix(input, fixed) {
+  const row = rowOf(input);
+  const mark = markOf(input);
+  const pin = row.querySelector("[data-work-release]");
+  if (fixed) row.dataset.pinned = "";
   else delete row.dataset.pinned;
-  row.querySelector("[data-pin]").value = pinned ? FIXED : "";
+  mark.value = fixed ? FIXED : "";
+  if (fixed && !pin) {
+    input.before(form.querySelector("[data-work-pin]").content.cloneNode(true));
+  } else if (!fixed) pin?.remove();
+  const anew = form.querySelector("[data-work-anew]");
+  if (anew) anew.disabled = !form.querySelector("[data-work-row][data-pinned]");
 }
 
-/** Typing in a row pins it; emptying it lets it flow again. */
+/** Typing in a row fixes it; emptying it lets it flow again. */
 function typed(input) {
-  setPinned(rowOf(input), input.value.trim() !== "");
+  fix(input, input.value.trim() !== "");
   preview();
 }
 
 function takeInFull(input) {
-  const row = rowOf(input);
-  if ("pinned" in row.dataset && input.value === input.dataset.fullText) {
-    release(row);
+  if (isFixed(input) && input.value === input.dataset.fullText) {
+    release(input);
     return;
   }
   input.value = input.dataset.fullText;
   input.select();
-  setPinned(row, true);
+  fix(input, true);
   preview(0);
 }
 
-function release(row) {
-  setPinned(row, false);
-  const input = row.querySelector("[data-use]");
+function release(input) {
+  fix(input, false);
   input.value = "";
   input.focus();
   preview(0);
 }
 
+function spreadAnew() {
+  for (const input of form.querySelectorAll("[data-work-row][data-pinned] [data-use]")) {
+    fix(input, false);
+    input.value = "";
+  }
+  preview(0);
+}
+
+function show(answer) {
+  for (const input of form.querySelectorAll("[data-use]")) {
+    const [use = "", full = 0, error = ""] = answer.rows[input.name.slice(4)] ?? [];
+    const row = rowOf(input);
+    if (!isFixed(input)) {
+      if (input.value !== use) {
+        input.value = use;
+        if (input === document.activeElement) input.select();
+      }
+      markOf(input).value = use;
+    }
+    if (full) row.dataset.full = "";
+    else delete row.dataset.full;
+    const note = row.querySelector("[data-use-error]");
+    if (note.textContent !== error) note.textContent = error;
+    if (error) input.setAttribute("aria-invalid", "true");
+    else input.removeAttribute("aria-invalid");
+  }
+  for (const [id, text] of Object.entries(answer.texts)) {
+    const place = document.getElementById(id);
+    if (place) place.textContent = text;
+  }
+  const bar = new DOMParser().parseFromString(answer.bar, "text/html").getElementById("work-total");
+  document.getElementById("work-total").replaceWith(document.importNode(bar, true));
+}
+
+/** Rows that came from the server: give the fixed ones their pin. */
+function begin() {
+  for (const input of form.querySelectorAll("[data-work-row][data-pinned] [data-use]")) fix(input, true);
+}
+
+/* ------------------------------------------------------------------ keys */
+
+function go(input) {
+  input.focus();
+  input.select?.();
+  input.scrollIntoView({ block: "nearest" });
+}
+
 function move(input, step) {
-  const all = inputs();
+  const all = shownInputs();
   const next = all[all.indexOf(input) + step];
-  if (next) {
-    next.focus();
-    next.select();
-    next.scrollIntoView({ block: "nearest" });
-  } else if (step > 0) form.querySelector("[data-primary]")?.focus();
+  if (next) go(next);
+  else if (step > 0) form.querySelector("[data-primary]")?.focus();
+}
+
+/** Enter in the header goes on to the next field, from the last one into the grid. */
+function moveOn(field, step) {
+  const fields = [...form.querySelectorAll(".work-panel :is(input, select, textarea):not([type=hidden])")];
+  const next = fields[fields.indexOf(field) + step] ?? (step > 0 ? shownInputs()[0] : null);
+  if (next) go(next);
 }
 
 function fold(input, open) {
   const button = input.closest("[data-work-group]").querySelector("[data-expand]");
   if (!button || (button.getAttribute("aria-expanded") === "true") === open) return false;
-  if (!open) button.closest("[data-work-row]").querySelector("[data-use]").focus();
+  if (!open) go(input.closest("[data-work-group]").querySelector("[data-use]"));
   button.click();
   return true;
 }
 
-const wholeSelected = (input) => input.selectionStart === 0 && input.selectionEnd === input.value.length;
+function takeFirst(input) {
+  const button = input.closest("[data-work-group]").querySelector("[name=move]");
+  if (button) form.requestSubmit(button);
+  return true;
+}
 
+const wholeSelected = (input) => input.selectionStart === 0 && input.selectionEnd === input.value.length;
 const KEYS = {
   " ": (input) => takeInFull(input) ?? true,
   Enter: (input, event) => move(input, event.shiftKey ? -1 : 1) ?? true,
@@ -118,84 +222,88 @@ const KEYS = {
   ArrowUp: (input) => move(input, -1) ?? true,
   ArrowRight: (input) => wholeSelected(input) && fold(input, true),
   ArrowLeft: (input) => wholeSelected(input) && fold(input, false),
+  "/": () => go(form.querySelector("[data-work-filter]")) ?? true,
 };
 
-/* ------------------------------------------------------------------ the server's answer */
-
-function show(data) {
-  const input = document.getElementById(`use-${data.dataset.for}`);
-  if (!input) return;
-  const row = rowOf(input);
-  if (!("pinned" in row.dataset)) {
-    row.querySelector("[data-pin]").value = data.value;
-    if (input.value !== data.value) {
-      input.value = data.value;
-      // The row with the focus follows too, its text selected for typing over.
-      if (input === document.activeElement) input.select();
-    }
+function key(event) {
+  const { target } = event;
+  if (event.ctrlKey || event.metaKey) return false;
+  if (target.matches("[data-use]")) {
+    if (event.altKey) return event.key === "ArrowUp" && takeFirst(target);
+    if (KEYS[event.key]) return KEYS[event.key](target, event);
   }
-  if ("full" in data.dataset) row.dataset.full = "";
-  else delete row.dataset.full;
-  row.querySelector("[data-use-error]").textContent = data.dataset.error ?? "";
-  if (data.dataset.error) input.setAttribute("aria-invalid", "true");
-  else input.removeAttribute("aria-invalid");
+  if (event.key === "?" && target.matches("[inputmode=decimal]")) {
+    document.getElementById("help")?.showModal();
+    return true;
+  }
+  if (event.key !== "Enter" || event.altKey) return false;
+  if (target.matches("[data-work-filter]")) {
+    const first = shownInputs()[0];
+    if (first) go(first);
+    return true;
+  }
+  if (!target.matches("input, select")) return false;
+  if (target.closest(".work-panel")) moveOn(target, event.shiftKey ? -1 : 1);
+  return true;
 }
 
-document.addEventListener("htmx:oobAfterSwap", (event) => {
-  if (event.detail.target?.id !== "work-answer" && event.target?.id !== "work-answer") return;
-  for (const data of document.querySelectorAll("#work-answer [data-for]")) show(data);
-});
+function escape(event) {
+  if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  if (event.target.matches?.("[data-work-filter]") && event.target.value) {
+    event.target.value = "";
+    filterRows("");
+  } else location.assign(form.dataset.back);
+}
 
-/* ------------------------------------------------------------------ filter and order */
+/* ------------------------------------------------------------------ filter */
 
 function filterRows(text) {
   const wanted = text.trim().toLowerCase();
-  let shown = 0;
-  for (const group of form.querySelectorAll("[data-work-group]")) {
-    group.hidden = wanted !== "" && !group.textContent.toLowerCase().includes(wanted);
-    if (!group.hidden) shown += 1;
+  for (const table of form.querySelectorAll("#work-grid table")) {
+    let shown = 0;
+    for (const group of table.querySelectorAll("[data-work-group]")) {
+      const values = [...group.querySelectorAll("[data-use]")].map((input) => input.value);
+      group.hidden = wanted !== "" && ![group.textContent, ...values].some((t) => t.toLowerCase().includes(wanted));
+      if (!group.hidden) shown += 1;
+    }
+    const none = table.parentElement.nextElementSibling;
+    if (none?.matches("[data-work-none]")) none.hidden = shown > 0;
   }
-  const none = form.querySelector("[data-work-none]");
-  if (none) none.hidden = shown > 0;
-}
-
-/** Put the rows in another order on the server: the grid comes back whole, what was typed travels along. */
-function sort(button) {
-  form.querySelector("[data-work-order]").value = button.dataset.workSort;
-  window.htmx.ajax("POST", form.getAttribute("action") || location.href, {
-    source: button, target: "#work-grid", select: "#work-grid", swap: "outerHTML",
-  });
 }
 
 if (form) {
+  begin();
+
   form.addEventListener("input", (event) => {
     if (event.target.matches("[data-work-filter]")) filterRows(event.target.value);
     else if (event.target.matches("[data-use]")) typed(event.target);
-    else if (!event.target.closest("[data-no-preview]")) preview();
+    else if (!event.target.closest("[data-no-preview], [data-work-whole]")) preview();
   });
-
+  form.addEventListener("change", (event) => {
+    if (event.target.closest("[data-work-whole]")) refresh(null);
+  });
   form.addEventListener("keydown", (event) => {
-    if (event.target.matches("[data-work-filter]") && event.key === "Enter") event.preventDefault();
-    if (!event.target.matches("[data-use]") || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (KEYS[event.key]?.(event.target, event)) event.preventDefault();
+    if (key(event)) event.preventDefault();
   });
-
   form.addEventListener("focusin", (event) => {
     if (event.target.matches("[data-use]")) event.target.select();
   });
-
   form.addEventListener("click", (event) => {
     const pin = event.target.closest("[data-work-release]");
-    if (pin) release(rowOf(pin));
-    const order = event.target.closest("[data-work-sort]");
-    if (order) {
-      event.preventDefault();
-      sort(order);
-    }
+    if (pin) release(rowOf(pin).querySelector("[data-use]"));
+    if (event.target.closest("[data-work-anew]")) spreadAnew();
   });
 
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
-    location.assign(form.dataset.back);
+  form.addEventListener("submit", (event) => {
+    if (event.submitter?.matches("[data-work-refresh]")) {
+      event.preventDefault();
+      refresh(event.submitter);
+    } else if (timer || asking) {
+      // Never post what has not been shown: the answer under way comes first.
+      event.preventDefault();
+      sending = event.submitter;
+      if (timer) preview(0);
+    }
   });
+  document.addEventListener("keydown", escape);
 }

@@ -1,0 +1,216 @@
+"""The list of payments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from arledger.core.http.forms import AmountField, DayField, TextField
+from arledger.core.http.keyset import Sort
+from arledger.core.http.listing import Column, Export, Lister, Total
+from customers.selectors import search, visible
+from ledger.models import NUMBER_ORDER, Document, Kind, Method
+from payments.forms import UNDEPOSITED
+from payments.selectors import bank_accounts
+from reconciliation.figures import Figures, document_figures
+from reconciliation.selectors import States, TextSearch, documents, totals
+
+
+class PaymentFilter(forms.Form):
+    customer = TextField(label=_("Customer"), max_length=100, required=False)
+    method = forms.ChoiceField(label=_("Method"), choices=[("", "—"), *Method.choices], required=False)
+    account = forms.ChoiceField(label=_("Received in"), required=False)
+    date_from = DayField(label=_("From"), required=False)
+    date_to = DayField(label=_("To"), required=False)
+    amount = AmountField(label=_("Amount"), required=False, allow_negative=False)
+
+
+@dataclass(frozen=True)
+class PaymentRow:
+    """A payment as the list shows it; amounts are positive, a reversal's is negative. No figures: a draft."""
+
+    document: Document
+    figures: Figures | None
+    today: date
+
+    def __str__(self) -> str:
+        return self.document.number or str(_("Draft payment"))
+
+    @property
+    def id(self) -> int:
+        return self.document.pk
+
+    @property
+    def url(self) -> str:
+        return reverse("payments:detail", args=[self.document.pk])
+
+    @property
+    def state(self) -> str:
+        return self.figures.state if self.figures else "draft"
+
+    @property
+    def states(self) -> list[str]:
+        """The chips: the state where it says more than *posted*, else how far it is applied."""
+        if self.figures is None or self.state != "posted":
+            return [self.state]
+        post_dated = ["post_dated"] if self.document.date > self.today else []
+        return [self.figures.settlement, *post_dated]
+
+    @property
+    def quiet(self) -> bool:
+        return self.state in ("reversed", "reversal")
+
+    @property
+    def amount(self) -> Decimal:
+        return -self.document.total
+
+    @property
+    def unapplied(self) -> Decimal | None:
+        return self.figures.open_sides if self.figures else None
+
+    @property
+    def mark(self) -> str:
+        return self.figures.mark if self.figures else ""
+
+
+class PaymentLister(Lister):
+    name = "payments"
+    columns = (
+        Column(label=_("Number"), sort="number"),
+        Column(label=_("Customer")),
+        Column(label=_("Date"), sort="date"),
+        Column(label=_("Method")),
+        Column(label=_("Received in")),
+        Column(label=_("Reference")),
+        Column(label=_("Amount"), sort="amount", numeric=True),
+        Column(label=_("Unapplied"), numeric=True),
+        Column(label=_("State")),
+        Column(label=_("Mark")),
+    )
+    sorts = (
+        Sort("date", ("date", "id")),
+        Sort("number", ("number_order", "id")),
+        Sort("amount", ("amount", "id")),
+    )
+    default_sort = "-date"
+    search_label = _("Number, reference or customer")
+    tabs = (
+        ("", _("All")),
+        ("drafts", _("Drafts")),
+        ("unapplied", _("Unapplied money")),
+        ("post-dated", _("Post-dated")),
+        ("reversed", _("Reversed")),
+    )
+    filter_form = PaymentFilter
+    export_columns = (
+        "number",
+        "state",
+        "customer",
+        "customer_name",
+        "date",
+        "method",
+        "account",
+        "reference",
+        "currency",
+        "amount",
+        "unapplied",
+        "mark",
+    )
+
+    def make_form(self) -> PaymentFilter:
+        form = PaymentFilter(self.query)
+        account = form.fields["account"]
+        assert isinstance(account, forms.ChoiceField)
+        account.choices = [
+            ("", "—"),
+            *((str(bank.pk), str(bank)) for bank in bank_accounts(self.actor.company_id)),
+            (UNDEPOSITED, _("Undeposited funds")),
+        ]
+        return form
+
+    @cached_property
+    def states(self) -> States:
+        return States(self.actor.company_id, self.actor.today)
+
+    @cached_property
+    def search(self) -> TextSearch:
+        return TextSearch(self.actor, Kind.PAYMENT, self.text)
+
+    def base(self) -> QuerySet[Document]:
+        rows = documents(self.actor).filter(kind=Kind.PAYMENT)
+        return rows.annotate(number_order=NUMBER_ORDER).select_related("customer", "bank_account")
+
+    def in_tab(self, rows: QuerySet[Any], tab: str) -> QuerySet[Any]:
+        posted = rows.filter(state=Document.State.POSTED)
+        match tab:
+            case "drafts":
+                return rows.filter(state=Document.State.DRAFT)
+            case "unapplied":
+                return posted.filter(self.states.unsettled(), reverses=None)
+            case "post-dated":
+                return posted.filter(date__gt=self.actor.today)
+            case _:
+                mirrors = documents(self.actor).filter(kind=Kind.PAYMENT, reverses__isnull=False)
+                return posted.filter(Q(reverses__isnull=False) | Q(pk__in=mirrors.values("reverses")))
+
+    def matching(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
+        return rows.filter(self.search.condition)
+
+    def within(self) -> QuerySet[Any] | None:
+        hard_text = bool(self.text) and not self.search.selective
+        hard_tab = self.tab == "unapplied" and not self.states.selective
+        return self.base() if hard_text or hard_tab else None
+
+    def narrowed(self, rows: QuerySet[Any], values: Mapping[str, Any]) -> QuerySet[Any]:
+        account = values.get("account")
+        if account:
+            rows = rows.filter(bank_account=None if account == UNDEPOSITED else int(account))
+        if values.get("customer"):
+            rows = rows.filter(customer__in=search(visible(self.actor), values["customer"]).values("pk"))
+        plain = {"method": "method", "date_from": "date__gte", "date_to": "date__lte", "amount": "amount"}
+        return rows.filter(**{lookup: values[name] for name, lookup in plain.items() if name in values})
+
+    def shown(self, rows: list[Any]) -> list[PaymentRow]:
+        posted = [row.pk for row in rows if row.state == Document.State.POSTED]
+        figures = document_figures(company_id=self.actor.company_id, ids=posted, day=self.actor.today)
+        return [PaymentRow(row, figures.get(row.pk), self.actor.today) for row in rows]
+
+    def totals(self, rows: QuerySet[Any]) -> Sequence[Total]:
+        posted = rows.filter(state=Document.State.POSTED)
+        return [
+            Total(
+                currency=currency,
+                count=count,
+                figures=[(_("Received"), -total), (_("Unapplied"), -left)],
+            )
+            for currency, count, total, left in totals(self.actor.company_id, posted, self.actor.today)
+        ]
+
+    def exports(self) -> Sequence[Export]:
+        return [Export(label=_("CSV"), url=reverse("payments:export"))]
+
+    def export_row(self, row: PaymentRow) -> Sequence[object]:
+        document = row.document
+        return (
+            document.number,
+            row.state,
+            document.customer.code,
+            document.customer.name,
+            document.date,
+            document.method,
+            document.bank_account.code if document.bank_account else UNDEPOSITED,
+            document.reference,
+            document.currency,
+            row.amount,
+            row.unapplied,
+            row.mark,
+        )

@@ -1,0 +1,236 @@
+"""Pages of payments: the list, one payment, and the verbs on it, each asked with its effect spelled out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from arledger.companies.context import address
+from arledger.core.dates import parse_iso_date
+from arledger.core.errors import Refusal
+from arledger.core.http.doors import PageRequest, page
+from arledger.core.http.forms import Done, KeyedForm, show_refusal, submit
+from arledger.core.templatetags.arledger import day as day_tag
+from ledger.models import Document
+from payments import services
+from payments.forms import DraftForm, ReverseForm
+from payments.lister_pages import PaymentLister
+from payments.selectors import draft_of, payment
+from payments.showing import (
+    LineFacts,
+    Shown,
+    delete_effects,
+    post_effects,
+    reverse_effects,
+    shown,
+)
+from reconciliation.panel_pages import MatchView, matches, timeline
+from reconciliation.preview import would_refuse
+
+
+@page("payments.list")
+def list_(request: PageRequest) -> HttpResponse:
+    """All payments, newest first."""
+    return PaymentLister(request).respond(
+        "payments/list.html", {"may_add": request.actor.may("payments.add")}
+    )
+
+
+@page("payments.list")
+def export(request: PageRequest) -> HttpResponseBase:
+    """What the list shows, as CSV."""
+    return PaymentLister(request).download()
+
+
+@page("payments.view")
+def detail(request: PageRequest, key: int) -> HttpResponse:
+    """One payment, with its figures as of today or of ``?as_at=``."""
+    actor = request.actor
+    document = payment(actor, key)
+    text = request.GET.get("as_at", "")
+    day = parse_iso_date(text, field="as_at") if text else actor.today
+    facts = shown(company_id=actor.company_id, document=document, day=day)
+    found = matches(actor=actor, ids=[key], day=day, back=request.get_full_path())
+    context = {
+        "document": document,
+        "facts": facts,
+        "lines": _lines(facts, found),
+        "matches": [match for match in found if match.date <= day or day == actor.today],
+        "events": timeline(company_id=actor.company_id, document=key, currency=document.currency),
+        "related": _related(facts),
+        "facts_title": _("Receipt"),
+        "details": _details(document),
+        "day": day,
+        "past": day != actor.today,
+        "may": {verb: actor.may(f"payments.{verb}") for verb in ("add", "post", "reverse")},
+        "currency": document.currency,
+        "customer_url": address("customers:detail", document.customer_id),
+    }
+    return render(request, "payments/detail.html", context)
+
+
+def _lines(facts: Shown, found: Sequence[MatchView]) -> list[dict[str, Any]]:
+    """The lines for components/lines_table.html, each named after what it pays."""
+    by_line: dict[int, list[MatchView]] = {}
+    for match in found:
+        by_line.setdefault(match.line, []).append(match)
+    return [
+        {
+            "position": fact.line.position,
+            "description": _paid(facts, fact, by_line.get(fact.line.pk, [])),
+            "account": fact.line.account,
+            "amount": fact.amount,
+            "settled": fact.settled,
+            "open": fact.open,
+            "reserved": fact.reserved,
+            "code": " ".join(
+                dict.fromkeys(match.code for match in by_line.get(fact.line.pk, []) if match.code)
+            ),
+            "matches": by_line.get(fact.line.pk, []),
+        }
+        for fact in facts.lines
+    ]
+
+
+def _paid(facts: Shown, fact: LineFacts, own: Sequence[MatchView]) -> SafeString:
+    """Links to the documents a line was matched with; the remainder is an overpayment."""
+    documents = dict.fromkeys((match.url, match.number) for match in own)
+    names = format_html_join(", ", '<a href="{}">{}</a>', documents)
+    if fact.open:
+        rest = _("Overpayment") if not own else _("available")
+        names = format_html("{} · {}", names, rest) if names else format_html("{}", rest)
+    return format_html("{} · {}", names, fact.line.customer.name) if facts.several_customers else names
+
+
+def _details(document: Document) -> list[tuple[str, Any]]:
+    account = document.bank_account
+    foreign = document.exchange_rate != 1
+    return [
+        (_("Received in"), account or _("Undeposited funds")),
+        (_("Method"), document.get_method_display()),
+        (_("Reference"), document.reference),
+        (_("Entity"), document.entity),
+        (_("GL date"), document.gl_date and day_tag(document.gl_date)),
+        (_("Exchange rate"), f"{document.exchange_rate.normalize():f}" if foreign else ""),
+        (_("Reason"), document.reason),
+    ]
+
+
+def _related(facts: Shown) -> list[dict[str, Any]]:
+    return [
+        {"kind": kind, "label": other.number, "url": _at(other.pk)}
+        for kind, other in ((_("Reversal of"), facts.original), (_("Reversed by"), facts.mirror))
+        if other
+    ]
+
+
+@page("payments.post")
+def post(request: PageRequest, key: int) -> HttpResponse:
+    """Post a draft as it was drafted."""
+    actor, draft = request.actor, draft_of(request.actor, key)
+    form = DraftForm(request.POST or None, initial={"version": draft.version})
+
+    def verb() -> Done:
+        number = services.post(actor=actor, ids=[key], version=form.cleaned_data["version"])[0]
+        return Done(_at(key), _("%(number)s is posted.") % {"number": number})
+
+    return _ask(
+        request,
+        form,
+        verb,
+        question=_("Post this draft payment"),
+        effects=post_effects(company_id=actor.company_id, document=draft),
+        button=_("Post payment"),
+        meaning="primary",
+        document=draft,
+    )
+
+
+@page("payments.add")
+def delete(request: PageRequest, key: int) -> HttpResponse:
+    """Delete a draft; what it selected is free again."""
+    actor, draft = request.actor, draft_of(request.actor, key)
+    form = DraftForm(request.POST or None, initial={"version": draft.version})
+
+    def verb() -> Done:
+        services.delete(actor=actor, ids=[key], version=form.cleaned_data["version"])
+        return Done(reverse("payments:list"), _("The draft is deleted; what it had selected is open again."))
+
+    return _ask(
+        request,
+        form,
+        verb,
+        question=_("Delete this draft payment"),
+        effects=delete_effects(company_id=actor.company_id, document=draft),
+        button=_("Delete draft"),
+        document=draft,
+    )
+
+
+@page("payments.reverse")
+def reverse_(request: PageRequest, key: int) -> HttpResponse:
+    """Reverse a posted payment on a date and for a reason; says at once when that is refused."""
+    actor, document = request.actor, payment(request.actor, key)
+    earliest = max(actor.today, document.date)
+    form = ReverseForm(request.POST or None, initial={"date": earliest})
+
+    def verb() -> Done:
+        values = form.cleaned_data
+        services.reverse(actor=actor, ids=[key], on=values["date"], reason=values["reason"])
+        return Done(_at(key), _("%(number)s is reversed.") % {"number": document.number})
+
+    refusal = would_refuse(lambda: services.reverse(actor=actor, ids=[key], on=earliest, reason="?"))
+    return _ask(
+        request,
+        form,
+        verb,
+        question=_("Reverse %(number)s") % {"number": document.number or _("draft payment")},
+        effects=reverse_effects(company_id=actor.company_id, document=document),
+        button=_("Reverse payment"),
+        document=document,
+        refusal=refusal,
+    )
+
+
+def _at(key: int) -> str:
+    return reverse("payments:detail", args=[key])
+
+
+def _ask(
+    request: PageRequest,
+    form: KeyedForm,
+    verb: Callable[[], Done],
+    *,
+    document: Document,
+    question: str,
+    effects: Sequence[str],
+    button: str,
+    meaning: str = "bad",
+    refusal: Refusal | None = None,
+) -> HttpResponse:
+    """Ask with the effect spelled out; a POST does it, or asks again with what is wrong."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            return submit(request, verb)
+        except Refusal as error:
+            show_refusal(form, error)
+    blocked = refusal is not None and refusal.field != "date"
+    context = {
+        "form": form,
+        "document": document,
+        "question": question,
+        "effects": () if blocked else effects,
+        "refusal": refusal if blocked else None,
+        "limits": refusal if refusal and not blocked else "",
+        "verb": "" if blocked else button,
+        "meaning": meaning,
+        "back_url": _at(document.pk),
+    }
+    return render(request, "payments/confirm.html", context, status=422 if form.errors else 200)

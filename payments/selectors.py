@@ -1,0 +1,108 @@
+"""Reading payments and what their pages need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from arledger.companies.models import BankAccount, Entity
+from arledger.core.actor import Actor
+from arledger.core.sql import fetch_all
+from customers.models import Customer
+from customers.selectors import search, visible
+from ledger.models import Document, Kind
+from ledger.posting import require_drafts
+from reconciliation.open_items import OpenItem
+from reconciliation.selectors import documents, visible_document
+
+
+def find_customers(actor: Actor, texts: Iterable[str]) -> dict[str, Customer]:
+    """Who is meant by each text: a customer's code, or words that fit one customer only; others are missing."""
+    wanted = [text for text in dict.fromkeys(texts) if text]
+    if not wanted:
+        return {}
+    codes = {code for text in wanted for code in (text, text.upper())}
+    by_code = {customer.code: customer for customer in visible(actor).filter(code__in=codes)}
+    found = {}
+    for text in wanted:
+        named = by_code.get(text) or by_code.get(text.upper()) or _only_one(actor, text)
+        if named:
+            found[text] = named
+    return found
+
+
+def _only_one(actor: Actor, text: str) -> Customer | None:
+    fitting = list(search(visible(actor), text)[:2])
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def draft_of(actor: Actor, key: int) -> Document:
+    """A draft payment. Raises NotFound, or NotADraft when it was posted."""
+    draft = payment(actor, key)
+    require_drafts([draft])
+    return draft
+
+
+def payment(actor: Actor, key: int) -> Document:
+    """One payment. Raises NotFound."""
+    return visible_document(actor, kind=Kind.PAYMENT, key=key)
+
+
+def bank_accounts(company_id: int) -> list[BankAccount]:
+    return list(BankAccount.objects.filter(company_id=company_id, active=True).order_by("code"))
+
+
+def entities(actor: Actor) -> list[Entity]:
+    """The entities a person may enter documents for."""
+    found = Entity.objects.filter(company_id=actor.company_id, active=True).order_by("code")
+    return [entity for entity in found if actor.entities is None or entity.pk in actor.entities]
+
+
+def payer_of(actor: Actor, document: int) -> Customer | None:
+    """The customer of a document the person may see."""
+    found = documents(actor).filter(pk=document).select_related("customer").first()
+    return found.customer if found else None
+
+
+SETTLED = """
+SELECT l.id, l.position, l.description, d.id, d.kind, d.number, d.date, coalesce(d.due_date, d.date), d.reference,
+       l.customer_id, l.currency, l.amount, l.open_amount, l.reserved_amount, d.total
+FROM ledger_line l
+JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id AND d.state = 'posted'
+WHERE l.company_id = %(company)s AND l.customer_id = ANY(%(customers)s) AND l.currency = %(currency)s
+  AND l.amount > 0 AND NOT l.is_open AND (l.document_id = ANY(%(documents)s) OR l.id = ANY(%(lines)s))
+ORDER BY d.id, l.position
+"""
+
+
+def settled_charges(
+    *,
+    company_id: int,
+    customers: Sequence[int],
+    currency: str,
+    documents: Sequence[int],
+    lines: Sequence[int],
+) -> list[OpenItem]:
+    """Charges of the customers that were named but have nothing open any more, to say so."""
+    if not documents and not lines:
+        return []
+    rows = fetch_all(
+        SETTLED,
+        {
+            "company": company_id,
+            "customers": list(customers),
+            "currency": currency,
+            "documents": list(documents),
+            "lines": list(lines),
+        },
+    )
+    return [OpenItem(*row) for row in rows]
+
+
+def open_currencies(*, company_id: int, customers: Sequence[int]) -> list[str]:
+    """The currencies in which these customers owe something."""
+    rows = fetch_all(
+        "SELECT DISTINCT currency FROM ledger_line"
+        " WHERE company_id = %s AND customer_id = ANY(%s) AND is_open AND amount > 0",
+        [company_id, list(customers)],
+    )
+    return sorted(row[0] for row in rows)

@@ -1,0 +1,171 @@
+"""What the page of one payment shows: its figures as of a day, its lines, what a draft selects, effects of verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from arledger.core.formats import format_amount
+from ledger.models import Document, Line, Reservation
+from reconciliation.figures import Figures, document_figures, entries, line_opens
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineFacts:
+    """One line as of the day; amounts are positive."""
+
+    line: Line
+    amount: Decimal
+    open: Decimal
+    reserved: Decimal
+
+    @property
+    def settled(self) -> Decimal:
+        return self.amount - self.open
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hold:
+    """What a draft has selected of one document."""
+
+    document: Document
+    customer: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A payment as of a day. ``figures`` is None for a draft, which has no effect on balances yet."""
+
+    document: Document
+    figures: Figures | None
+    lines: Sequence[LineFacts]
+    holds: Sequence[Hold]
+    original: Document | None
+    mirror: Document | None
+    post_dated: bool
+
+    @property
+    def state(self) -> str:
+        return self.figures.state if self.figures else "draft"
+
+    @property
+    def amount(self) -> Decimal:
+        return self.document.amount or ZERO
+
+    @property
+    def available(self) -> Decimal:
+        """What is left of it: on a draft, what it will leave."""
+        if self.figures is None:
+            return self.amount - sum((hold.amount for hold in self.holds), ZERO)
+        return self.figures.open_sides
+
+    @property
+    def applied(self) -> Decimal:
+        return self.amount - self.available
+
+    @property
+    def several_customers(self) -> bool:
+        return len({fact.line.customer_id for fact in self.lines}) > 1
+
+
+def shown(*, company_id: int, document: Document, day: date) -> Shown:
+    """Everything about a payment as of ``day``, in a constant number of statements."""
+    key = document.pk
+    figures = document_figures(company_id=company_id, ids=[key], day=day).get(key)
+    opens = line_opens(company_id=company_id, ids=[key], day=day)
+    lines = Line.objects.filter(company_id=company_id, document=key).select_related("account", "customer")
+    mirror = Document.objects.filter(company_id=company_id, reverses=key).first() if figures else None
+    return Shown(
+        document=document,
+        figures=figures,
+        lines=[
+            LineFacts(
+                line=line,
+                amount=abs(line.amount),
+                open=abs(opens[line.pk][0]),
+                reserved=abs(opens[line.pk][1]),
+            )
+            for line in lines.order_by("position")
+        ],
+        holds=holds(company_id=company_id, document=key) if figures is None else [],
+        original=document.reverses,
+        mirror=mirror,
+        post_dated=document.date > day,
+    )
+
+
+def holds(*, company_id: int, document: int) -> list[Hold]:
+    """What a draft has selected, per document by due date and number."""
+    reservations = (
+        Reservation.objects.filter(company_id=company_id, document=document)
+        .select_related("line__document", "line__customer")
+        .order_by("line__document__due_date", "line__document__number", "line__position")
+    )
+    found: dict[int, Hold] = {}
+    for reservation in reservations:
+        charge = reservation.line.document
+        before = found[charge.pk].amount if charge.pk in found else ZERO
+        found[charge.pk] = Hold(
+            document=charge, customer=reservation.line.customer.name, amount=before + reservation.amount
+        )
+    return list(found.values())
+
+
+def post_effects(*, company_id: int, document: Document) -> list[str]:
+    """What posting a draft does, one sentence each."""
+    return _applying(_("Pays %(amount)s of %(number)s"), company_id, document) + _rest(
+        _("Leaves %(amount)s as an overpayment"), company_id, document
+    )
+
+
+def delete_effects(*, company_id: int, document: Document) -> list[str]:
+    """What deleting a draft does."""
+    return _applying(_("Frees %(amount)s of %(number)s"), company_id, document)
+
+
+def reverse_effects(*, company_id: int, document: Document) -> list[str]:
+    """What reversing a payment does: which documents get back how much, and what of it can no longer be used."""
+    amounts: dict[str, Decimal] = {}
+    for entry in entries(company_id=company_id, ids=[document.pk], day=document.date):
+        if entry.maker == document.pk:
+            amounts[entry.other_number] = amounts.get(entry.other_number, ZERO) + entry.left
+    given = _sentences(_("Gives back %(amount)s to %(number)s"), amounts.items(), document.currency)
+    lines = Line.objects.filter(company_id=company_id, document=document.pk)
+    left = sum((abs(line.open_amount) for line in lines), ZERO)
+    if left:
+        given.append(_("Takes away %(amount)s that is still available") % {"amount": _text(left, document)})
+    return given
+
+
+def _applying(sentence: str, company_id: int, document: Document) -> list[str]:
+    pairs = [
+        (hold.document.number or "", hold.amount)
+        for hold in holds(company_id=company_id, document=document.pk)
+    ]
+    return _sentences(sentence, pairs, document.currency)
+
+
+def _rest(sentence: str, company_id: int, document: Document) -> list[str]:
+    held = sum((hold.amount for hold in holds(company_id=company_id, document=document.pk)), ZERO)
+    rest = (document.amount or ZERO) - held
+    return [sentence % {"amount": _text(rest, document)}] if rest else []
+
+
+def _sentences(sentence: str, pairs: Iterable[tuple[str, Decimal]], currency: str) -> list[str]:
+    language = get_language() or "en"
+    return [
+        sentence % {"number": number, "amount": f"{format_amount(amount, currency, language)} {currency}"}
+        for number, amount in pairs
+    ]
+
+
+def _text(amount: Decimal, document: Document) -> str:
+    return f"{format_amount(amount, document.currency, get_language() or 'en')} {document.currency}"

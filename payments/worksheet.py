@@ -1,0 +1,244 @@
+"""The Receive payment screen as plain data: what was typed, what the books hold, what stands in each row.
+
+A row's key is ``d`` and a document's key, a line's ``l`` and a line's key. With each amount the form carries a
+marker: ``!`` when the person fixed the amount, else the text the server last showed there; a text that differs
+from it was typed by the person (so it works without scripts too). What is not fixed flows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date as Day
+from decimal import Decimal
+from typing import Any
+
+from arledger.core.errors import Refusal
+from arledger.core.formats import input_amount
+from arledger.core.money import parse_localized_amount
+from payments.distribution import Preview
+from payments.inputs import PartInput
+from reconciliation.open_items import OpenItem
+
+ZERO = Decimal(0)
+FIXED = "!"
+KEY = re.compile(r"[dl][1-9][0-9]{0,17}", re.ASCII)
+ORDERS: dict[str, Callable[[Sequence[OpenItem]], Any]] = {
+    "due": lambda own: own[0].due_date,
+    "number": lambda own: own[0].number,
+    "date": lambda own: own[0].date,
+    "open": lambda own: sum(item.open for item in own),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """An amount of the grid as it came: the text, and whether the person fixed it."""
+
+    text: str
+    fixed: bool
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The amounts of the grid: cells by key, their amounts, and the sentences of those that are none."""
+
+    cells: Mapping[str, Cell] = field(default_factory=dict)
+    amounts: Mapping[str, Decimal] = field(default_factory=dict)
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    untouched: bool = True
+
+    def amount(self, key: str) -> Decimal | None:
+        """What was typed there; None for nothing, 0 for a text that is no amount."""
+        return self.amounts.get(key)
+
+    def fixed(self, key: str) -> bool:
+        return key in self.cells and self.cells[key].fixed
+
+    def text(self, key: str) -> str:
+        return self.cells[key].text if key in self.cells else ""
+
+
+def read(data: Mapping[str, str], currency: str, language: str) -> Typed:
+    """The amounts of a submitted grid. ``untouched`` when no amount stands or stood anywhere in it."""
+    cells: dict[str, Cell] = {}
+    amounts: dict[str, Decimal] = {}
+    wrong: dict[str, str] = {}
+    untouched = True
+    for name in data:
+        if not name.startswith("use-") or not KEY.fullmatch(name[4:]):
+            continue
+        key, text, marker = name[4:], data[name].strip(), data.get(f"pin-{name[4:]}", "")
+        untouched = untouched and not text and marker in ("", FIXED)
+        cells[key] = Cell(text, bool(text) and (marker == FIXED or text != marker))
+        if text:
+            try:
+                amounts[key] = parse_localized_amount(text, currency, language, allow_negative=False)
+            except Refusal as refusal:
+                amounts[key], wrong[key] = ZERO, str(refusal)
+    return Typed(cells, amounts, wrong, untouched)
+
+
+def in_order(items: Iterable[OpenItem], order: str, first: Sequence[int] = ()) -> list[OpenItem]:
+    """The items document by document in the order chosen, those of ``first`` before all others.
+
+    ``items`` come by due date and number, which is also how documents that are equal in the order stand.
+    """
+    documents = by_document(items)
+    key = order.removeprefix("-")
+    chosen = sorted(documents.values(), key=ORDERS.get(key, ORDERS["due"]), reverse=order.startswith("-"))
+    place = {document: index for index, document in enumerate(first)}
+    chosen.sort(key=lambda own: place.get(own[0].document, len(place)))
+    return [item for own in chosen for item in own]
+
+
+def by_document(items: Iterable[OpenItem]) -> dict[int, list[OpenItem]]:
+    documents: dict[int, list[OpenItem]] = {}
+    for item in items:
+        documents.setdefault(item.document, []).append(item)
+    return documents
+
+
+def flowing(typed: Typed, items: Sequence[OpenItem], customer: int, amount: Decimal) -> PartInput:
+    """What was fixed, with the rest flowing over all documents in the items' order."""
+    documents = by_document(items)
+    return PartInput(
+        customer_id=customer,
+        amount=amount,
+        lines={item.line: typed.amounts[f"l{item.line}"] for item in items if typed.fixed(f"l{item.line}")},
+        per_document={key: typed.amounts[f"d{key}"] for key in documents if typed.fixed(f"d{key}")},
+        documents=[key for key, own in documents.items() if any(item.available > 0 for item in own)],
+    )
+
+
+def given(typed: Typed, items: Sequence[OpenItem], customer: int, amount: Decimal) -> PartInput:
+    """What the person sees, amount by amount; nothing flows. A grid never filled flows in the items' order."""
+    if typed.untouched:
+        return flowing(typed, items, customer, amount)
+    lines: dict[int, Decimal] = {}
+    per_document: dict[int, Decimal] = {}
+    for document, own in by_document(items).items():
+        key = f"d{document}"
+        here = {item.line: typed.amount(f"l{item.line}") for item in own}
+        fixed = {line for line in here if typed.fixed(f"l{line}")}
+        shown = {line: used for line, used in here.items() if used is not None}
+        if typed.fixed(key) or (not shown and key in typed.amounts):
+            per_document[document] = typed.amounts[key]
+            shown = {line: used for line, used in shown.items() if line in fixed}
+        lines |= shown
+    return PartInput(customer_id=customer, amount=amount, lines=lines, per_document=per_document)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A document (with its lines, when there are several open ones) or a line, as the grid shows it."""
+
+    key: str
+    number: str
+    open: Decimal
+    amount: Decimal = ZERO
+    document: int = 0
+    kind: str = ""
+    url: str = ""
+    reference: str = ""
+    description: str = ""
+    position: int = 0
+    date: Day | None = None
+    due: Day | None = None
+    overdue: bool = False
+    reserved: Decimal = ZERO
+    open_text: str = ""
+    use: str = ""
+    pinned: bool = False
+    full: bool = False
+    first: bool = False
+    blocked: bool = False
+    error: str = ""
+    lines: Sequence[Row] = ()
+
+    @property
+    def marker(self) -> str:
+        return FIXED if self.pinned else self.use
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Everything the rows of one part need. ``keep`` shows every text as it was typed (a refused post)."""
+
+    typed: Typed
+    shown: Preview
+    items: Sequence[OpenItem]
+    currency: str
+    language: str
+    today: Day
+    keep: bool = False
+    first: Sequence[int] = ()
+
+    def rows(self) -> list[Row]:
+        """The rows in the items' order."""
+        used = {part.line: part.amount for part in self.shown.spread.allocations}
+        errors = self._errors()
+        return [self._document(own, used, errors) for own in by_document(self.items).values()]
+
+    def _errors(self) -> dict[str, str]:
+        alone = {own[0].line: key for key, own in by_document(self.items).items() if len(own) == 1}
+        found = {}
+        for fault in self.shown.faults:
+            document = fault.values["document"] or alone.get(fault.values["line"])
+            found[f"d{document}" if document else f"l{fault.values['line']}"] = str(fault)
+        return found | dict(self.typed.wrong)
+
+    def _document(
+        self, own: Sequence[OpenItem], used: Mapping[int, Decimal], errors: Mapping[str, str]
+    ) -> Row:
+        head = own[0]
+        available = sum((item.available for item in own), ZERO)
+        total = sum((used.get(item.line, ZERO) for item in own), ZERO)
+        cell = self._cell(f"d{head.document}", total, available, errors)
+        row = Row(
+            number=head.number,
+            document=head.document,
+            kind=head.kind,
+            reference=head.reference,
+            description=head.description if len(own) == 1 else "",
+            date=head.date,
+            due=head.due_date,
+            overdue=head.due_date < self.today,
+            amount=head.total,
+            open=sum((item.open for item in own), ZERO),
+            reserved=sum((item.reserved for item in own), ZERO),
+            first=head.document in self.first,
+            **cell,
+        )
+        if len(own) == 1:
+            return row
+        return replace(row, lines=[self._line(item, used, errors) for item in own])
+
+    def _line(self, item: OpenItem, used: Mapping[int, Decimal], errors: Mapping[str, str]) -> Row:
+        cell = self._cell(f"l{item.line}", used.get(item.line, ZERO), item.available, errors)
+        return Row(
+            number=item.number,
+            position=item.position,
+            description=item.description,
+            amount=item.amount,
+            open=item.open,
+            reserved=item.reserved,
+            **cell,
+        )
+
+    def _cell(self, key: str, used: Decimal, available: Decimal, errors: Mapping[str, str]) -> dict[str, Any]:
+        fixed = self.typed.fixed(key)
+        text = self.typed.text(key) if fixed or self.keep else self._text(used)
+        return {
+            "key": key,
+            "use": text,
+            "pinned": fixed,
+            "full": 0 < available == used,
+            "blocked": not available and not text,
+            "open_text": self._text(available),
+            "error": errors.get(key, ""),
+        }
+
+    def _text(self, amount: Decimal) -> str:
+        return input_amount(amount, self.currency, self.language) if amount else ""

@@ -1,0 +1,12 @@
+"""Addresses of matching, below ``/c/<company>/matching/``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from reconciliation import pages
+
+app_name = "reconciliation"
+urlpatterns = [
+    path("<int:key>/unapply/", pages.unapply_, name="unapply"),
+]
