@@ -34,11 +34,6 @@ class ServicePeriod(Invalid):
     sentence = _("The service period ends on %(end)s, before it starts on %(start)s.")
 
 
-class RateMissing(Invalid):
-    code = "exchange_rate_missing"
-    sentence = _("Enter the exchange rate from %(currency)s to %(base)s: a number greater than 0.")
-
-
 class ReversalSwitchedOff(Refusal):
     code = "invoice_reversal_off"
     sentence = _("The configuration does not allow reversing posted invoices. Ask an administrator.")

@@ -19,7 +19,6 @@ from customers.models import Customer
 from invoices.errors import (
     DueBeforeDate,
     DueMissing,
-    RateMissing,
     ServicePeriod,
     UnknownAccount,
     UnknownReference,
@@ -27,6 +26,7 @@ from invoices.errors import (
 from ledger.drafts import NewDocument, NewLine
 from ledger.errors import NoLines
 from ledger.models import Kind
+from ledger.rates import exchange_rate
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,7 +148,7 @@ def _draft(settings: Settings, books: _Books, entered: InvoiceInput) -> NewDocum
         kind=Kind.INVOICE,
         customer_id=customer.pk,
         currency=currency,
-        exchange_rate=_rate(settings, currency, entered.exchange_rate),
+        exchange_rate=exchange_rate(settings, currency, entered.exchange_rate),
         date=entered.date,
         gl_date=entered.gl_date if settings.row.separate_gl_date else None,
         due_date=_due(books, entered, term_id),
@@ -163,16 +163,6 @@ def _draft(settings: Settings, books: _Books, entered: InvoiceInput) -> NewDocum
             for index, line in enumerate(entered.lines)
         ],
     )
-
-
-def _rate(settings: Settings, currency: str, rate: Decimal) -> Decimal:
-    """1 for the base currency; otherwise what one unit is worth in base currency, 8 decimals."""
-    base = settings.company.base_currency
-    if currency == base:
-        return Decimal(1)
-    if not rate.is_finite() or not 0 < rate < Decimal(10) ** 9:
-        raise RateMissing(field="exchange_rate", currency=currency, base=base)
-    return rate
 
 
 def _due(books: _Books, entered: InvoiceInput, term_id: int | None) -> date:

@@ -32,6 +32,11 @@ class UnknownCustomer(Invalid):
     sentence = _("There is no such customer. Type a code or a name and choose.")
 
 
+class UnknownEntity(Invalid):
+    code = "entity_unknown"
+    sentence = _("Choose an entity of this company that you may use.")
+
+
 class UnknownBankAccount(Invalid):
     code = "bank_account_unknown"
     sentence = _("Choose an active bank account, or undeposited funds.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from arledger.companies.models import BankAccount
+from arledger.companies.models import BankAccount, Entity
 from arledger.companies.selectors import Settings
 from arledger.core.actor import Actor
 from arledger.core.errors import NotFound, Refusal, Refusals
@@ -15,7 +15,15 @@ from arledger.core.money import check_amount, decimals
 from arledger.core.text import clean_text
 from customers.models import Customer
 from ledger.models import Method
-from payments.errors import BankCurrency, CustomerTwice, NothingReceived, UnknownBankAccount, UnknownMethod
+from ledger.rates import exchange_rate
+from payments.errors import (
+    BankCurrency,
+    CustomerTwice,
+    NothingReceived,
+    UnknownBankAccount,
+    UnknownEntity,
+    UnknownMethod,
+)
 
 ZERO = Decimal(0)
 
@@ -83,7 +91,7 @@ def check(
     payments: Sequence[PaymentInput],
     customers: Mapping[int, Customer],
 ) -> list[Receipt]:
-    """Check payments with one query; ``customers`` are those the person may use.
+    """Check payments with two queries at most; ``customers`` are those the person may use.
 
     Raises Refusals (a ``row`` each), or the single refusal itself.
     """
@@ -93,10 +101,13 @@ def check(
             company_id=actor.company_id, active=True, pk__in=_keys(p.bank_account_id for p in payments)
         )
     }
+    entities = _entities(actor, payments)
     receipts: list[Receipt] = []
     errors: list[Refusal] = []
     for row, entered in enumerate(payments):
         try:
+            if entered.entity_id is not None and entered.entity_id not in entities:
+                raise UnknownEntity(field="entity")
             receipts.append(_receipt(settings, customers, banks, entered))
         except Refusal as error:
             error.row = row
@@ -108,6 +119,17 @@ def check(
 
 def _keys(found: Iterable[int | None]) -> set[int]:
     return {key for key in found if key is not None}
+
+
+def _entities(actor: Actor, payments: Sequence[PaymentInput]) -> set[int]:
+    """Those of the entities named that are active and that the person may use."""
+    named = _keys(p.entity_id for p in payments)
+    if actor.entities is not None:
+        named &= actor.entities
+    if not named:
+        return set()
+    found = Entity.objects.filter(company_id=actor.company_id, active=True, pk__in=named)
+    return set(found.values_list("pk", flat=True))
 
 
 def _receipt(
@@ -126,13 +148,12 @@ def _receipt(
     _check_parts(customers, entered, currency)
     if entered.method not in Method.values:
         raise UnknownMethod(field="method")
-    base = settings.company.base_currency
     return Receipt(
         entered=entered,
         payer=payer,
         currency=currency,
         account_id=_account(settings, banks, entered, currency),
-        exchange_rate=Decimal(1) if currency == base else entered.exchange_rate,
+        exchange_rate=exchange_rate(settings, currency, entered.exchange_rate),
         reference=clean_text(entered.reference, 100, field="reference"),
         description=clean_text(entered.description, 500, field="description"),
         number=clean_text(entered.number, 60, required=True, field="number") if entered.number else None,

@@ -90,6 +90,7 @@ def _spread(actor: Actor, receipts: Sequence[Receipt]) -> list[Spreading]:
             customers=sorted(paying),
             currency=currency,
             documents=_named([r for r in receipts if r.currency == currency]),
+            entities=actor.entities,
         ):
             items.setdefault((item.customer, currency), []).append(item)
     spreadings = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date as Day
 from decimal import Decimal
@@ -49,6 +49,7 @@ LEFT JOIN ledger_reservation r ON r.company_id = l.company_id AND r.line_id = l.
 WHERE l.company_id = %(company)s AND l.customer_id = ANY(%(customers)s) AND l.is_open AND l.amount > 0
   AND l.currency = %(currency)s AND (%(documents)s::bigint[] IS NULL OR l.document_id = ANY(%(documents)s))
   AND d.kind <> 'refund'
+  AND (%(entities)s::bigint[] IS NULL OR d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
 ORDER BY coalesce(d.due_date, d.date), d.number, d.id, l.position
 """
 
@@ -59,11 +60,13 @@ def open_charges(
     customers: Iterable[int],
     currency: str,
     documents: Sequence[int] | None = None,
+    entities: Collection[int] | None = None,
     draft: int = 0,
 ) -> list[OpenItem]:
     """The customers' open charge lines by due date, number and position.
 
-    With ``documents`` only those, in the order given. What the draft with key ``draft`` has reserved counts as
+    ``entities`` leaves out what a person limited to them may not see (SPEC 4). With ``documents`` only those, in
+    the order given. What the draft with key ``draft`` has reserved counts as
     available (it is that draft being edited or posted).
     """
     rows = fetch_all(
@@ -73,6 +76,7 @@ def open_charges(
             "customers": list(customers),
             "currency": currency,
             "documents": None if documents is None else list(documents),
+            "entities": None if entities is None else list(entities),
             "draft": draft,
         },
     )

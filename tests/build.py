@@ -96,6 +96,7 @@ class Books:
         auto: bool = False,
         customer: int | None = None,
         post: bool = True,
+        **more: object,
     ) -> int:
         part = PartInput(
             customer_id=customer or self.customer,
@@ -105,7 +106,13 @@ class Books:
             per_document={key: money(value) for key, value in (per_document or {}).items()},
             auto=auto,
         )
-        entered = PaymentInput(date=on, method="transfer", bank_account_id=self.bank, parts=[part])
+        entered = PaymentInput(
+            date=on,
+            method="transfer",
+            bank_account_id=self.bank,
+            parts=[part],
+            **more,  # type: ignore[arg-type]
+        )
         return payments.receive(actor=self.actor, payments=[entered], post=post)[0]
 
     def match(self, *matches: tuple[int, int, Amount], on: date | None = None) -> int:
