@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date as Day
 from decimal import Decimal
 from itertools import islice
 
+from django.db import IntegrityError
+
 from arledger.core.actor import Actor
+from arledger.core.errors import Refusal, Refusals
 from arledger.core.money import LIMIT
 from arledger.core.sql import execute, insert_rows, next_ids
-from ledger.errors import TotalTooLarge
+from ledger.errors import NumberTaken, TotalTooLarge
 from ledger.models import Document, Kind
 
 ZERO = Decimal(0)
@@ -120,26 +124,56 @@ class Written:
 def write_drafts(*, actor: Actor, documents: Sequence[NewDocument]) -> list[Written]:
     """Insert drafts with their lines in three statements and return their keys in order.
 
-    Raises TotalTooLarge when a document's lines add up beyond what the books hold.
+    Raises TotalTooLarge when a document's lines add up beyond what the books hold, and NumberTaken (several as
+    Refusals) when a number that was given elsewhere is used already; looking for it is a fourth statement.
     """
     for index, document in enumerate(documents):
         if abs(document.total) >= LIMIT:
             raise TotalTooLarge(row=index)
+    _require_free_numbers(actor.company_id, documents)
     count = sum(len(document.lines) for document in documents)
     keys = next_ids({"ledger_document": len(documents), "ledger_line": count})
     ids = keys["ledger_document"]
     stamp = (actor.at, actor.user_id, actor.at, actor.user_id, "draft", 1)
-    insert_rows(
-        "ledger_document",
-        {"company_id": "bigint", "id": "bigint"} | HEADER | STAMP,
-        [
-            (actor.company_id, key, *(getattr(document, name) for name in HEADER), *stamp)
-            for key, document in zip(ids, documents, strict=True)
-        ],
-    )
+    with number_conflicts(document.number for document in documents):
+        insert_rows(
+            "ledger_document",
+            {"company_id": "bigint", "id": "bigint"} | HEADER | STAMP,
+            [
+                (actor.company_id, key, *(getattr(document, name) for name in HEADER), *stamp)
+                for key, document in zip(ids, documents, strict=True)
+            ],
+        )
     pairs = list(zip(ids, documents, strict=True))
     _insert_lines(actor.company_id, pairs, keys["ledger_line"])
     return _written(pairs, keys["ledger_line"])
+
+
+def _require_free_numbers(company_id: int, documents: Sequence[NewDocument]) -> None:
+    given = {document.number for document in documents if document.number is not None}
+    if not given:
+        return
+    found = Document.objects.filter(company_id=company_id, number__in=given)
+    used = set(found.values_list("kind", "number"))
+    errors: list[Refusal] = []
+    for row, document in enumerate(documents):
+        if document.number is not None and (document.kind, document.number) in used:
+            errors.append(NumberTaken(field="number", row=row, number=document.number))
+        used.add((document.kind, document.number))
+    if errors:
+        raise errors[0] if len(errors) == 1 else Refusals(errors)
+
+
+@contextmanager
+def number_conflicts(numbers: Iterable[str | None]) -> Iterator[None]:
+    """Raise NumberTaken where the database finds a document's number used, by somebody else in the meantime."""
+    try:
+        yield
+    except IntegrityError as error:
+        if '"ledger_document_number"' not in str(error):
+            raise
+        named = [number for number in numbers if number is not None]
+        raise NumberTaken(field="number", number=", ".join(named[:3])) from error
 
 
 def as_document(actor: Actor, written: Written, draft: NewDocument) -> Document:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError
-
 from arledger.companies.models import User
 from arledger.companies.numbering import draw
 from arledger.companies.selectors import Settings
@@ -16,7 +14,8 @@ from arledger.core.actor import Actor
 from arledger.core.errors import NotFound, Stale
 from arledger.core.sql import fetch_all, insert_rows
 from customers.models import Customer
-from ledger.errors import CustomerInactive, NamedTwice, NotADraft, NumberTaken, PeriodClosed
+from ledger.drafts import number_conflicts
+from ledger.errors import CustomerInactive, NamedTwice, NotADraft, PeriodClosed
 from ledger.models import Document, Line
 
 
@@ -118,7 +117,7 @@ def book(*, actor: Actor, documents: Sequence[Document], settings: Settings) -> 
         require_open_period(settings, gl_date, document.entity_id, row=row)
     numbers = _draw_numbers(actor.company_id, documents, settings)
     texts = [n.text if n else str(d.number) for n, d in zip(numbers, documents, strict=True)]
-    try:
+    with number_conflicts(texts):
         fetch_all(
             "UPDATE ledger_document d SET state = 'posted', number = n.number, sequence_id = n.sequence_id,"
             " sequence_value = n.value, gl_date = n.gl_date, posted_at = %s, posted_by = %s,"
@@ -137,10 +136,6 @@ def book(*, actor: Actor, documents: Sequence[Document], settings: Settings) -> 
                 actor.company_id,
             ],
         )
-    except IntegrityError as error:
-        if "ledger_document_number" in str(error) and "_drawn" not in str(error):
-            raise NumberTaken(field="number", number=", ".join(texts[:3])) from error
-        raise
     return texts
 
 
