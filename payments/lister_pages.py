@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -18,9 +18,10 @@ from arledger.core.http.forms import AmountField, DayField, TextField
 from arledger.core.http.keyset import Sort
 from arledger.core.http.listing import Column, Export, Lister, Total
 from customers.selectors import search, visible
-from ledger.models import NUMBER_ORDER, Document, Kind, Method
+from ledger.models import NUMBER_ORDER, Document, Kind, Line, Method
 from payments.forms import UNDEPOSITED
 from payments.selectors import bank_accounts
+from payments.showing import left, settlement_in_the_end
 from reconciliation.figures import Figures, document_figures
 from reconciliation.selectors import States, TextSearch, documents, totals
 
@@ -63,7 +64,7 @@ class PaymentRow:
         if self.figures is None or self.state != "posted":
             return [self.state]
         post_dated = ["post_dated"] if self.document.date > self.today else []
-        return [self.figures.settlement, *post_dated]
+        return [settlement_in_the_end(self.figures), *post_dated]
 
     @property
     def quiet(self) -> bool:
@@ -75,7 +76,7 @@ class PaymentRow:
 
     @property
     def unapplied(self) -> Decimal | None:
-        return self.figures.open_sides if self.figures else None
+        return left(self.figures) if self.figures else None
 
     @property
     def mark(self) -> str:
@@ -155,7 +156,10 @@ class PaymentLister(Lister):
             case "drafts":
                 return rows.filter(state=Document.State.DRAFT)
             case "unapplied":
-                return posted.filter(self.states.unsettled(), reverses=None)
+                lines = Line.objects.filter(
+                    company_id=self.actor.company_id, document=OuterRef("pk"), is_open=True
+                )
+                return posted.filter(self.states.unsettled(), Exists(lines), reverses=None)
             case "post-dated":
                 return posted.filter(date__gt=self.actor.today)
             case _:
@@ -190,9 +194,9 @@ class PaymentLister(Lister):
             Total(
                 currency=currency,
                 count=count,
-                figures=[(_("Received"), -total), (_("Unapplied"), -left)],
+                figures=[(_("Received"), -total), (_("Unapplied"), -rest)],
             )
-            for currency, count, total, left in totals(self.actor.company_id, posted, self.actor.today)
+            for currency, count, total, rest in totals(self.actor.company_id, posted, date.max)
         ]
 
     def exports(self) -> Sequence[Export]:

@@ -56,19 +56,18 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
     document = payment(actor, key)
     text = request.GET.get("as_at", "")
     day = parse_iso_date(text, field="as_at") if text else actor.today
-    facts = shown(company_id=actor.company_id, document=document, day=day)
+    facts = shown(company_id=actor.company_id, document=document, day=day, today=actor.today)
     found = matches(actor=actor, ids=[key], day=day, back=request.get_full_path())
     context = {
         "document": document,
         "facts": facts,
         "lines": _lines(facts, found),
-        "matches": [match for match in found if match.date <= day or day == actor.today],
+        "matches": [match for match in found if match.date <= day or not facts.past],
         "events": timeline(company_id=actor.company_id, document=key, currency=document.currency),
         "related": _related(facts),
         "facts_title": _("Receipt"),
         "details": _details(document),
         "day": day,
-        "past": day != actor.today,
         "may": {verb: actor.may(f"payments.{verb}") for verb in ("add", "post", "reverse")},
         "currency": document.currency,
         "customer_url": address("customers:detail", document.customer_id),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from arledger.core.formats import format_amount
 from ledger.models import Document, Line, Reservation
 from reconciliation.figures import Figures, document_figures, entries, line_opens
+from reconciliation.marks import Settlement, settlement
 
 ZERO = Decimal(0)
 
@@ -42,10 +43,14 @@ class Hold:
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A payment as of a day. ``figures`` is None for a draft, which has no effect on balances yet."""
+    """A payment. ``figures`` is None for a draft, which has no effect on balances yet.
+
+    Amounts count every application, for what one can still use of it; for a ``past`` day those in force then.
+    """
 
     document: Document
     figures: Figures | None
+    past: bool
     lines: Sequence[LineFacts]
     holds: Sequence[Hold]
     original: Document | None
@@ -65,7 +70,13 @@ class Shown:
         """What is left of it: on a draft, what it will leave."""
         if self.figures is None:
             return self.amount - sum((hold.amount for hold in self.holds), ZERO)
-        return self.figures.open_sides
+        return self.figures.open_sides if self.past else left(self.figures)
+
+    @property
+    def settlement(self) -> Settlement | None:
+        if self.figures is None:
+            return None
+        return self.figures.settlement if self.past else settlement_in_the_end(self.figures)
 
     @property
     def applied(self) -> Decimal:
@@ -76,9 +87,20 @@ class Shown:
         return len({fact.line.customer_id for fact in self.lines}) > 1
 
 
-def shown(*, company_id: int, document: Document, day: date) -> Shown:
-    """Everything about a payment as of ``day``, in a constant number of statements."""
+def left(figures: Figures) -> Decimal:
+    """What of a payment no application has taken, whatever its date."""
+    return figures.open_charges_ever + figures.open_credits_ever
+
+
+def settlement_in_the_end(figures: Figures) -> Settlement:
+    """How far a payment is applied when those that count from a later day count too."""
+    return settlement(is_credit=figures.is_credit, open=left(figures), matched=figures.matched_ever)
+
+
+def shown(*, company_id: int, document: Document, day: date, today: date) -> Shown:
+    """Everything about a payment, with its amounts as of ``day`` when that lies in the past; constant statements."""
     key = document.pk
+    past = day < today
     figures = document_figures(company_id=company_id, ids=[key], day=day).get(key)
     opens = line_opens(company_id=company_id, ids=[key], day=day)
     lines = Line.objects.filter(company_id=company_id, document=key).select_related("account", "customer")
@@ -86,11 +108,12 @@ def shown(*, company_id: int, document: Document, day: date) -> Shown:
     return Shown(
         document=document,
         figures=figures,
+        past=past,
         lines=[
             LineFacts(
                 line=line,
                 amount=abs(line.amount),
-                open=abs(opens[line.pk][0]),
+                open=abs(opens[line.pk][0 if past else 2]),
                 reserved=abs(opens[line.pk][1]),
             )
             for line in lines.order_by("position")
@@ -139,9 +162,9 @@ def reverse_effects(*, company_id: int, document: Document) -> list[str]:
             amounts[entry.other_number] = amounts.get(entry.other_number, ZERO) + entry.left
     given = _sentences(_("Gives back %(amount)s to %(number)s"), amounts.items(), document.currency)
     lines = Line.objects.filter(company_id=company_id, document=document.pk)
-    left = sum((abs(line.open_amount) for line in lines), ZERO)
-    if left:
-        given.append(_("Takes away %(amount)s that is still available") % {"amount": _text(left, document)})
+    rest = sum((abs(line.open_amount) for line in lines), ZERO)
+    if rest:
+        given.append(_("Takes away %(amount)s that is still available") % {"amount": _text(rest, document)})
     return given
 
 

@@ -1,0 +1,146 @@
+"""The list of payments, the page of one, and reversing it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.build import Books, books
+from tests.clerk import Clerk, at_the_time_of_the_books
+
+__all__ = ["at_the_time_of_the_books"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_time_of_the_books")]
+
+
+def numbers(clerk: Clerk, query: str = "") -> list[str]:
+    """What the list shows, in its order."""
+    links = clerk.open(f"/payments/{query}").links
+    return [text for text in links if text.startswith("PAY-") or text == "Draft payment"]
+
+
+def furnished(b: Books) -> dict[str, int]:
+    invoice = b.invoice(500)
+    paid = b.receipt(100, [invoice], on=date(2026, 3, 1), reference="CHQ 77")
+    left = b.receipt(40, on=date(2026, 3, 2))
+    later = b.receipt(30, [invoice], on=date(2026, 5, 1))
+    gone = b.receipt(20, [invoice], on=date(2026, 3, 3))
+    draft = b.receipt(10, [invoice], on=date(2026, 3, 4), post=False)
+    return {"invoice": invoice, "paid": paid, "left": left, "later": later, "gone": gone, "draft": draft}
+
+
+def test_tabs_filters_and_search() -> None:
+    with books() as b:
+        keys = furnished(b)
+        clerk = Clerk(b)
+        clerk.open(f"/payments/{keys['gone']}/reverse/").press(
+            "Reverse payment", form="confirm", reason="bounced"
+        )
+        assert numbers(clerk) == [
+            "PAY-00003",
+            "PAY-00005",
+            "Draft payment",
+            "PAY-00004",
+            "PAY-00002",
+            "PAY-00001",
+        ]
+        assert numbers(clerk, "?tab=drafts") == ["Draft payment"]
+        assert numbers(clerk, "?tab=unapplied") == ["PAY-00002"]
+        assert numbers(clerk, "?tab=post-dated") == ["PAY-00003"]
+        assert numbers(clerk, "?tab=reversed") == ["PAY-00005", "PAY-00004"]
+        assert numbers(clerk, "?q=chq") == ["PAY-00001"]
+        assert numbers(clerk, "?amount=40") == ["PAY-00002"]
+        assert numbers(clerk, "?date_from=2026-03-02&date_to=2026-03-03") == ["PAY-00004", "PAY-00002"]
+        assert numbers(clerk, "?method=cash") == []
+        assert numbers(clerk, "?account=undeposited") == []
+        assert numbers(clerk, "?customer=acme&sort=number")[-1] == "PAY-00005"
+        page = clerk.open("/payments/")
+        assert "EUR Received 170.00 Unapplied 40.00" in page.text
+        assert clerk.open("/payments/?method=cowrie").status == 400
+
+
+def test_the_list_costs_the_same_for_few_and_many() -> None:
+    with books() as b:
+        furnished(b)
+        clerk = Clerk(b)
+
+        def asked() -> int:
+            with CaptureQueriesContext(connection) as found:
+                clerk.open("/payments/")
+            return len(found)
+
+        few = asked()
+        for _ in range(20):
+            b.receipt(5)
+        assert asked() <= few + 1, "the count of a longer list is one statement"
+
+
+def test_the_export_holds_what_is_filtered() -> None:
+    with books() as b:
+        furnished(b)
+        clerk = Clerk(b)
+        answer = clerk.client.get(f"{clerk.root}/payments/export/?tab=unapplied")
+        lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+        assert len(lines) == 2
+        assert "PAY-00002" in lines[1]
+
+
+def test_the_page_of_a_payment_as_of_an_earlier_day() -> None:
+    with books() as b:
+        keys = furnished(b)
+        clerk = Clerk(b)
+        page = clerk.open(f"/payments/{keys['paid']}/")
+        assert "Received 100.00 EUR Applied 100.00 Available 0.00" in page.text
+        assert "CHQ 77" in page.text
+        before = clerk.open(f"/payments/{keys['paid']}/?as_at=2026-03-10")
+        assert "Applied 0.00 Available 100.00" in before.text, "the invoice is dated later"
+        assert "Figures as at Mar 10, 2026" in before.text
+        assert clerk.open(f"/payments/{keys['paid']}/?as_at=soon").status == 400
+
+
+def test_a_post_dated_payment_says_so() -> None:
+    with books() as b:
+        keys = furnished(b)
+        assert "it counts from May 1, 2026" in Clerk(b).open(f"/payments/{keys['later']}/").text
+
+
+def test_reversing_says_what_it_gives_back() -> None:
+    with books() as b:
+        invoice = b.invoice(300)
+        key = b.receipt(350, [invoice])
+        clerk = Clerk(b)
+        asked = clerk.open(f"/payments/{key}/reverse/")
+        assert "Gives back 300.00 EUR to INV-00001" in asked.text
+        assert "Takes away 50.00 EUR that is still available" in asked.text
+        assert asked.press("Reverse payment", form="confirm").status == 422
+        shown = asked.press("Reverse payment", form="confirm", reason="bounced")
+        assert b.open(invoice) == 300
+        assert "Reversed by" in shown.text
+        assert "bounced" in shown.text
+        assert "Reverse" not in shown.links
+        assert "Reversal of" in clerk.open(shown.links["PAY-00002"]).text
+
+
+def test_a_reversal_that_would_be_refused_says_why_at_once() -> None:
+    with books() as b:
+        key = b.receipt(100)
+        invoice = b.invoice(60)
+        b.match((b.line(invoice), b.line(key), 60))
+        asked = Clerk(b).open(f"/payments/{key}/reverse/")
+        assert "PAY-00001 is matched with INV-00001. Un-apply that first, then reverse." in asked.text
+        assert "Reverse payment" not in asked.form("confirm").buttons
+
+
+def test_the_timeline_tells_who_did_what() -> None:
+    with books() as b:
+        invoice = b.invoice(300)
+        clerk = Clerk(b)
+        page = clerk.open(f"/payments/receive/?document={invoice}").press("Spread", amount="100")
+        page = page.press("Post payment")
+        page = clerk.open(page.links["Un-apply INV-00001"])
+        page = page.press("Un-apply", form="confirm", amount="30", reason="agreed by phone")
+        assert "Administrator un-applied 30.00 agreed by phone" in page.text
+        assert "Administrator posted it" in page.text
+        assert b.open(invoice) == 230
