@@ -154,6 +154,11 @@ class InForce:
     charge_entity: int | None
     credit_entity: int | None
 
+    @property
+    def inline(self) -> bool:
+        """Between lines of one document (SPEC 6)."""
+        return self.charge_document == self.credit_document
+
 
 READ = """
 SELECT a.id, a.document_id, m.kind, a.charge_line_id, a.credit_line_id, a.charge_document_id, a.credit_document_id,

@@ -28,11 +28,11 @@ from reconciliation.matching import InForce, in_force, made_by, record_undo
 def reverse(
     *, actor: Actor, settings: Settings, documents: Sequence[Document], on: date, reason: str
 ) -> dict[int, int]:
-    """Reverse posted documents: undo what each made itself, mirror it, match both; {original: mirror}.
+    """Reverse posted documents: undo what each made itself and its inline matches, mirror it, match both.
 
-    The caller holds the customers' locks and has re-read the documents. Raises ReasonMissing, NotPosted,
-    ReversalIsFinal, AlreadyReversed, ReversalTooEarly, PeriodClosed, StillApplied (something else is matched with
-    the document since) or StillReserved.
+    Returns {original: mirror}. The caller holds the customers' locks and has re-read the documents. Raises
+    ReasonMissing, NotPosted, ReversalIsFinal, AlreadyReversed, ReversalTooEarly, PeriodClosed, StillApplied
+    (something else is matched with the document since) or StillReserved.
     """
     if not reason.strip():
         raise ReasonMissing(field="reason")
@@ -41,13 +41,15 @@ def reverse(
         _require_reversible(document, on, row)
         require_open_period(settings, on, document.entity_id, row=row)
     _require_not_reversed(actor.company_id, documents)
-    own = made_by(company_id=actor.company_id, documents=keys)
-    _require_free(actor.company_id, documents, {a.id for a in own})
+    touching = _touching(actor.company_id, keys)
+    own = {a.id: a for a in made_by(company_id=actor.company_id, documents=keys)}
+    own |= {a.id: a for a in touching if a.inline}
+    _require_free(actor.company_id, documents, [a for a in touching if a.id not in own])
     mirrors = _write_mirrors(actor, settings, documents, on, reason.strip())
     record_undo(
         actor=actor,
-        undos=[(a, a.left) for a in own],
-        makers=[mirrors[a.maker] for a in own],
+        undos=[(a, a.left) for a in own.values()],
+        makers=[mirrors.get(a.maker) or mirrors[a.charge_document] for a in own.values()],
         on=on,
         reason=reason.strip(),
     )
@@ -70,19 +72,14 @@ def _require_not_reversed(company_id: int, documents: Sequence[Document]) -> Non
         raise AlreadyReversed(document=mirror.reverses.number, mirror=mirror.number)
 
 
-def _require_free(company_id: int, documents: Sequence[Document], own: set[int]) -> None:
-    """Nothing but the documents' own applications is in force, and no draft has reserved anything."""
+def _require_free(company_id: int, documents: Sequence[Document], others: Sequence[InForce]) -> None:
+    """No application but the documents' own is in force (``others`` are), and no draft has reserved anything."""
     by_key = {document.pk: document for document in documents}
-    for application in _touching(company_id, list(by_key)):
-        if application.id not in own:
-            key = (
-                application.charge_document
-                if application.charge_document in by_key
-                else application.credit_document
-            )
-            raise StillApplied(
-                document=by_key[key].number, others=", ".join(_matched_since(company_id, key, own))
-            )
+    for a in others:
+        key = a.charge_document if a.charge_document in by_key else a.credit_document
+        raise StillApplied(
+            document=by_key[key].number, others=", ".join(_matched_with(company_id, key, others))
+        )
     held = Reservation.objects.filter(company_id=company_id, line__document__in=by_key)
     for reservation in held.select_related("document", "line__document"):
         raise StillReserved(
@@ -102,14 +99,14 @@ def _touching(company_id: int, documents: Sequence[int]) -> list[InForce]:
     return [a for a in in_force(company_id=company_id, ids=ids) if a.left > 0]
 
 
-def _matched_since(company_id: int, document: int, own: set[int]) -> list[str]:
-    others = {
-        a.credit_document if a.charge_document == document else a.charge_document
-        for a in _touching(company_id, [document])
-        if a.id not in own
+def _matched_with(company_id: int, document: int, others: Sequence[InForce]) -> list[str]:
+    """The numbers of the documents that ``others`` match the document with."""
+    sides = [(a.charge_document, a.credit_document) for a in others]
+    keys = {
+        charge if credit == document else credit for charge, credit in sides if document in (charge, credit)
     }
-    found = Document.objects.filter(company_id=company_id, pk__in=others).order_by("pk")
-    return [str(document) for document in found]
+    found = Document.objects.filter(company_id=company_id, pk__in=keys).order_by("pk")
+    return [str(other.number) for other in found]
 
 
 def _write_mirrors(

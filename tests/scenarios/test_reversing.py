@@ -214,3 +214,12 @@ def test_a_receipt_dated_before_its_invoice_is_reversed_between_the_two() -> Non
             assert b.state(receipt, on)[0] == (-100 if day < 15 else 0)
             if day >= 25:
                 assert b.state(invoice, on)[:2] == (100, "open")
+
+
+def test_an_inline_match_made_again_by_hand_is_inline_all_the_same() -> None:
+    with books() as b:
+        invoice = b.invoice(100, -30)
+        b.unapply(b.applications(invoice)[0])
+        b.match((b.line(invoice, 1), b.line(invoice, 2), 20))
+        b.reverse(invoice)
+        assert b.open_lines(invoice) == [0, 0]
