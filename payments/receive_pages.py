@@ -24,14 +24,14 @@ from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.errors import refusal_of
 from arledger.core.http.forms import Done, show_refusal, submit
 from customers.selectors import by_ids, visible
-from ledger.models import Document, Kind
+from ledger.models import Document
 from payments import services
 from payments.forms import UNDEPOSITED, ReceiveForm
 from payments.inputs import PaymentInput
 from payments.receiving import Data, Screen, build
 from payments.retyping import as_data
 from payments.selectors import bank_accounts, draft_of, entities, open_currencies, payer_of
-from payments.worksheet import ORDERS, Row
+from payments.worksheet import ORDERS
 from reconciliation.open_items import open_charges
 
 NAMES = {"bank_account": "account", "exchange_rate": "rate", "currency": "currency"}
@@ -77,6 +77,9 @@ def _sent(request: PageRequest, draft: Document | None = None) -> HttpResponse:
     action = request.POST.get("action", "")
     if action not in ("post", "next", "draft"):
         screen = _build(request, request.POST, draft)
+        unfolded = _keys([request.POST.get("unfold", "")])
+        if unfolded and request.headers.get("X-Requested-With") == "work":
+            screen = replace(screen, parts=[part.narrowed(unfolded[0]) for part in screen.parts])
         return _page(request, screen, _form(request, screen, request.POST), draft)
     screen = _build(request, request.POST, draft, post=True)
     form = _form(request, screen, request.POST, bound=True)
@@ -165,21 +168,18 @@ def _grid_errors(screen: Screen, form: ReceiveForm) -> bool:
 
 
 def _build(request: PageRequest, data: Data, draft: Document | None = None, *, post: bool = False) -> Screen:
-    screen = build(
+    return build(
         actor=request.actor,
         base_currency=_base_currency(request),
         data=data,
         post=post,
         draft=draft.pk if draft else 0,
+        address=document_address,
     )
-    parts = [replace(part, rows=[_linked(row) for row in part.rows]) for part in screen.parts]
-    return replace(screen, parts=parts)
 
 
-def _linked(row: Row) -> Row:
-    """The row with the address of its document, and its kind named where it is not an invoice."""
-    kind = "" if row.kind == Kind.INVOICE else str(Kind(row.kind).label)
-    return replace(row, url=address(f"{row.kind}s:detail", row.document), kind=kind)
+def document_address(kind: str, key: int) -> str:
+    return address(f"{kind}s:detail", key)
 
 
 def _form(request: PageRequest, screen: Screen, data: Data, *, bound: bool = False) -> ReceiveForm:

@@ -30,12 +30,14 @@ from payments.selectors import find_customers, settled_charges
 from payments.worksheet import (
     ORDERS,
     ZERO,
+    Address,
     Grid,
     Row,
     Typed,
     flowing,
     given,
     in_order,
+    nowhere,
     read,
 )
 from reconciliation.open_items import OpenItem, open_charges
@@ -54,10 +56,21 @@ class Part:
     amount_text: str = ""
     amount: Decimal = ZERO
     entered: PartInput | None = None
-    rows: Sequence[Row] = ()
+    grid: Grid | None = None
     applied: Decimal = ZERO
     error: str = ""
     customer_error: str = ""
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        return self.grid.rows() if self.grid else []
+
+    def narrowed(self, document: int) -> Part:
+        """The part with only that document's row, for a script that unfolds it."""
+        if self.grid is None:
+            return self
+        items = [item for item in self.grid.items if item.document == document]
+        return replace(self, grid=replace(self.grid, items=items))
 
     @property
     def shown_text(self) -> str:
@@ -75,6 +88,7 @@ class Screen:
     currency: str
     order: str
     first: Sequence[int]
+    unfolded: Sequence[int]
     parts: Sequence[Part]
     typed: Typed
     received: Decimal | None
@@ -131,8 +145,8 @@ class Screen:
                 if sentence:
                     found.append((f"{name}-{part.index}", part.text or _("Customer"), sentence))
         for part in self.parts:
-            for row in part.rows:
-                found += [(f"use-{r.key}", r.number, r.error) for r in (row, *row.lines) if r.error]
+            if part.grid:
+                found += [(f"use-{key}", name, sentence) for key, name, sentence in part.grid.wrong]
         return found
 
     @cached_property
@@ -207,13 +221,9 @@ class Screen:
 
     def answer(self) -> dict[str, object]:
         """The amounts that stand in rows, for the script; rows not named are empty."""
-        rows = {
-            row.key: [row.use, int(row.full), row.error]
-            for part in self.parts
-            for document in part.rows
-            for row in (document, *document.lines)
-            if row.use or row.error
-        }
+        rows: dict[str, object] = {}
+        for part in self.parts:
+            rows |= part.grid.amounts() if part.grid else {}
         shares = {f"share-{part.index}": text for part, text in self.shares} if self.several else {}
         return {"rows": rows, "texts": shares}
 
@@ -229,11 +239,19 @@ class Screen:
         return format_amount(amount, self.currency, get_language() or "en")
 
 
-def build(*, actor: Actor, base_currency: str, data: Data, post: bool = False, draft: int = 0) -> Screen:
+def build(
+    *,
+    actor: Actor,
+    base_currency: str,
+    data: Data,
+    post: bool = False,
+    draft: int = 0,
+    address: Address = nowhere,
+) -> Screen:
     """The screen for what ``data`` (a submitted form, or ``as_data``) says.
 
     To ``post``, every amount in the grid counts as given; otherwise what is not fixed flows. The draft with key
-    ``draft`` may use what it has reserved itself.
+    ``draft`` may use what it has reserved itself; ``address`` says where a document of a kind is shown.
     """
     parts = _parts(actor, data)
     currency = _currency(data, parts[0].customer, base_currency)
@@ -246,7 +264,8 @@ def build(*, actor: Actor, base_currency: str, data: Data, post: bool = False, d
     screen = Screen(
         currency=currency,
         order=order if order.removeprefix("-") in ORDERS else "due",
-        first=_first(data),
+        first=_keys(data.get("first", ""), moved=data.get("move", ""), front=True),
+        unfolded=_keys(data.get("unfolded", ""), moved=data.get("unfold", "")),
         parts=_shared(parts, currency, received or ZERO, post=post),
         typed=typed,
         received=received,
@@ -254,7 +273,9 @@ def build(*, actor: Actor, base_currency: str, data: Data, post: bool = False, d
         day=_day(data.get("date", "")),
         today=actor.today,
     )
-    return replace(screen, parts=[_filled(screen, part, items, post=post) for part in screen.parts])
+    return replace(
+        screen, parts=[_filled(screen, part, items, post=post, address=address) for part in screen.parts]
+    )
 
 
 def _parts(actor: Actor, data: Data) -> list[Part]:
@@ -294,7 +315,7 @@ def _shared(parts: Sequence[Part], currency: str, received: Decimal, *, post: bo
     return [replace(parts[0], amount=left), *others]
 
 
-def _filled(screen: Screen, part: Part, items: Sequence[OpenItem], *, post: bool) -> Part:
+def _filled(screen: Screen, part: Part, items: Sequence[OpenItem], *, post: bool, address: Address) -> Part:
     """The part with its rows."""
     if part.customer is None:
         return part
@@ -312,9 +333,11 @@ def _filled(screen: Screen, part: Part, items: Sequence[OpenItem], *, post: bool
         today=screen.today,
         keep=post and not screen.typed.untouched,
         first=screen.first,
+        unfolded=screen.unfolded,
+        address=address,
     )
     applied = sum((allocation.amount for allocation in shown.spread.allocations), ZERO)
-    return replace(part, entered=entered, rows=grid.rows(), applied=applied)
+    return replace(part, entered=entered, grid=grid, applied=applied)
 
 
 def _settled(
@@ -363,10 +386,12 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _first(data: Data) -> list[int]:
-    """The documents to pay before all others; ``move`` names one to put in front, or to let go again."""
-    keys = [int(key) for key in data.get("first", "").split(",") if re.fullmatch("[1-9][0-9]{0,17}", key)]
-    moved = data.get("move", "")
+def _keys(text: str, *, moved: str, front: bool = False) -> list[int]:
+    """The keys of documents in a hidden field, after the one ``moved`` was put in (in front), or taken out again."""
+    keys = [int(key) for key in text.split(",") if re.fullmatch("[1-9][0-9]{0,17}", key)]
     if not re.fullmatch("[1-9][0-9]{0,17}", moved):
         return keys
-    return [key for key in keys if key != int(moved)] if int(moved) in keys else [int(moved), *keys]
+    key = int(moved)
+    if key in keys:
+        return [other for other in keys if other != key]
+    return [key, *keys] if front else [*keys, key]

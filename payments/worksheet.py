@@ -8,21 +8,26 @@ from it was typed by the person (so it works without scripts too). What is not f
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date as Day
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from arledger.core.errors import Refusal
 from arledger.core.formats import input_amount
 from arledger.core.money import parse_localized_amount
+from ledger.models import Kind
 from payments.distribution import Preview
 from payments.inputs import PartInput
 from reconciliation.open_items import OpenItem
 
 ZERO = Decimal(0)
 FIXED = "!"
+MANY = 100
 KEY = re.compile(r"[dl][1-9][0-9]{0,17}", re.ASCII)
 ORDERS: dict[str, Callable[[Sequence[OpenItem]], Any]] = {
     "due": lambda own: own[0].due_date,
@@ -132,7 +137,10 @@ def given(typed: Typed, items: Sequence[OpenItem], customer: int, amount: Decima
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """A document (with its lines, when there are several open ones) or a line, as the grid shows it."""
+    """A document (with its lines, when there are several open ones) or a line, as the grid shows it.
+
+    ``kind`` is named where it is not an invoice; ``url`` leads to the document.
+    """
 
     key: str
     number: str
@@ -153,6 +161,8 @@ class Row:
     pinned: bool = False
     full: bool = False
     first: bool = False
+    folded: bool = False
+    unfolded: bool = False
     blocked: bool = False
     error: str = ""
     lines: Sequence[Row] = ()
@@ -162,9 +172,21 @@ class Row:
         return FIXED if self.pinned else self.use
 
 
+Address = Callable[[str, int], str]
+
+
+def nowhere(kind: str, key: int) -> str:
+    """For screens without links."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Grid:
-    """Everything the rows of one part need. ``keep`` shows every text as it was typed (a refused post)."""
+    """The rows of one part. ``keep`` shows every text as it was typed (a refused post).
+
+    Of many documents only those in ``unfolded``, and those where something stands against a line, show their
+    lines: a grid of a thousand documents stays quick.
+    """
 
     typed: Typed
     shown: Preview
@@ -174,34 +196,84 @@ class Grid:
     today: Day
     keep: bool = False
     first: Sequence[int] = ()
+    unfolded: Collection[int] = ()
+    address: Address = nowhere
 
-    def rows(self) -> list[Row]:
-        """The rows in the items' order."""
-        used = {part.line: part.amount for part in self.shown.spread.allocations}
-        errors = self._errors()
-        return [self._document(own, used, errors) for own in by_document(self.items).values()]
+    @cached_property
+    def documents(self) -> dict[int, list[OpenItem]]:
+        return by_document(self.items)
 
-    def _errors(self) -> dict[str, str]:
-        alone = {own[0].line: key for key, own in by_document(self.items).items() if len(own) == 1}
+    @cached_property
+    def used(self) -> dict[int, Decimal]:
+        """What each line gets."""
+        return {part.line: part.amount for part in self.shown.spread.allocations}
+
+    @cached_property
+    def errors(self) -> dict[str, str]:
+        """The sentences by key; about the only open line of a document they stand beside the document."""
+        alone = {own[0].line: key for key, own in self.documents.items() if len(own) == 1}
         found = {}
         for fault in self.shown.faults:
             document = fault.values["document"] or alone.get(fault.values["line"])
             found[f"d{document}" if document else f"l{fault.values['line']}"] = str(fault)
-        return found | dict(self.typed.wrong)
+        return found | {key: text for key, text in self.typed.wrong.items() if key in self._keys}
 
-    def _document(
-        self, own: Sequence[OpenItem], used: Mapping[int, Decimal], errors: Mapping[str, str]
-    ) -> Row:
+    @cached_property
+    def _keys(self) -> set[str]:
+        return {f"d{item.document}" for item in self.items} | {f"l{item.line}" for item in self.items}
+
+    @property
+    def wrong(self) -> list[tuple[str, str, str]]:
+        """What is wrong: (key, name of the row, sentence)."""
+        names = {
+            f"d{item.document}": item.number for item in self.items if f"d{item.document}" in self.errors
+        }
+        names |= {f"l{item.line}": line_name(item) for item in self.items if f"l{item.line}" in self.errors}
+        return [(key, names[key], sentence) for key, sentence in self.errors.items()]
+
+    def amounts(self) -> dict[str, tuple[str, int, str]]:
+        """What stands in the rows, by key: text, taken in full, error. Rows not named stand empty."""
+        totals: dict[int, Decimal] = {}
+        left: dict[int, Decimal] = {}
+        touched: dict[str, tuple[Decimal, Decimal]] = {}
+        for item in self.items:
+            left[item.document] = left.get(item.document, ZERO) + item.available
+            used = self.used.get(item.line)
+            if used is not None:
+                totals[item.document] = totals.get(item.document, ZERO) + used
+                if len(self.documents[item.document]) > 1:
+                    touched[f"l{item.line}"] = (used, item.available)
+        touched |= {f"d{document}": (used, left[document]) for document, used in totals.items()}
+        typed = [key for key in (*self.typed.cells, *self.errors) if key in self._keys]
+        touched |= {key: (ZERO, ZERO) for key in typed if key not in touched}
+        return {
+            key: (self._use(key, used), int(0 < available == used), self.errors.get(key, ""))
+            for key, (used, available) in touched.items()
+        }
+
+    def rows(self) -> list[Row]:
+        """The rows in the items' order."""
+        many = len(self.documents) > MANY
+        return [self._document(own, folded=many and self._folded(own)) for own in self.documents.values()]
+
+    def _folded(self, own: Sequence[OpenItem]) -> bool:
+        keys = {f"l{item.line}" for item in own}
+        told = any(key in self.errors or self.typed.fixed(key) for key in keys)
+        return not told and own[0].document not in self.unfolded
+
+    def _document(self, own: Sequence[OpenItem], *, folded: bool) -> Row:
         head = own[0]
+        key = f"d{head.document}"
         available = sum((item.available for item in own), ZERO)
-        total = sum((used.get(item.line, ZERO) for item in own), ZERO)
-        cell = self._cell(f"d{head.document}", total, available, errors)
-        row = Row(
+        used = sum((self.used.get(item.line, ZERO) for item in own), ZERO)
+        several = len(own) > 1
+        return Row(
             number=head.number,
             document=head.document,
-            kind=head.kind,
+            kind="" if head.kind == Kind.INVOICE else str(Kind(head.kind).label),
+            url=self.address(head.kind, head.document),
             reference=head.reference,
-            description=head.description if len(own) == 1 else "",
+            description="" if several else head.description,
             date=head.date,
             due=head.due_date,
             overdue=head.due_date < self.today,
@@ -209,36 +281,41 @@ class Grid:
             open=sum((item.open for item in own), ZERO),
             reserved=sum((item.reserved for item in own), ZERO),
             first=head.document in self.first,
-            **cell,
+            folded=folded and several,
+            unfolded=several and head.document in self.unfolded,
+            lines=[self._line(item) for item in own] if several and not folded else (),
+            **self._cell(key, used, available),
         )
-        if len(own) == 1:
-            return row
-        return replace(row, lines=[self._line(item, used, errors) for item in own])
 
-    def _line(self, item: OpenItem, used: Mapping[int, Decimal], errors: Mapping[str, str]) -> Row:
-        cell = self._cell(f"l{item.line}", used.get(item.line, ZERO), item.available, errors)
+    def _line(self, item: OpenItem) -> Row:
         return Row(
-            number=item.number,
+            number=line_name(item),
             position=item.position,
             description=item.description,
             amount=item.amount,
             open=item.open,
             reserved=item.reserved,
-            **cell,
+            **self._cell(f"l{item.line}", self.used.get(item.line, ZERO), item.available),
         )
 
-    def _cell(self, key: str, used: Decimal, available: Decimal, errors: Mapping[str, str]) -> dict[str, Any]:
-        fixed = self.typed.fixed(key)
-        text = self.typed.text(key) if fixed or self.keep else self._text(used)
+    def _cell(self, key: str, used: Decimal, available: Decimal) -> dict[str, Any]:
+        use = self._use(key, used)
         return {
             "key": key,
-            "use": text,
-            "pinned": fixed,
+            "use": use,
+            "pinned": self.typed.fixed(key),
             "full": 0 < available == used,
-            "blocked": not available and not text,
+            "blocked": not available and not use,
             "open_text": self._text(available),
-            "error": errors.get(key, ""),
+            "error": self.errors.get(key, ""),
         }
+
+    def _use(self, key: str, used: Decimal) -> str:
+        return self.typed.text(key) if self.keep or self.typed.fixed(key) else self._text(used)
 
     def _text(self, amount: Decimal) -> str:
         return input_amount(amount, self.currency, self.language) if amount else ""
+
+
+def line_name(item: OpenItem) -> str:
+    return _("%(number)s, line %(position)s") % {"number": item.number, "position": item.position}

@@ -373,3 +373,18 @@ def test_a_preview_answers_with_the_amounts_that_posting_takes() -> None:
         answer = clerk.client.post(f"{clerk.root}/payments/receive/preview/", fields).json()
         assert answer["rows"] == {f"d{first}": ["250", 0, ""], f"d{second}": ["150.00", 0, ""]}
         assert "Everything received is applied." in answer["bar"]
+
+
+def test_a_long_grid_shows_lines_when_asked_for() -> None:
+    with books() as b:
+        invoices = [b.invoice(20, 10) for _ in range(101)]
+        clerk = Clerk(b)
+        page = screen(clerk)
+        assert not any(name.startswith("use-l") for name in page.form().fields)
+        lines = [f"use-l{b.line(invoices[0], position)}" for position in (1, 2)]
+        page = page.press("Spread", unfold=str(invoices[0]), amount="25")
+        assert [page.form().fields[name] for name in lines] == ["20.00", "5.00"]
+        page = page.press("Spread", **{lines[1].replace("-", "_"): "10"})
+        assert page.uses()[f"d{invoices[0]}"] == "25.00"
+        page.press("Post payment")
+        assert b.open_lines(invoices[0]) == [5, 0]
