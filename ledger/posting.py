@@ -124,7 +124,7 @@ def book(*, actor: Actor, documents: Sequence[Document], settings: Settings) -> 
             " version = d.version + 1"
             " FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::date[])"
             " AS n (id, number, sequence_id, value, gl_date)"
-            " WHERE d.company_id = %s AND d.id = n.id RETURNING d.id",
+            " WHERE d.company_id = %s AND d.id = ANY(%s) AND d.id = n.id RETURNING d.id",
             [
                 actor.at,
                 actor.user_id,
@@ -134,6 +134,7 @@ def book(*, actor: Actor, documents: Sequence[Document], settings: Settings) -> 
                 [n.value if n else None for n in numbers],
                 gl_dates,
                 actor.company_id,
+                [document.pk for document in documents],
             ],
         )
     return texts

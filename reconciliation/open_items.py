@@ -44,7 +44,10 @@ SELECT l.id, l.position, l.description, d.id, d.kind, d.number, d.date, coalesce
        l.customer_id, l.currency, l.amount, l.open_amount, l.reserved_amount - coalesce(r.amount, 0),
        d.total
 FROM ledger_line l
-JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id AND d.state = 'posted'
+CROSS JOIN LATERAL (
+    SELECT * FROM ledger_document o
+    WHERE o.company_id = l.company_id AND o.id = l.document_id AND o.state = 'posted' OFFSET 0
+) d
 LEFT JOIN ledger_reservation r ON r.company_id = l.company_id AND r.line_id = l.id AND r.document_id = %(draft)s
 WHERE l.company_id = %(company)s AND l.customer_id = ANY(%(customers)s) AND l.is_open AND l.amount > 0
   AND l.currency = %(currency)s AND (%(documents)s::bigint[] IS NULL OR l.document_id = ANY(%(documents)s))

@@ -1,17 +1,32 @@
 -- Applications: inserted, never changed; the only way open amounts move (DESIGN 2).
 CREATE FUNCTION ledger_application_inserted() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off SET enable_nestloop = off
+AS $$
+DECLARE
+    touched bigint[];
 BEGIN
     IF EXISTS (SELECT FROM added WHERE company_id IS DISTINCT FROM ledger_company()) THEN
         PERFORM ledger_refuse_other_company();
     END IF;
     IF EXISTS (
         SELECT FROM added a
-        LEFT JOIN ledger_line c ON c.company_id = a.company_id AND c.id = a.charge_line_id
-        LEFT JOIN ledger_line k ON k.company_id = a.company_id AND k.id = a.credit_line_id
-        LEFT JOIN ledger_document cd ON cd.company_id = a.company_id AND cd.id = a.charge_document_id
-        LEFT JOIN ledger_document kd ON kd.company_id = a.company_id AND kd.id = a.credit_document_id
-        LEFT JOIN ledger_document md ON md.company_id = a.company_id AND md.id = a.document_id
+        LEFT JOIN LATERAL (
+            SELECT * FROM ledger_line l WHERE l.company_id = a.company_id AND l.id = a.charge_line_id OFFSET 0
+        ) c ON true
+        LEFT JOIN LATERAL (
+            SELECT * FROM ledger_line l WHERE l.company_id = a.company_id AND l.id = a.credit_line_id OFFSET 0
+        ) k ON true
+        LEFT JOIN LATERAL (
+            SELECT * FROM ledger_document d
+            WHERE d.company_id = a.company_id AND d.id = a.charge_document_id OFFSET 0
+        ) cd ON true
+        LEFT JOIN LATERAL (
+            SELECT * FROM ledger_document d
+            WHERE d.company_id = a.company_id AND d.id = a.credit_document_id OFFSET 0
+        ) kd ON true
+        LEFT JOIN LATERAL (
+            SELECT * FROM ledger_document d WHERE d.company_id = a.company_id AND d.id = a.document_id OFFSET 0
+        ) md ON true
         WHERE (c.amount > 0 AND k.amount < 0
                AND c.customer_id = a.customer_id AND k.customer_id = a.customer_id
                AND c.currency = k.currency AND a.amount = round(a.amount, ledger_scale(c.currency))
@@ -24,19 +39,18 @@ BEGIN
     END IF;
 
     -- In key order, so that two writers never wait for each other in a circle.
-    PERFORM FROM ledger_line l
-    WHERE (l.company_id, l.id) IN (SELECT company_id, charge_line_id FROM added
-                                   UNION SELECT company_id, credit_line_id FROM added)
-    ORDER BY l.company_id, l.id FOR NO KEY UPDATE;
+    touched := ARRAY(SELECT charge_line_id FROM added UNION SELECT credit_line_id FROM added);
+    PERFORM FROM ledger_line l WHERE l.company_id = ledger_company() AND l.id = ANY (touched)
+    ORDER BY l.id FOR NO KEY UPDATE;
 
     UPDATE ledger_line l SET applied_amount = l.applied_amount + m.moved
     FROM (
-        SELECT company_id, line_id, sum(amount) AS moved FROM (
-            SELECT company_id, charge_line_id AS line_id, amount FROM added
-            UNION ALL SELECT company_id, credit_line_id, -amount FROM added
-        ) sides GROUP BY company_id, line_id
+        SELECT line_id, sum(amount) AS moved FROM (
+            SELECT charge_line_id AS line_id, amount FROM added
+            UNION ALL SELECT credit_line_id, -amount FROM added
+        ) sides GROUP BY line_id
     ) m
-    WHERE l.company_id = m.company_id AND l.id = m.line_id;
+    WHERE l.company_id = ledger_company() AND l.id = ANY (touched) AND l.id = m.line_id;
 
     -- An un-apply undoes part of one application in force, on the same lines, never before it.
     IF EXISTS (SELECT FROM added WHERE reverses_id IS NOT NULL) AND EXISTS (
@@ -66,36 +80,42 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_applica
 
 -- Reservations: what drafts hold of posted lines.
 CREATE FUNCTION ledger_reservation_inserted() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 BEGIN
     IF EXISTS (SELECT FROM added WHERE company_id IS DISTINCT FROM ledger_company()) THEN
         PERFORM ledger_refuse_other_company();
     END IF;
     IF EXISTS (
         SELECT FROM added r
-        LEFT JOIN ledger_document d ON d.company_id = r.company_id AND d.id = r.document_id
-        LEFT JOIN ledger_line l ON l.company_id = r.company_id AND l.id = r.line_id
-        LEFT JOIN ledger_document held ON held.company_id = l.company_id AND held.id = l.document_id
+        LEFT JOIN LATERAL (
+            SELECT * FROM ledger_document d WHERE d.company_id = r.company_id AND d.id = r.document_id OFFSET 0
+        ) d ON true
+        LEFT JOIN LATERAL (
+            SELECT * FROM ledger_line l WHERE l.company_id = r.company_id AND l.id = r.line_id OFFSET 0
+        ) l ON true
+        LEFT JOIN LATERAL (
+            SELECT * FROM ledger_document h WHERE h.company_id = l.company_id AND h.id = l.document_id OFFSET 0
+        ) held ON true
         WHERE (d.state = 'draft' AND held.state = 'posted' AND sign(r.amount) = sign(l.amount)
                AND l.currency = d.currency AND r.amount = round(r.amount, ledger_scale(l.currency))) IS NOT TRUE
     ) THEN
         PERFORM ledger_refuse('ledger_reservation_sides', 'a draft reserves part of a posted line');
     END IF;
     UPDATE ledger_line l SET reserved_amount = l.reserved_amount + m.amount
-    FROM (SELECT company_id, line_id, sum(amount) AS amount FROM added GROUP BY company_id, line_id) m
-    WHERE l.company_id = m.company_id AND l.id = m.line_id;
+    FROM (SELECT line_id, sum(amount) AS amount FROM added GROUP BY line_id) m
+    WHERE l.company_id = ledger_company() AND l.id = ANY (ARRAY(SELECT line_id FROM added)) AND l.id = m.line_id;
     RETURN NULL;
 END $$;
 
 CREATE FUNCTION ledger_reservation_deleted() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 BEGIN
     IF EXISTS (SELECT FROM before WHERE company_id IS DISTINCT FROM ledger_company()) THEN
         PERFORM ledger_refuse_other_company();
     END IF;
     UPDATE ledger_line l SET reserved_amount = l.reserved_amount - m.amount
-    FROM (SELECT company_id, line_id, sum(amount) AS amount FROM before GROUP BY company_id, line_id) m
-    WHERE l.company_id = m.company_id AND l.id = m.line_id;
+    FROM (SELECT line_id, sum(amount) AS amount FROM before GROUP BY line_id) m
+    WHERE l.company_id = ledger_company() AND l.id = ANY (ARRAY(SELECT line_id FROM before)) AND l.id = m.line_id;
     RETURN NULL;
 END $$;
 
@@ -108,7 +128,7 @@ CREATE TRIGGER kept BEFORE UPDATE OR TRUNCATE ON ledger_reservation
 
 -- A draft that is posted must have turned its promises into applications first.
 CREATE FUNCTION ledger_document_holds_nothing() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
 BEGIN
     IF EXISTS (SELECT FROM after WHERE company_id IS DISTINCT FROM ledger_company()) THEN
         PERFORM ledger_refuse_other_company();
