@@ -197,7 +197,7 @@ def _form(request: PageRequest, screen: Screen, data: Data, *, bound: bool = Fal
     ]
     fitting = [str(bank.pk) for bank in banks if bank.currency == screen.currency]
     initial = {**dict(data.items()), "account": data.get("account") or (fitting or [UNDEPOSITED])[0]}
-    return ReceiveForm(
+    form = ReceiveForm(
         request.POST if bound else None,
         initial={name: value for name, value in initial.items() if value or name in data},
         payer=screen.payer,
@@ -206,6 +206,9 @@ def _form(request: PageRequest, screen: Screen, data: Data, *, bound: bool = Fal
         accounts=[*accounts, (UNDEPOSITED, _("Undeposited funds"))],
         entities=[(str(entity.pk), str(entity)) for entity in entities(actor)],
     )
+    if not bound:
+        form.fields["amount" if screen.payer else "customer"].widget.attrs["autofocus"] = True
+    return form
 
 
 def _page(

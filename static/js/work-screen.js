@@ -80,6 +80,7 @@ function preview(delay = DELAY) {
 function refresh(button) {
   clearTimeout(timer);
   timer = 0;
+  rememberUnfolded();
   const focus = document.activeElement?.id || button?.closest("[data-work-group]")?.querySelector("[data-use]")?.id;
   ask(form.getAttribute("action") || location.href, new FormData(form, button), (text) => {
     const page = new DOMParser().parseFromString(text, "text/html");
@@ -89,6 +90,13 @@ function refresh(button) {
     if (!button && document.activeElement !== document.body) return;
     (form.querySelector("[data-work-new]") ?? document.getElementById(focus ?? ""))?.focus();
   });
+}
+
+/** What stands unfolded stays so in the new grid. */
+function rememberUnfolded() {
+  const field = form.elements.namedItem("unfolded");
+  const open = [...form.querySelectorAll("[data-work-group]:has([data-expand][aria-expanded=true])")];
+  if (field) field.value = open.map((group) => group.querySelector("[data-use]").name.slice(5)).join(",");
 }
 
 /** Fetch the lines of one document of a long grid. */
@@ -330,5 +338,11 @@ if (form) {
       if (timer) preview(0);
     }
   });
-  document.addEventListener("keydown", escape);
+  document.addEventListener("keydown", (event) => {
+    escape(event);
+    // The verb's key works from everywhere, also when nothing has the focus.
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.target.closest("form, dialog")) return;
+    const verb = form.querySelector("[data-primary]");
+    if (verb) form.requestSubmit(verb);
+  });
 }

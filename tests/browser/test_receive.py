@@ -1,0 +1,276 @@
+"""Receive payment in a real browser: with the keyboard alone, in both languages, in a hurry, and without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Dialog, Page, expect
+
+from arledger.companies.models import User
+from ledger.models import Document
+from tests.build import Books, books, person
+
+PASSWORD = "secret-1234"
+
+
+@pytest.fixture
+def b(live_url: str) -> Iterator[Books]:
+    with books() as made:
+        yield made
+
+
+def signed_in(page: Page, user: User) -> None:
+    page.goto("/accounts/login/")
+    page.locator("[name=login]").fill(user.email)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    page.wait_for_selector(".rail-menu", state="attached")
+
+
+def receiving(page: Page, b: Books, *, language: str = "en", query: str = "") -> None:
+    signed_in(page, person(b, password=PASSWORD, language=language))
+    page.goto(f"/c/{b.company.code}/payments/receive/{query}")
+
+
+def w2(b: Books) -> list[int]:
+    return [b.invoice(300), b.invoice(160), b.invoice(300, 100, -20)]
+
+
+def opens(b: Books, invoices: list[int]) -> list[Decimal]:
+    return [b.open(key, date.max) for key in invoices]
+
+
+def codes(b: Books, invoices: list[int]) -> list[str]:
+    return [b.code(key, date.max) for key in invoices]
+
+
+def payments(b: Books) -> int:
+    return Document.objects.filter(company=b.company, kind="payment").count()
+
+
+def use(page: Page, document: int) -> str:
+    return page.locator(f"#use-d{document}").input_value()
+
+
+def serious(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in {"serious", "critical"}
+    ]
+
+
+@pytest.mark.parametrize(("language", "amount"), [("en", "500.00"), ("fr", "500,00")])
+def test_w2_with_the_keyboard_alone(b: Books, page: Page, language: str, amount: str) -> None:
+    invoices = w2(b)
+    receiving(page, b, language=language)
+    keys = page.keyboard
+    for typed, rests, letters in (("500", [0, 0, 340], ["A", "B", "c"]), ("340", [0, 0, 0], ["A", "B", "C"])):
+        keys.type("acme")
+        expect(page.locator("[role=option]")).to_have_count(1)
+        keys.press("Enter")
+        expect(page.locator("[data-picked]").first).to_have_text("Acme")
+        expect(page.locator("[data-use]").first).to_be_visible()
+        keys.press("Enter")
+        keys.type(typed)
+        expect(page.locator("#work-total")).to_contain_text(amount if typed == "500" else "340")
+        keys.press("Control+Enter")
+        expect(page.locator("h1")).to_contain_text("PAY-0000")
+        assert opens(b, invoices) == rests
+        assert codes(b, invoices) == letters
+        for code in letters if typed == "500" else ["C"]:
+            expect(page.locator(f".code:text-is('{code}')").first).to_be_visible()
+        page.goto(f"/c/{b.company.code}/payments/receive/")
+    page.goto(f"/c/{b.company.code}/payments/receive/?customer={b.customer}")
+    keys.type("0.01")
+    keys.press("Control+Enter")
+    expect(page.locator("h1")).to_contain_text("PAY-00003")
+    last = Document.objects.get(company=b.company, number="PAY-00003")
+    assert b.figures(last.pk, date.max).open_sides == Decimal("0.01")
+
+
+def test_rows_by_keyboard(b: Books, page: Page) -> None:
+    first, second, third = w2(b)
+    receiving(page, b, query=f"?customer={b.customer}")
+    keys = page.keyboard
+    keys.type("400")
+    expect(page.locator(f"#use-d{second}")).to_have_value("100.00")
+    page.locator(f"#use-d{first}").focus()
+    keys.press("ArrowDown")
+    keys.press("Space")
+    expect(page.locator(f"#use-d{first}")).to_have_value("240.00")
+    assert use(page, second) == "160.00"
+    keys.press("Space")
+    expect(page.locator(f"#use-d{first}")).to_have_value("300.00")
+    keys.press("ArrowUp")
+    keys.type("100")
+    expect(page.locator(f"#use-d{third}")).to_have_value("140.00")
+    assert page.evaluate("document.activeElement.id") == f"use-d{first}"
+    assert use(page, first) == "100", "what is being typed stays as typed"
+    keys.press("Enter")
+    keys.press("Enter")
+    assert page.evaluate("document.activeElement.id") == f"use-d{third}"
+    keys.press("ArrowRight")
+    keys.press("Enter")
+    line = page.locator("tr.line-row [data-use]").nth(1)
+    keys.press("Enter")
+    keys.type("90")
+    expect(page.locator(f"#use-d{third}")).to_have_value("140.00")
+    expect(page.locator("tr.line-row [data-use]").first).to_have_value("50.00")
+    assert line.input_value() == "90"
+    keys.press("Alt+ArrowUp")
+    expect(page.locator(f"button[name=move][value='{third}']")).to_have_attribute("aria-pressed", "true")
+    keys.press("?")
+    expect(page.locator("#help")).to_be_visible()
+    keys.press("Escape")
+    keys.press("Control+Enter")
+    expect(page.locator("h1")).to_contain_text("PAY-00001")
+    assert b.open_lines(third, date.max)[1] == 10
+
+
+def test_a_verb_pressed_in_a_hurry_waits_for_the_amounts(b: Books, page: Page) -> None:
+    invoices = w2(b)
+    receiving(page, b, query=f"?customer={b.customer}")
+    page.keyboard.type("500")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("h1")).to_contain_text("PAY-00001")
+    assert opens(b, invoices) == [0, 0, 340]
+
+
+def test_a_double_click_posts_once(b: Books, page: Page) -> None:
+    invoices = w2(b)
+    receiving(page, b, query=f"?customer={b.customer}")
+    page.keyboard.type("100")
+    expect(page.locator(f"#use-d{invoices[0]}")).to_have_value("100.00")
+    page.locator("[data-primary]").dblclick()
+    expect(page.locator("h1")).to_contain_text("PAY-00001")
+    assert payments(b) == 1
+    assert opens(b, invoices) == [200, 160, 380]
+
+
+def test_leaving_with_changes_asks(b: Books, page: Page) -> None:
+    w2(b)
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    receiving(page, b, query=f"?customer={b.customer}")
+    page.on("dialog", answer)
+    page.keyboard.type("100")
+    expect(page.locator("#work-total")).to_contain_text("100.00")
+    page.keyboard.press("Escape")
+    expect(page.locator("[name=amount]")).to_have_value("100")
+    assert asked == ["beforeunload"]
+    page.locator("[name=amount]").fill("")
+    expect(page.locator("#work-total")).not_to_contain_text("100.00")
+    page.keyboard.press("Escape")
+    expect(page.locator("h1")).to_have_text("Payments")
+    assert asked == ["beforeunload"], "nothing was changed any more"
+
+
+def test_a_refusal_keeps_what_was_typed_and_leads_to_the_row(
+    b: Books, page: Page, complaints: list[str]
+) -> None:
+    first, *_rest = w2(b)
+    receiving(page, b, query=f"?customer={b.customer}")
+    page.keyboard.type("500")
+    page.locator(f"#use-d{first}").fill("310")
+    expect(page.locator("[data-use-error]").first).to_contain_text(
+        "INV-00001 has 300.00 left; you entered 310.00."
+    )
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("[data-error-summary]")).to_contain_text("Use 300.00 at most.")
+    assert use(page, first) == "310"
+    page.locator("[data-error-summary] a").click()
+    assert page.evaluate("document.activeElement.id") == f"use-d{first}"
+    assert payments(b) == 0
+    assert all("422" in complaint for complaint in complaints)
+    complaints.clear()
+
+
+def test_several_customers_and_another_order(b: Books, page: Page) -> None:
+    first, second, third = w2(b)
+    other = b.add_customer("Other Company")
+    theirs = b.invoice(80, customer=other)
+    receiving(page, b, query=f"?customer={b.customer}")
+    page.keyboard.type("380")
+    page.get_by_role("button", name="Add a customer").click()
+    expect(page.locator("#customer-1")).to_be_focused()
+    page.keyboard.type("other")
+    expect(page.locator("[role=option]")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#use-d{theirs}")).to_be_visible()
+    page.locator("#amount-1").fill("80")
+    expect(page.locator("#share-0")).to_contain_text("300.00: 300.00 applied")
+    expect(page.locator(f"#use-d{theirs}")).to_have_value("80.00")
+    page.get_by_role("button", name="Open amount").click()
+    expect(page.locator(f"#use-d{second}")).to_have_value("160.00")
+    assert use(page, first) == "140.00"
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("h1")).to_contain_text("PAY-00001")
+    assert opens(b, [first, second, third, theirs]) == [160, 0, 380, 0]
+
+
+def test_without_scripts(b: Books, new_context: Callable[..., BrowserContext]) -> None:
+    first, second, third = w2(b)
+    page = new_context(java_script_enabled=False).new_page()
+    receiving(page, b)
+    page.locator("[name=customer]").fill("acme")
+    page.locator("[name=amount]").fill("500")
+    page.keyboard.press("Enter")
+    assert use(page, third) == "40.00", "Enter spreads, it never posts"
+    page.locator(f"#use-d{first}").fill("250")
+    page.get_by_role("button", name="Spread", exact=True).last.click()
+    assert [use(page, key) for key in (first, second, third)] == ["250", "160.00", "90.00"]
+    assert page.locator("tr.line-row [data-use]").first.is_visible()
+    page.get_by_role("button", name="Post payment").click()
+    assert "PAY-00001" in page.locator("h1").inner_text()
+    assert opens(b, [first, second, third]) == [50, 0, 290]
+
+
+@pytest.mark.parametrize("width", [390, 768, 1440])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_pages_fit_and_are_accessible(
+    b: Books, new_context: Callable[..., BrowserContext], width: int, theme: str
+) -> None:
+    first, *_rest = w2(b)
+    draft = b.receipt(50, [first], post=False)
+    posted = b.receipt(120, [first])
+    page = new_context(viewport={"width": width, "height": 800}, color_scheme=theme).new_page()
+    receiving(page, b, language="fr", query=f"?customer={b.customer}")
+    page.keyboard.type("100000")
+    expect(page.locator("#work-total")).to_contain_text("100")
+    root = f"/c/{b.company.code}"
+    for path in (
+        "",
+        "/payments/",
+        f"/payments/{draft}/",
+        f"/payments/{posted}/",
+        f"/payments/{posted}/reverse/",
+    ):
+        if path:
+            page.goto(root + path)
+        assert serious(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+
+
+def test_unapplying_in_a_dialog(b: Books, page: Page) -> None:
+    invoice = b.invoice(100)
+    key = b.receipt(80, [invoice])
+    signed_in(page, person(b, password=PASSWORD))
+    page.goto(f"/c/{b.company.code}/payments/{key}/")
+    page.locator(".matches a[data-dialog]").click()
+    box = page.locator("#dialog")
+    expect(box).to_contain_text("Un-apply PAY-00001 from INV-00001")
+    assert serious(page) == []
+    box.locator("[name=amount]").fill("30")
+    expect(box.locator("#unapply-effect")).to_contain_text("50.00")
+    box.locator("[name=reason]").fill("agreed by phone")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".messages")).to_contain_text("30.00 EUR was un-applied.")
+    assert opens(b, [invoice]) == [50]
