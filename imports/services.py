@@ -26,9 +26,10 @@ TYPES: dict[str, type[Importer]] = {
     "invoices": InvoiceFile,
     "payments": PaymentFile,
 }
-CHUNK_ROWS = 5_000
-# After this many documents the planner's statistics no longer fit (PITFALLS 13c).
-ANALYZE_FROM = 1_000
+# The first chunk is small: what the database plans for empty tables is slow, and made anew after it (PITFALLS 13c).
+FIRST_ROWS, CHUNK_ROWS = 1_000, 5_000
+# The planner's statistics no longer fit when there are so many times more documents.
+ANALYZE_GROWTH = 4
 # How many refusals of a single document a chunk may meet before it is halved.
 PATIENCE = 3
 
@@ -100,13 +101,17 @@ def run(*, actor: Actor, kind: str, table: Table, options: Options) -> Outcome:
     outcome = Outcome()
     importer = TYPES[kind](Books(actor), options.form)
     with nullcontext() if piecewise else transaction.atomic():
+        known = 0
         for chunk in _chunks(importer, _groups(table, importer, outcome)):
+            if outcome.documents > known * ANALYZE_GROWTH:
+                analyze(*importer.tables)
+                known = outcome.documents
             _load(importer, chunk, outcome)
         _account(table, outcome)
         outcome.written = not options.check and (piecewise or not outcome.errors)
         if not piecewise and not outcome.written:
             transaction.set_rollback(True)
-    if outcome.written and outcome.documents >= ANALYZE_FROM:
+    if outcome.written and known:
         analyze(*importer.tables)
     outcome.errors.sort(key=lambda error: (error.row, error.column))
     return outcome
@@ -131,7 +136,7 @@ def _chunks(importer: Importer, found: Iterable[Group]) -> Iterator[list[Group]]
     """A few thousand rows at a time; less when a document needs another that waits to be written."""
     chunk: list[Group] = []
     given: set[str] = set()
-    rows = 0
+    rows, limit = 0, FIRST_ROWS
     for group in found:
         if importer.needs(group) in given:
             yield chunk
@@ -140,9 +145,9 @@ def _chunks(importer: Importer, found: Iterable[Group]) -> Iterator[list[Group]]
         given.add(importer.gives(group))
         given.discard("")
         rows += len(group.rows)
-        if rows >= CHUNK_ROWS:
+        if rows >= limit:
             yield chunk
-            chunk, given, rows = [], set(), 0
+            chunk, given, rows, limit = [], set(), 0, CHUNK_ROWS
     if chunk:
         yield chunk
 

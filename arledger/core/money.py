@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import cache
 
 from babel.numbers import get_decimal_symbol
 from django.utils.translation import gettext_lazy as _
@@ -108,7 +109,12 @@ def decimals(currency: str) -> int:
 
 def quantize(value: Decimal, currency: str) -> Decimal:
     """The same value with exactly the currency's decimals; the value must fit (see ``check_amount``)."""
-    return value.quantize(Decimal(1).scaleb(-decimals(currency)))
+    return value.quantize(_unit(currency))
+
+
+@cache
+def _unit(currency: str) -> Decimal:
+    return Decimal(1).scaleb(-decimals(currency))
 
 
 def parse_amount(
@@ -155,14 +161,20 @@ def check_amount(
     """
     if not value.is_finite():
         raise AmountNotFinite(field=field, text=str(value))
-    text = _shown(f"{value:f}" if abs(value.adjusted()) < _LONGEST else str(value))
     if value.is_zero() and value.is_signed():
-        raise AmountNegativeZero(field=field, text=text)
-    _check_range(value, text, field, allow_negative=allow_negative, allow_zero=allow_zero)
+        raise AmountNegativeZero(field=field, text=_written(value))
+    if value.copy_abs() >= LIMIT or (value < 0 and not allow_negative) or (not value and not allow_zero):
+        _check_range(value, _written(value), field, allow_negative=allow_negative, allow_zero=allow_zero)
     exact = quantize(value, currency)
     if exact != value:
-        raise TooManyDecimals(field=field, text=text, currency=currency, decimals=decimals(currency))
+        raise TooManyDecimals(
+            field=field, text=_written(value), currency=currency, decimals=decimals(currency)
+        )
     return exact
+
+
+def _written(value: Decimal) -> str:
+    return _shown(f"{value:f}" if abs(value.adjusted()) < _LONGEST else str(value))
 
 
 def parse_localized_amount(

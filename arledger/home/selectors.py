@@ -5,28 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 
 from arledger.core.actor import Actor
 from customers.models import Customer
 from customers.selectors import search as search_customers
 from customers.selectors import visible
 from ledger.models import Document, Kind
+from reconciliation.selectors import LAST, documents
 
 RECENT = 8
 HITS = 20
-# Beyond the last character there is, so that a range of texts holds everything that begins alike.
-LAST = "\U0010ffff"
 SEARCHED = {Kind.INVOICE: "invoices.list", Kind.PAYMENT: "payments.list"}
-
-
-def documents(actor: Actor) -> QuerySet[Document]:
-    """The documents a person may see: all, or the top level's and his entities' (SPEC 4)."""
-    found = Document.objects.filter(company_id=actor.company_id)
-    if actor.entities is None:
-        return found
-    own = Q(entity=None) | Q(entity__in=actor.entities)
-    return found.filter(own, customer__in=visible(actor).values("pk"))
 
 
 def drafts_waiting(actor: Actor) -> dict[str, int]:

@@ -52,7 +52,14 @@ def test_open_overdue_unapplied_drafts_and_last_payments(client: Client) -> None
         assert shown(amount) in page
     assert "1 document<" in page.replace("\n", "").replace("  ", "")
     assert "PAY-00001" in page
-    assert "Draft invoices" in page or "invoices:list" not in page
+    inside = f"/c/{b.company.code}"
+    for path in (
+        "invoices/?tab=drafts",
+        "invoices/?tab=overdue",
+        "payments/?tab=unapplied",
+        "reports/ageing/",
+    ):
+        assert f'href="{inside}/{path}"' in page
 
 
 def test_the_number_of_queries_does_not_grow(client: Client) -> None:
@@ -73,22 +80,26 @@ def test_the_number_of_queries_does_not_grow(client: Client) -> None:
 
 
 def search(client: Client, made: Books, text: str) -> tuple[int, str]:
+    """Status, and the page or where it leads."""
     answer = client.get(f"/c/{made.company.code}/search/", {"q": text})
-    return answer.status_code, answer.content.decode()
+    return answer.status_code, answer.headers.get("Location") or answer.content.decode()
 
 
 def test_search_finds_numbers_by_beginning_and_digits_and_customers_by_words(client: Client) -> None:
     with books() as b:
         other = b.add_customer("Œuvres Brûlées")
-        for _ in range(3):
-            b.invoice(10)
-        b.invoice(10, customer=other, number="0007")
+        _first, second, _third = (b.invoice(10) for _ in range(3))
+        imported = b.invoice(10, customer=other, number="0007")
+        b.invoice(10, customer=other, number="2")
         client.force_login(person(b))
-    page = search(client, b, "inv-0000")[1]
-    assert all(number in page for number in ("INV-00001", "INV-00002", "INV-00003"))
-    assert "INV-00002" in search(client, b, "2")[1]
-    assert "0007" in search(client, b, "0007")[1]
-    assert "Œuvres" in search(client, b, "oeuvres brulees")[1]
+    inside = f"/c/{b.company.code}"
+    several = search(client, b, "inv-0000")[1]
+    assert all(number in several for number in ("INV-00001", "INV-00002", "INV-00003"))
+    assert f'href="{inside}/invoices/{second}/"' in several
+    both = search(client, b, "2")[1]
+    assert both.index(">2<") < both.index(">INV-00002<"), "what fits exactly comes first"
+    assert search(client, b, "0007") == (302, f"{inside}/invoices/{imported}/")
+    assert search(client, b, "oeuvres brulees") == (302, f"{inside}/customers/{other}/")
     assert "Nothing matches" in search(client, b, "INV-1")[1]
 
 

@@ -241,9 +241,9 @@ def test_the_number_of_statements_does_not_grow_with_the_file(files: Files) -> N
 
     files.load("invoices", rows(3, 10))
     with CaptureQueriesContext(connection) as few:
-        assert files.load("invoices", rows(3, 100)).good
+        assert files.load("invoices", rows(310, 100)).good
     with CaptureQueriesContext(connection) as many:
-        assert files.load("invoices", rows(300, 1000)).good
+        assert files.load("invoices", rows(490, 1000)).good
     assert len(many) == len(few)
 
 
