@@ -24,6 +24,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payments/", include("payments.urls")),
     path("matching/", include("reconciliation.urls")),
     path("reports/", include("reconciliation.report_urls")),
+    path("customers/", include("reconciliation.account_urls")),
+    path("invoices/", include("invoices.urls")),
 ]
 handler400 = "django.views.defaults.bad_request"
 handler403 = "django.views.defaults.permission_denied"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from django.db.models import F, QuerySet, TextField, Value
-from django.db.models.expressions import RawSQL
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Concat, Lower
 
 from arledger.core.actor import Actor
 from arledger.core.errors import NotFound
@@ -29,14 +29,21 @@ def customer(actor: Actor, key: int) -> Customer:
     return found
 
 
+def named(actor: Actor, text: str) -> Customer | None:
+    """The customer a person means by a code, whatever its case, or by the name of only one customer."""
+    exact = visible(actor).filter(code__in={text, text.upper(), text.lower()})
+    for found in (exact, visible(actor).filter(sort_key=sort_key(text)[:200])):
+        customers = list(found[:2])
+        if len(customers) == 1:
+            return customers[0]
+    return None
+
+
 def search(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
     """Those whose name or code contains every word of ``text``, accents and case ignored."""
+    haystack = Concat(F("sort_key"), Value(" "), Lower("code"))
     for word in sort_key(text).split()[:8]:
-        customers = customers.alias(
-            haystack=RawSQL(
-                "(customers_customer.sort_key || ' ' || lower(customers_customer.code))", [], TextField()
-            )
-        ).filter(haystack__contains=Value(word))
+        customers = customers.alias(haystack=haystack).filter(haystack__contains=word)
     return customers
 
 

@@ -261,6 +261,7 @@ class Application(CompanyModel):
             models.Index(fields=["company", "credit_document", "id"], name="ledger_application_credit"),
             models.Index(fields=["company", "document"], name="ledger_application_maker"),
             models.Index(fields=["company", "date"], name="ledger_application_date"),
+            models.Index(fields=["company", "customer", "date"], name="ledger_application_account"),
             models.Index(
                 fields=["company", "reverses"],
                 condition=Q(reverses__isnull=False),

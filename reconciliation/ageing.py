@@ -23,17 +23,17 @@ WITH items AS (
     SELECT l.document_id, l.customer_id, l.currency, l.amount > 0 AS charge, l.open_amount AS open
     FROM ledger_line l
     WHERE l.company_id = %(company)s AND l.is_open
-      AND (%(customer)s::bigint IS NULL OR l.customer_id = %(customer)s)
+      AND (%(customers)s::bigint[] IS NULL OR l.customer_id = ANY(%(customers)s))
     UNION ALL
     SELECT a.charge_document_id, a.customer_id, NULL, true, a.amount
     FROM ledger_application a
     WHERE a.company_id = %(company)s AND a.date > %(day)s
-      AND (%(customer)s::bigint IS NULL OR a.customer_id = %(customer)s)
+      AND (%(customers)s::bigint[] IS NULL OR a.customer_id = ANY(%(customers)s))
     UNION ALL
     SELECT a.credit_document_id, a.customer_id, NULL, false, -a.amount
     FROM ledger_application a
     WHERE a.company_id = %(company)s AND a.date > %(day)s
-      AND (%(customer)s::bigint IS NULL OR a.customer_id = %(customer)s)
+      AND (%(customers)s::bigint[] IS NULL OR a.customer_id = ANY(%(customers)s))
 ), opens AS (
     SELECT document_id, customer_id, charge, sum(open) AS open
     FROM items GROUP BY document_id, customer_id, charge HAVING sum(open) <> 0
@@ -83,6 +83,11 @@ class AgedCustomer:
         return sum(self.buckets, ZERO)
 
     @property
+    def available(self) -> Decimal:
+        """The credits as a positive amount."""
+        return -self.credits
+
+    @property
     def total(self) -> Decimal:
         return self.charges + self.credits
 
@@ -103,12 +108,13 @@ def ageing(
     day: date,
     basis: str = "due",
     edges: Sequence[int] = DEFAULT_EDGES,
-    customer: int | None = None,
+    customers: Collection[int] | None = None,
     entities: Collection[int] | None = None,
 ) -> Ageing:
     """Open charges by days late on ``day`` (current: not late), open credits apart, per customer and in total.
 
-    ``basis`` is one of BASES, ``edges`` are the last days of the buckets. ``entities`` leaves out what a person
+    ``basis`` is one of BASES, ``edges`` are the last days of the buckets. Of all customers, or only
+    ``customers``. ``entities`` leaves out what a person
     limited to them may not see (SPEC 4).
     """
     rows = fetch_all(
@@ -116,7 +122,7 @@ def ageing(
         {
             "company": company_id,
             "day": day,
-            "customer": customer,
+            "customers": None if customers is None else list(customers),
             "entities": None if entities is None else sorted(entities),
             # width_bucket counts the lower bounds reached: 1 day late is the first late bucket
             "edges": [1, *(edge + 1 for edge in edges)],

@@ -7,13 +7,15 @@ dated later took is still open.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Abs, Coalesce
+from django.core.exceptions import EmptyResultSet
+from django.db.models import BooleanField, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThan
 
 from arledger.core.actor import Actor
@@ -21,7 +23,8 @@ from arledger.core.errors import NotFound
 from arledger.core.query import KeyIn
 from arledger.core.sql import fetch_all
 from customers.selectors import search, visible
-from ledger.models import Application, Document, Line
+from ledger.models import Application, Document, Line, Reservation
+from reconciliation.figures import document_figures
 from reconciliation.marks import Mark, Settlement
 
 ZERO = Value(Decimal(0))
@@ -48,11 +51,51 @@ def visible_document(actor: Actor, *, kind: str, key: int) -> Document:
     return document
 
 
+@dataclass(frozen=True)
+class Later:
+    """What applications dated after a day change about it: most often nothing.
+
+    ``taken_charges`` and ``taken_credits``: documents of which they take something on that side, which was still
+    open on the day. ``given``: documents to which they give back all that is open, so that nothing was.
+    """
+
+    taken_charges: frozenset[int] = frozenset()
+    taken_credits: frozenset[int] = frozenset()
+    given: frozenset[int] = frozenset()
+
+    @property
+    def taken(self) -> frozenset[int]:
+        return self.taken_charges | self.taken_credits
+
+
+LATER = """
+SELECT document_id, charge, sum(amount) FROM (
+    SELECT charge_document_id AS document_id, true AS charge, amount FROM ledger_application
+    WHERE company_id = %(company)s AND date > %(day)s
+    UNION ALL
+    SELECT credit_document_id, false, amount FROM ledger_application WHERE company_id = %(company)s AND date > %(day)s
+) sides GROUP BY document_id, charge
+"""
+
+
+def later(company_id: int, day: date) -> Later:
+    """Post-dated receipts and un-applies as they stand on ``day``; one statement, a second one after un-applies."""
+    rows = fetch_all(LATER, {"company": company_id, "day": day})
+    undone = [document for document, _charge, taken in rows if taken < 0]
+    figures = document_figures(company_id=company_id, ids=undone, day=day) if undone else {}
+    return Later(
+        taken_charges=frozenset(document for document, charge, taken in rows if charge and taken > 0),
+        taken_credits=frozenset(document for document, charge, taken in rows if not charge and taken > 0),
+        given=frozenset(key for key, found in figures.items() if found.settled),
+    )
+
+
 class States:
-    """The computed states of a company's documents as of ``day``, each as one condition on ``Document``.
+    """The computed states of a company's documents as of ``day`` (today, in lists), each as one condition.
 
     While only few documents have something open, the conditions name those, and the database starts there;
-    ``selective`` says so. Otherwise a list has to be looked through (``Lister.within``).
+    ``selective`` says so. Otherwise they are asked row by row, and a list has to be looked through
+    (``Lister.within``).
     """
 
     FEW = 1_000
@@ -63,28 +106,17 @@ class States:
 
     # Sets ----------------------------------------------------------------------------------------------------
 
-    def _applications(self, side: str, **conditions: Any) -> QuerySet[Application]:
-        """Applications on one side ("charge", "credit") of the document of the outer query."""
-        return Application.objects.filter(
-            company_id=self.company_id, **{f"{side}_document": OuterRef("pk")}, **conditions
-        )
-
-    def _lines(self, **conditions: Any) -> QuerySet[Line]:
-        return Line.objects.filter(company_id=self.company_id, document=OuterRef("pk"), **conditions)
-
     @cached_property
-    def _later(self) -> frozenset[int]:
-        """Documents touched by applications dated after the day: most often none, never many."""
-        later = Application.objects.filter(company_id=self.company_id, date__gt=self.day)
-        pairs = later.values_list("charge_document", "credit_document").distinct()
-        return frozenset(key for pair in pairs for key in pair)
+    def _later(self) -> Later:
+        return later(self.company_id, self.day)
 
     @cached_property
     def _few_open(self) -> list[int] | None:
-        """The documents with something open, when there are few; None when there are many."""
+        """The documents with something open on the day, and maybe more, when there are few; else None."""
         lines = Line.objects.filter(company_id=self.company_id, is_open=True).values_list("document")
         keys = [key for (key,) in lines.order_by().distinct()[: self.FEW + 1]]
-        return [*keys, *self._later] if len(keys) <= self.FEW else None
+        found = {*keys, *self._later.taken_charges, *self._later.taken_credits}
+        return list(found) if len(keys) <= self.FEW else None
 
     @property
     def selective(self) -> bool:
@@ -93,47 +125,47 @@ class States:
 
     # Figures as conditions -----------------------------------------------------------------------------------
 
-    def open(self, **sides: Any) -> Q:
-        """Something was open on the day; with ``amount__gt=0`` on a charge line."""
-        ever = Q(Exists(self._lines(is_open=True, **sides)))
-        if not self._later:
-            found = ever
-        else:
-            later = Q(KeyIn(self._later))
-            found = (ever & ~later) | (later & Q(GreaterThan(self._open_on_the_day(**sides), 0)))
+    def _has_open_line(self, **conditions: Any) -> Q:
+        """As a scalar subquery: an EXISTS under an OR would make PostgreSQL read every open line first."""
+        lines = Line.objects.filter(
+            company_id=self.company_id, document=OuterRef("pk"), is_open=True, **conditions
+        )
+        one = Subquery(lines.order_by().values(found=Value(True))[:1], output_field=BooleanField())
+        return Q(Coalesce(one, Value(False)))
+
+    def open(self, *, charges_only: bool = False) -> Q:
+        """Something was open on the day (on a charge line)."""
+        found = self._has_open_line(**({"amount__gt": 0} if charges_only else {}))
+        taken = self._later.taken_charges if charges_only else self._later.taken
+        if taken:
+            found |= Q(KeyIn(taken))
+        if self._later.given:
+            found &= ~Q(KeyIn(self._later.given))
         return found if self._few_open is None else Q(KeyIn(self._few_open)) & found
-
-    def _open_on_the_day(self, **sides: Any) -> Any:
-        """What no application took until the day: open amounts plus what later ones took, both positive."""
-        lines = self._lines(**sides).order_by().values("document")
-        total = Coalesce(Subquery(lines.annotate(sum=Sum(Abs("open_amount"))).values("sum")), ZERO)
-        for side in ("charge",) if sides else ("charge", "credit"):
-            total += self._sum(self._applications(side, date__gt=self.day), side)
-        return total
-
-    @staticmethod
-    def _sum(applications: QuerySet[Application], side: str) -> Any:
-        grouped = applications.order_by().values(f"{side}_document").annotate(sum=Sum("amount"))
-        return Coalesce(Subquery(grouped.values("sum")), ZERO)
 
     def matched(self, *, ever: bool = False) -> Q:
         """Touched by applications other than inline ones and not un-applied (SPEC 15.2)."""
         until = {} if ever else {"date__lte": self.day}
         found = Q()
         for side, other in (("charge", "credit"), ("credit", "charge")):
-            applied = self._applications(side, **until).exclude(**{f"{other}_document": OuterRef("pk")})
-            found |= Q(Exists(applied)) & Q(GreaterThan(self._sum(applied, side), 0))
+            column = f"{side}_document"
+            applied = Application.objects.filter(
+                company_id=self.company_id, **{column: OuterRef("pk")}, **until
+            ).exclude(**{f"{other}_document": OuterRef("pk")})
+            total = applied.order_by().values(column).annotate(sum=Sum("amount")).values("sum")
+            found |= Q(GreaterThan(Coalesce(Subquery(total), ZERO), 0))
         return found
 
     def reserved(self) -> Q:
         """A draft holds part of a charge."""
-        return Q(Exists(self._lines(amount__gt=0).exclude(reserved_amount=0)))
+        held = Reservation.objects.filter(company_id=self.company_id, line__amount__gt=0)
+        return Q(pk__in=held.values("line__document"))
 
     # States --------------------------------------------------------------------------------------------------
 
     def overdue(self) -> Q:
         """Something charged is open after its due date."""
-        return Q(state=Document.State.POSTED, due_date__lt=self.day) & self.open(amount__gt=0)
+        return Q(state=Document.State.POSTED, due_date__lt=self.day) & self.open(charges_only=True)
 
     def settled(self) -> Q:
         return Q(state=Document.State.POSTED) & ~self.open()
@@ -143,7 +175,7 @@ class States:
 
     def settlement(self, settlement: Settlement) -> Q:
         """SPEC 5, 15.2; the same as ``marks.settlement`` says from figures."""
-        credit = Q(total_order__lt=0) | Q(kind="payment", reverses=None)
+        credit = Q(total__lt=0) | Q(kind="payment", reverses=None)
         match settlement:
             case Settlement.PAID:
                 return self.settled() & ~credit
@@ -162,12 +194,12 @@ class States:
 
     def mark(self, mark: Mark) -> Q:
         """SPEC 11; the same as ``marks.mark`` says from figures."""
-        ever = Q(Exists(self._lines(is_open=True)))
+        ever = self._has_open_line()
         match mark:
             case Mark.COMPLETE:
                 return self.settled()
             case Mark.COMPLETE_FUTURE:
-                return self.unsettled() & Q(KeyIn(self._later)) & ~ever
+                return self.unsettled() & ~ever
             case Mark.PARTIAL:
                 return self.unsettled() & ever & self.matched(ever=True)
             case Mark.NONE:
@@ -186,6 +218,36 @@ WHERE a.company_id = %(company)s AND (a.charge_code = %(code)s OR a.credit_code 
   AND a.amount + coalesce((SELECT sum(u.amount) FROM ledger_application u
                            WHERE u.company_id = a.company_id AND u.reverses_id = a.id), 0) > 0
 """
+
+
+TOTALS = """
+WITH listed (id, currency, total, state) AS MATERIALIZED ({listed}), open AS (
+    SELECT document_id, sum(open_amount) AS open FROM ledger_line
+    WHERE company_id = %s AND is_open GROUP BY document_id
+), later AS (
+    SELECT document_id, sum(amount) AS open FROM (
+        SELECT charge_document_id AS document_id, amount FROM ledger_application
+        WHERE company_id = %s AND date > %s
+        UNION ALL
+        SELECT credit_document_id, -amount FROM ledger_application WHERE company_id = %s AND date > %s
+    ) sides GROUP BY document_id
+)
+SELECT l.currency, count(*), sum(l.total), coalesce(sum(o.open) FILTER (WHERE l.state = 'posted'), 0)
+       + coalesce(sum(t.open), 0)
+FROM listed l LEFT JOIN open o ON o.document_id = l.id LEFT JOIN later t ON t.document_id = l.id
+GROUP BY l.currency ORDER BY l.currency
+"""
+
+
+def totals(company_id: int, rows: QuerySet[Document], day: date) -> list[tuple[str, int, Decimal, Decimal]]:
+    """(currency, documents, total, open as of ``day``) of a set of documents, signed, in one statement."""
+    listed = rows.order_by().values_list("pk", "currency", "total", "state")
+    try:
+        sql, parameters = listed.query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    statement = TOTALS.replace("{listed}", sql)
+    return fetch_all(statement, [*parameters, company_id, company_id, day, company_id, day])
 
 
 class TextSearch:
@@ -213,8 +275,10 @@ class TextSearch:
             self.selective = False
             named = search(visible(self.actor), self.text).values("pk")
             return beginning | Q(customer__in=named)
-        if keys or customers:
+        if keys and customers:
             return Q(KeyIn(keys)) | Q(KeyIn(customers, "customer_id"))
+        if keys or customers:
+            return Q(KeyIn(keys)) if keys else Q(KeyIn(customers, "customer_id"))
         self.selective = False
         return self._containing()
 

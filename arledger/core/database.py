@@ -22,6 +22,9 @@ MIGRATION_LOCK_TIMEOUT_SECONDS = 30
 STATEMENT_TIMEOUT_SECONDS = 600
 IDLE_IN_TRANSACTION_SECONDS = 900
 
+# Starting workers takes longer than any page may: only what reads most of the books is worth it.
+PARALLEL_SETUP_COST = 100_000
+
 # Uses of a statement on a connection after which it is prepared.
 PREPARE_AFTER = 3
 
@@ -49,6 +52,7 @@ def database_settings(runtime_url: str, owner_url: str, pool: bool) -> dict[str,
             "lock_timeout": f"{LOCK_TIMEOUT_SECONDS}s",
             "statement_timeout": f"{STATEMENT_TIMEOUT_SECONDS}s",
             "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_SECONDS}s",
+            "parallel_setup_cost": str(PARALLEL_SETUP_COST),
         },
     )
     if pool:

@@ -21,6 +21,7 @@ class PageRequest(HttpRequest):
     """A request that came through a door: signed in, in a company, with the right."""
 
     actor: Actor
+    company: Any
     htmx: Any
 
 

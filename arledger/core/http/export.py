@@ -25,9 +25,9 @@ def csv_response(
     header: Sequence[str],
     rows: Callable[[], QuerySet[Any]],
     sort: Sort,
-    read: Callable[[QuerySet[Any]], Sequence[tuple[Any, Sequence[object]]]],
+    read: Callable[[QuerySet[Any]], Sequence[tuple[Any, Sequence[Sequence[object]]]]],
 ) -> StreamingHttpResponse:
-    """Send the rows in the order of ``sort``; ``read`` turns a chunk into pairs of a row and its cells.
+    """Send the rows in the order of ``sort``; ``read`` turns a chunk into pairs of a row and its lines of cells.
 
     The answer is sent after the middleware has left the company and the language: both are entered again here.
     """
@@ -40,7 +40,7 @@ def csv_response(
             with translation.override(language), company_scope(actor.company_id, actor.user_id):
                 found = read(ordered(rows(), sort, cursor)[:CHUNK])
             if found:
-                yield _lines([cells for _, cells in found])
+                yield _lines([cells for _, lines in found for cells in lines])
             if len(found) < CHUNK:
                 return
             last = found[-1][0]

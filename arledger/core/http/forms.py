@@ -103,6 +103,30 @@ class DayField(forms.Field):
             raise field_error(refusal) from refusal
 
 
+class RateField(forms.Field):
+    """An exchange rate: up to 8 decimals, with a point or a comma. Cleaned to a Decimal; empty means 1."""
+
+    pattern = re.compile(r"[0-9]{1,9}([.,][0-9]{1,8})?", re.ASCII)
+
+    def __init__(self, **options: Any) -> None:
+        attributes = {"inputmode": "decimal", "autocomplete": "off", "maxlength": "20"}
+        options.setdefault("widget", forms.TextInput(attrs=attributes))
+        super().__init__(**options)
+
+    def to_python(self, value: Any) -> Decimal:
+        text = str(value if value is not None else "").strip()
+        if not text:
+            return Decimal(1)
+        if not self.pattern.fullmatch(text):
+            raise ValidationError(
+                _("Write the rate as a number greater than 0, for example 1.0825."), code="rate_invalid"
+            )
+        return Decimal(text.replace(",", "."))
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
 class TextField(forms.CharField):
     """A text as the services store it: no control characters, no NUL, edges trimmed."""
 
@@ -122,6 +146,14 @@ class TextField(forms.CharField):
             return clean_text(str(value), self.limit, multiline=self.multiline)
         except Refusal as refusal:
             raise field_error(refusal) from refusal
+
+
+def offer(form: forms.BaseForm, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
+    """Let the choice field ``name`` of one form offer ``choices``."""
+    field = form.fields[name]
+    if not isinstance(field, forms.ChoiceField):
+        raise TypeError(name)
+    field.choices = choices
 
 
 class KeyedForm(forms.Form):

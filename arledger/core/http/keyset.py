@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core import signing
-from django.db.models import F, QuerySet
+from django.db.models import F, OrderBy, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from arledger.core.errors import Invalid
@@ -72,6 +72,15 @@ class Page:
     searched: int = 0
 
 
+@dataclass(frozen=True)
+class Search:
+    """How to find rows that no index finds: ``within`` is a larger set that an index reads in the order, and
+    ``fitting`` gives those of the rows a condition names that fit."""
+
+    within: QuerySet[Any]
+    fitting: Callable[[KeyIn], QuerySet[Any]]
+
+
 def parse_sort(text: str, sorts: Sequence[Sort], default: str) -> Sort:
     """The order named by the ``sort`` parameter (``-`` before a key: descending). Raises SortUnknown."""
     wanted = text or default
@@ -108,15 +117,18 @@ def page_of(
     sort: Sort,
     cursor: Cursor | None,
     size: int,
-    within: QuerySet[Any] | None = None,
+    search: Search | None = None,
 ) -> Page:
     """One page of ``rows``, which carry the fields of ``sort`` as attributes.
 
-    ``within`` is for rows that no index finds: a larger set that an index reads in this order. Then it is looked
-    through piece by piece, and after ``sum(WINDOWS)`` rows the page shows what was found so far.
+    With ``search`` they are looked for piece by piece, and after ``sum(WINDOWS)`` rows the page shows what was found
+    so far.
     """
     backward = cursor is not None and cursor.backward
-    found, paused, searched = _read(rows, sort, cursor, size + 1, within)
+    if search is None:
+        found, paused, searched = list(ordered(rows, sort, cursor)[: size + 1]), None, 0
+    else:
+        found, paused, searched = _look(search, sort, cursor, size + 1)
     more, found = len(found) > size, found[:size]
     # Seen in the direction of reading: where it goes on, and the way back from the first row.
     onward = Cursor(_values(found[-1], sort), backward) if more else paused
@@ -134,32 +146,38 @@ def _values(row: Any, sort: Sort) -> tuple[Any, ...]:
     return tuple(getattr(row, field) for field in sort.fields)
 
 
-def _read(
-    rows: QuerySet[Any], sort: Sort, cursor: Cursor | None, limit: int, within: QuerySet[Any] | None
+def _look(
+    search: Search, sort: Sort, cursor: Cursor | None, limit: int
 ) -> tuple[list[Any], Cursor | None, int]:
     """At most ``limit`` rows; where the search paused (None: it came to the end or is full); rows looked through."""
-    if within is None:
-        return list(ordered(rows, sort, cursor)[:limit]), None, 0
     found: list[Any] = []
     searched = 0
     for width in WINDOWS:
-        window = list(ordered(within, sort, cursor).values_list("pk", *sort.fields)[:width])
+        window = list(ordered(search.within, sort, cursor).values_list("pk", *sort.fields)[:width])
+        backward = cursor is not None and cursor.backward
         if window:
-            wanted = rows.filter(KeyIn([row[0] for row in window]))
-            found += ordered(wanted, sort, cursor)[: limit - len(found)]
+            # The keys alone choose the rows: any other condition could lead the database to another index.
+            fitting = search.fitting(KeyIn([row[0] for row in window]))
+            found += fitting.order_by(*_order(sort, backward))[: limit - len(found)]
         searched += len(window)
         if len(found) >= limit or len(window) < width:
             return found, None, searched
-        cursor = Cursor(tuple(window[-1][1:]), cursor is not None and cursor.backward)
+        cursor = Cursor(tuple(window[-1][1:]), backward)
     return found, cursor, searched
 
 
 def ordered(rows: QuerySet[Any], sort: Sort, cursor: Cursor | None) -> QuerySet[Any]:
     """``rows`` after the cursor in the order (backward: the other way round)."""
-    downward = sort.descending != (cursor is not None and cursor.backward)
+    backward = cursor is not None and cursor.backward
     if cursor is not None:
+        downward = sort.descending != backward
         rows = rows.filter(RowIs("<" if downward else ">", sort.fields, cursor.values))
-    return rows.order_by(*(F(f).desc() if downward else F(f).asc() for f in sort.fields))
+    return rows.order_by(*_order(sort, backward))
+
+
+def _order(sort: Sort, backward: bool) -> list[OrderBy]:
+    downward = sort.descending != backward
+    return [F(field).desc() if downward else F(field).asc() for field in sort.fields]
 
 
 def _plain(value: Any) -> Any:

@@ -28,7 +28,7 @@ from arledger.core.formats import format_count, format_date
 from arledger.core.http.counting import COUNT_LIMIT, capped_counts
 from arledger.core.http.doors import PageRequest
 from arledger.core.http.export import csv_response
-from arledger.core.http.keyset import Page, Sort, page_of, parse_sort, read_cursor
+from arledger.core.http.keyset import Page, Search, Sort, ordered, page_of, parse_sort, read_cursor
 from arledger.core.text import clean_text
 
 Text = str | Promise
@@ -155,6 +155,8 @@ class Lister:
     tabs: ClassVar[Sequence[tuple[str, Text]]] = ()
     filter_form: ClassVar[type[forms.Form] | None] = None
     export_columns: ClassVar[Sequence[str]] = ()
+    # Whether the totals of a set small enough to be counted cost little; else the page fetches them when shown.
+    totals_are_cheap: ClassVar[bool] = True
     selectable: bool = False
 
     def __init__(self, request: PageRequest) -> None:
@@ -184,12 +186,26 @@ class Lister:
         """What the template (and ``export_row``) gets for the rows of a page, in their order."""
         return rows
 
+    def make_form(self) -> forms.Form | None:
+        """The filter form over the address; for forms that need to know who asks."""
+        return self.filter_form(self.query) if self.filter_form else None
+
     def within(self) -> QuerySet[Any] | None:
         """None when an index finds the filtered rows; else a larger set that one reads in any order of ``sorts``.
 
         The page is then looked for in pieces of that set, so that it costs the same whatever is found.
         """
         return None
+
+    def fitting(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Those of a few rows of ``within`` that belong to the list; the conditions that ``within`` has may be
+        left out."""
+        return self._conditions(rows, None)
+
+    @property
+    def countable(self) -> bool:
+        """Whether the tabs can be counted quickly under the filters in force."""
+        return True
 
     def totals(self, rows: QuerySet[Any]) -> Sequence[Total]:
         """Figures of the whole filtered set, per currency."""
@@ -202,11 +218,15 @@ class Lister:
         """The cells below ``export_columns`` for one of ``shown``'s rows: texts, Decimals, dates, numbers, None."""
         raise NotImplementedError
 
+    def export_rows(self, row: Any) -> Sequence[Sequence[object]]:
+        """The lines of the file for one row, where it is not always one."""
+        return [self.export_row(row)]
+
     # What every list does with it ----------------------------------------------------------------------------
 
     @cached_property
     def form(self) -> forms.Form | None:
-        return self.filter_form(self.query) if self.filter_form else None
+        return self.make_form()
 
     @cached_property
     def values(self) -> dict[str, Any]:
@@ -246,12 +266,18 @@ class Lister:
     def tab(self) -> str:
         return self._state[0]
 
+    @property
+    def text(self) -> str:
+        """What is searched for, clean."""
+        return self._state[1]
+
     def filtered(self, tab: str | None = None) -> QuerySet[Any]:
         """The set the address asks for, in no order; with ``tab`` the same set in another tab."""
-        own, text, _sort, errors = self._state
         rows = self.base()
-        if errors:
-            return rows.none()
+        return rows.none() if self._state[3] else self._conditions(rows, tab)
+
+    def _conditions(self, rows: QuerySet[Any], tab: str | None) -> QuerySet[Any]:
+        own, text, _sort, _errors = self._state
         if self.values:
             rows = self.narrowed(rows, self.values)
         if text:
@@ -266,7 +292,7 @@ class Lister:
         counts = self._counts(page, errors)
         filtered = bool(text or self.values or errors)
         whole = counts.get(tab)
-        cheap = all_totals or (whole is not None and whole <= COUNT_LIMIT)
+        cheap = all_totals or (self.totals_are_cheap and whole is not None and whole <= COUNT_LIMIT)
         return Listing(
             rows=self.shown(page.rows) if page.rows else [],
             columns=self.columns,
@@ -296,10 +322,12 @@ class Lister:
             cursor = read_cursor(self.name, sort, self.query.get("cursor", ""))
         except Refusal as refusal:
             return Page([]), [str(refusal)]
+        within = self.within()
+        search = None
+        if within is not None:
+            search = Search(within, lambda keys: self.fitting(self.base().filter(keys)))
         rows = self.filtered()
-        return page_of(
-            rows, name=self.name, sort=sort, cursor=cursor, size=PAGE_SIZE, within=self.within()
-        ), []
+        return page_of(rows, name=self.name, sort=sort, cursor=cursor, size=PAGE_SIZE, search=search), []
 
     def _counts(self, page: Page, errors: list[Text]) -> dict[str, int]:
         """Rows per tab under the search and filters in force, each counted up to ``COUNT_LIMIT`` + 1."""
@@ -307,8 +335,10 @@ class Lister:
             return {}
         keys = [key for key, _label in self.tabs] or [""]
         alone = not page.previous and not page.next
-        counted = {key: self.filtered(key) for key in keys if not (alone and key == self.tab)}
-        return capped_counts(counted) | ({self.tab: len(page.rows)} if alone else {})
+        wanted = [key for key in keys if self.countable and not (alone and key == self.tab)]
+        first = parse_sort("", self.sorts, self.default_sort)
+        sets = {key: ordered(self.filtered(key), first, None) for key in wanted}
+        return capped_counts(sets) | ({self.tab: len(page.rows)} if alone else {})
 
     def _totals_url(self) -> str:
         query = self.query.copy()
@@ -365,10 +395,10 @@ class Lister:
             read=self._exported,
         )
 
-    def _exported(self, rows: QuerySet[Any]) -> list[tuple[Any, Sequence[object]]]:
+    def _exported(self, rows: QuerySet[Any]) -> list[tuple[Any, Sequence[Sequence[object]]]]:
         found = list(rows)
         shown = self.shown(found) if found else []
-        return [(row, self.export_row(one)) for row, one in zip(found, shown, strict=True)]
+        return [(row, self.export_rows(one)) for row, one in zip(found, shown, strict=True)]
 
 
 def _choice(field: forms.ChoiceField, value: Any) -> Text:
