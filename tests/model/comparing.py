@@ -1,0 +1,93 @@
+"""Comparing the product's figures with those on paper, as of a day."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from arledger.core.sql import fetch_all
+from reconciliation.ageing import ageing
+from reconciliation.figures import document_figures, entries, line_opens
+from tests.build import Books
+from tests.model.figures import Document, Figures
+
+CENTS = Decimal("0.01")
+
+
+def compared(paper: Figures) -> list[Document]:
+    return [d for d in paper.documents if d.posted and d.kind != "matching"]
+
+
+def agree(b: Books, paper: Figures, day: date, *, lines: bool) -> None:
+    """Open amounts, settlement, mark and code of every document; with ``lines`` also of every line."""
+    documents = compared(paper)
+    figures = document_figures(company_id=b.company.pk, ids=[d.key for d in documents], day=day)
+    found = {
+        d.number: (
+            figures[d.key].open_sides,
+            str(figures[d.key].settlement),
+            str(figures[d.key].mark),
+            figures[d.key].match_code,
+        )
+        for d in documents
+    }
+    expected = {
+        d.number: (
+            paper.sides(d, day) * CENTS,
+            paper.settlement(d, day),
+            paper.mark(d, day),
+            paper.code(d, day),
+        )
+        for d in documents
+    }
+    assert found == expected, f"as of {day}"
+    if lines:
+        agree_on_lines(b, paper, documents, day)
+
+
+def agree_on_lines(b: Books, paper: Figures, documents: list[Document], day: date) -> None:
+    keys = [d.key for d in documents]
+    opens = line_opens(company_id=b.company.pk, ids=keys, day=day)
+    codes: dict[int, set[str]] = {}
+    for entry in entries(company_id=b.company.pk, ids=keys, day=day):
+        codes.setdefault(entry.line, set()).update(entry.codes)
+    for document in documents:
+        for place, line in enumerate(document.lines, start=1):
+            name = f"{document.number} line {place} as of {day}"
+            expected = (
+                paper.open(line, day) * CENTS,
+                abs(paper.reserved(line)) * CENTS,
+                paper.open(line) * CENTS,
+            )
+            open_then, reserved, open_ever = opens[line.key]
+            assert (open_then, abs(reserved), open_ever) == expected, name
+            assert codes.get(line.key, set()) == paper.line_codes(line, day), name
+
+
+JOURNAL = """
+SELECT coalesce(sum(j.amount) FILTER (WHERE a.kind = 'receivable'), 0),
+       coalesce(sum(j.amount) FILTER (WHERE a.kind = 'overpayments'), 0)
+FROM ledger_journal j JOIN companies_account a ON a.company_id = j.company_id AND a.id = j.account_id
+WHERE j.company_id = %s AND j.customer_id = %s AND j.date <= %s
+"""
+UNBALANCED = """
+SELECT document_id FROM ledger_journal WHERE company_id = %s GROUP BY document_id
+HAVING sum(amount) <> 0 OR sum(base_amount) <> 0
+"""
+
+
+def agree_on_the_account(b: Books, paper: Figures, customers: list[int], day: date) -> None:
+    """Ageing, balances and the journal of every customer as of a day."""
+    rows = {row.customer: row for row in ageing(company_id=b.company.pk, day=day).rows}
+    assert fetch_all(UNBALANCED, [b.company.pk]) == []
+    for customer in customers:
+        buckets, credits = paper.aged(customer, day)
+        row = rows.get(customer)
+        found = ([*row.buckets], row.credits) if row else ([Decimal(0)] * 6, Decimal(0))
+        assert found == ([amount * CENTS for amount in buckets], credits * CENTS), f"aged as of {day}"
+        assert sum(buckets) + credits == paper.balance(customer, day)
+        controls = fetch_all(JOURNAL, [b.company.pk, customer, day])[0]
+        names = ("receivable", "overpayments")
+        assert list(controls) == [paper.balance(customer, day, name) * CENTS for name in names], (
+            f"as of {day}"
+        )
