@@ -42,7 +42,7 @@ class ReceiveForm(KeyedForm):
     )
     date = DayField(label=_("Receipt date"))
     method = forms.ChoiceField(label=_("Method"), choices=Method.choices)
-    account = forms.ChoiceField(label=_("Received in"))
+    account = forms.ChoiceField(label=_("Account"))
     entity = forms.ChoiceField(label=_("Entity"), required=False)
     reference = TextField(label=_("Reference"), max_length=100, required=False)
     description = TextField(label=_("Description"), max_length=500, required=False)

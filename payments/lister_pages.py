@@ -17,22 +17,28 @@ from django.utils.translation import gettext_lazy as _
 from arledger.core.http.forms import AmountField, DayField, TextField
 from arledger.core.http.keyset import Sort
 from arledger.core.http.listing import Column, Export, Lister, Total
+from arledger.core.money import quantize
 from customers.selectors import search, visible
 from ledger.models import NUMBER_ORDER, Document, Kind, Line, Method
 from payments.forms import UNDEPOSITED
 from payments.selectors import bank_accounts
 from payments.showing import left, settlement_in_the_end
 from reconciliation.figures import Figures, document_figures
-from reconciliation.selectors import States, TextSearch, documents, totals
+from reconciliation.marks import Mark
+from reconciliation.selectors import States, TextSearch, coded, documents, totals
 
 
 class PaymentFilter(forms.Form):
     customer = TextField(label=_("Customer"), max_length=100, required=False)
     method = forms.ChoiceField(label=_("Method"), choices=[("", "—"), *Method.choices], required=False)
-    account = forms.ChoiceField(label=_("Received in"), required=False)
+    account = forms.ChoiceField(label=_("Account"), required=False)
     date_from = DayField(label=_("From"), required=False)
     date_to = DayField(label=_("To"), required=False)
     amount = AmountField(label=_("Amount"), required=False, allow_negative=False)
+    match_code = TextField(label=_("Match code"), max_length=60, required=False)
+    mark = forms.ChoiceField(
+        label=_("Mark"), choices=[("", "—"), *((mark.value, mark.label) for mark in Mark)], required=False
+    )
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ class PaymentLister(Lister):
         Column(label=_("Customer")),
         Column(label=_("Date"), sort="date"),
         Column(label=_("Method")),
-        Column(label=_("Received in")),
+        Column(label=_("Account")),
         Column(label=_("Reference")),
         Column(label=_("Amount"), sort="amount", numeric=True),
         Column(label=_("Unapplied"), numeric=True),
@@ -100,7 +106,7 @@ class PaymentLister(Lister):
     sorts = (
         Sort("date", ("date", "id")),
         Sort("number", ("number_order", "id")),
-        Sort("amount", ("amount", "id")),
+        Sort("amount", ("total_order", "id"), inverted=True),
     )
     default_sort = "-date"
     search_label = _("Number, reference or customer")
@@ -171,8 +177,8 @@ class PaymentLister(Lister):
 
     def within(self) -> QuerySet[Any] | None:
         hard_text = bool(self.text) and not self.search.selective
-        hard_tab = self.tab == "unapplied" and not self.states.selective
-        return self.base() if hard_text or hard_tab else None
+        computed = self.tab == "unapplied" or "mark" in self.values
+        return self.base() if hard_text or (computed and not self.states.selective) else None
 
     def narrowed(self, rows: QuerySet[Any], values: Mapping[str, Any]) -> QuerySet[Any]:
         account = values.get("account")
@@ -180,6 +186,10 @@ class PaymentLister(Lister):
             rows = rows.filter(bank_account=None if account == UNDEPOSITED else int(account))
         if values.get("customer"):
             rows = rows.filter(customer__in=search(visible(self.actor), values["customer"]).values("pk"))
+        if "match_code" in values:
+            rows = rows.filter(coded(self.actor.company_id, values["match_code"]))
+        if "mark" in values:
+            rows = rows.filter(self.states.mark(Mark(values["mark"])))
         plain = {"method": "method", "date_from": "date__gte", "date_to": "date__lte", "amount": "amount"}
         return rows.filter(**{lookup: values[name] for name, lookup in plain.items() if name in values})
 
@@ -214,7 +224,7 @@ class PaymentLister(Lister):
             document.bank_account.code if document.bank_account else UNDEPOSITED,
             document.reference,
             document.currency,
-            row.amount,
-            row.unapplied,
+            quantize(row.amount, document.currency),
+            None if row.unapplied is None else quantize(row.unapplied, document.currency),
             row.mark,
         )

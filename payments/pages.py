@@ -112,7 +112,7 @@ def _details(document: Document) -> list[tuple[str, Any]]:
     account = document.bank_account
     foreign = document.exchange_rate != 1
     return [
-        (_("Received in"), account or _("Undeposited funds")),
+        (_("Account"), account or _("Undeposited funds")),
         (_("Method"), document.get_method_display()),
         (_("Reference"), document.reference),
         (_("Entity"), document.entity),

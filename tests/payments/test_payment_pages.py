@@ -56,6 +56,12 @@ def test_tabs_filters_and_search() -> None:
         assert numbers(clerk, "?method=cash") == []
         assert numbers(clerk, "?account=undeposited") == []
         assert numbers(clerk, "?customer=acme&sort=number")[-1] == "PAY-00005"
+        by_amount = ["PAY-00002", "PAY-00001"]
+        assert numbers(clerk, "?amount=&date_to=2026-03-02&sort=amount") == by_amount
+        assert numbers(clerk, "?date_to=2026-03-02&sort=-amount") == by_amount[::-1]
+        code = b.code(keys["invoice"])
+        assert set(numbers(clerk, f"?match_code={code.upper()}")) == {"PAY-00001", "PAY-00003"}
+        assert numbers(clerk, "?mark=complete_future") == ["PAY-00003"]
         page = clerk.open("/payments/")
         assert "EUR Received 170.00 Unapplied 40.00" in page.text
         assert clerk.open("/payments/?method=cowrie").status == 400
@@ -84,7 +90,7 @@ def test_the_export_holds_what_is_filtered() -> None:
         answer = clerk.client.get(f"{clerk.root}/payments/export/?tab=unapplied")
         lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
         assert len(lines) == 2
-        assert "PAY-00002" in lines[1]
+        assert lines[1].endswith("EUR,40.00,40.00,none")
 
 
 def test_the_page_of_a_payment_as_of_an_earlier_day() -> None:

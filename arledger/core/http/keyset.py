@@ -7,7 +7,7 @@ given out, and it says which list and order it belongs to.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -38,11 +38,15 @@ class SortUnknown(Invalid):
 
 @dataclass(frozen=True)
 class Sort:
-    """An order: ``fields`` of the rows (columns or annotations, never null), the last one unique."""
+    """An order: ``fields`` of the rows (columns or annotations, never null), the last one unique.
+
+    ``inverted``: the fields fall as what people read rises (a payment's total is negative).
+    """
 
     key: str
     fields: tuple[str, ...]
     descending: bool = False
+    inverted: bool = False
 
     @property
     def parameter(self) -> str:
@@ -87,7 +91,7 @@ def parse_sort(text: str, sorts: Sequence[Sort], default: str) -> Sort:
     key = wanted.removeprefix("-")
     for sort in sorts:
         if sort.key == key:
-            return Sort(sort.key, sort.fields, wanted.startswith("-"))
+            return replace(sort, descending=wanted.startswith("-"))
     raise SortUnknown(field="sort", sort=key[:40], sorts=", ".join(sort.key for sort in sorts))
 
 
@@ -170,13 +174,13 @@ def ordered(rows: QuerySet[Any], sort: Sort, cursor: Cursor | None) -> QuerySet[
     """``rows`` after the cursor in the order (backward: the other way round)."""
     backward = cursor is not None and cursor.backward
     if cursor is not None:
-        downward = sort.descending != backward
+        downward = (sort.descending != sort.inverted) != backward
         rows = rows.filter(RowIs("<" if downward else ">", sort.fields, cursor.values))
     return rows.order_by(*_order(sort, backward))
 
 
 def _order(sort: Sort, backward: bool) -> list[OrderBy]:
-    downward = sort.descending != backward
+    downward = (sort.descending != sort.inverted) != backward
     return [F(field).desc() if downward else F(field).asc() for field in sort.fields]
 
 
