@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from arledger.core import jobs
 from arledger.core.actor import Actor
 from arledger.core.csvfile import Table, UnreadableFile
 from arledger.core.errors import Refusal, Refusals
@@ -20,6 +21,7 @@ from imports.invoice_files import InvoiceFile
 from imports.kinds import Importer
 from imports.payment_files import PaymentFile
 from imports.readers import Form, Group, groups
+from ledger.checks import JOB as CHECK_BOOKS
 
 TYPES: dict[str, type[Importer]] = {
     "customers": CustomerFile,
@@ -90,7 +92,7 @@ class Unaccounted(Exception):
 def run(*, actor: Actor, kind: str, table: Table, options: Options) -> Outcome:
     """Import a file of ``kind`` (one of TYPES), all of it or nothing unless ``options`` say otherwise.
 
-    Errors of rows are in the outcome. Raises UnknownColumns, MissingColumns, UnreadableFile (before anything is
+    The books are checked by a job once something was written. Errors of rows are in the outcome. Raises UnknownColumns, MissingColumns, UnreadableFile (before anything is
     written) or Forbidden.
     """
     actor.require("imports.run")
@@ -113,6 +115,8 @@ def run(*, actor: Actor, kind: str, table: Table, options: Options) -> Outcome:
             transaction.set_rollback(True)
     if outcome.written and known:
         analyze(*importer.tables)
+    if outcome.written and outcome.documents:
+        jobs.enqueue(CHECK_BOOKS, company_id=actor.company_id, at=actor.at)
     outcome.errors.sort(key=lambda error: (error.row, error.column))
     return outcome
 

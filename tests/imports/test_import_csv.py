@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from arledger.core.models import Job
 from customers.models import Customer
 from imports.columns import COLUMNS
 from imports.management.commands.import_csv import TEMPLATES
@@ -92,6 +93,14 @@ def test_rows_of_one_number_are_one_invoice(files: Files) -> None:
     assert told.summary == "4 rows: 4 imported (2 entries); 0 refused (0 entries); 0 blank rows left out."
     assert opens(files.made) == {"007": 380, "008": 160}
     assert files.made.open_lines(documents(files.made)[0].pk, on=date(2026, 3, 1)) == [280, 100, 0]
+
+
+def test_the_books_are_checked_after_an_import_that_wrote_something(files: Files) -> None:
+    asked = Job.objects.filter(kind="ledger.check", company_id=files.made.company.pk)
+    files.load("invoices", GOOD, check=True)
+    assert not asked.exists()
+    files.load("invoices", GOOD)
+    assert asked.count() == 1
 
 
 def test_blank_rows_are_counted_and_rows_numbered_as_a_spreadsheet_does(files: Files) -> None:
