@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,7 +14,7 @@ from arledger.core.money import check_amount
 from arledger.core.sql import fetch_all
 from ledger.posting import insert_applications
 from reconciliation.drawing import codes_for
-from reconciliation.effect import free_from
+from reconciliation.effect import Effect
 from reconciliation.errors import (
     AmountNotPositive,
     NotACharge,
@@ -63,7 +63,9 @@ SELECT l.id, l.document_id, l.customer_id, l.currency, sign(l.amount)::int, abs(
                   WHERE u.company_id = l.company_id AND u.reverses_id IS NOT NULL
                     AND u.credit_document_id = l.document_id AND u.credit_line_id = l.id)
 FROM ledger_line l
-CROSS JOIN LATERAL (SELECT * FROM ledger_document o WHERE o.company_id = l.company_id AND o.id = l.document_id OFFSET 0) d
+CROSS JOIN LATERAL (
+    SELECT * FROM ledger_document o WHERE o.company_id = l.company_id AND o.id = l.document_id OFFSET 0
+) d
 WHERE l.company_id = %s AND l.id = ANY(%s) AND d.state = 'posted'
 """
 
@@ -98,23 +100,20 @@ def pair(*, company_id: int, matches: Sequence[Match], on: date | None = None) -
     chosen = [(_side(found, m.charge), _side(found, m.credit), m) for m in matches]
     for charge, credit, match in chosen:
         _check_pair(charge, credit, match.amount)
-    wanted = _wanted(matches)
-    for key, amount in wanted.items():
+    for key, amount in _wanted(matches).items():
         require_left(found[key], amount)
-    again = {key: amount for key, amount in wanted.items() if found[key].undone}
-    free = free_from(company_id=company_id, wanted=again)
+    effect = Effect(company_id=company_id, sides=found.values())
     return [
-        Pair(charge, credit, match.amount, match.maker, _day(charge, credit, free, on))
+        Pair(charge, credit, match.amount, match.maker, _day(effect, charge, credit, match.amount, on))
         for charge, credit, match in chosen
     ]
 
 
-def _day(charge: Side, credit: Side, free: Mapping[int, date], on: date | None) -> date:
-    earliest = max(
-        charge.date, credit.date, free.get(charge.line, charge.date), free.get(credit.line, credit.date)
-    )
+def _day(effect: Effect, charge: Side, credit: Side, amount: Decimal, on: date | None) -> date:
+    earliest = effect.earliest(charge, credit, amount)
     if on is not None and on < earliest:
         raise TooEarly(field="date", earliest=earliest)
+    effect.take(charge, credit, amount, on or earliest)
     return on or earliest
 
 

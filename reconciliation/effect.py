@@ -6,42 +6,54 @@ money twice on the days between, and the books would be wrong as of those days.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
 from arledger.core.sql import fetch_all
+from reconciliation.heads import Side
 
-# Only what was un-applied makes less open on an earlier day than now: the open amount just before a day is
-# today's plus everything that moved on that day or later.
-FREE = """
-WITH moved AS (
-    SELECT w.line, w.amount AS wanted, abs(l.open_amount) AS open, a.date, a.amount
-    FROM unnest(%(lines)s::bigint[], %(amounts)s::numeric[]) AS w (line, amount)
-    JOIN ledger_line l ON l.company_id = %(company)s AND l.id = w.line AND l.amount > 0
-    JOIN ledger_application a ON a.company_id = l.company_id AND a.charge_document_id = l.document_id
-                             AND a.charge_line_id = l.id
-    UNION ALL
-    SELECT w.line, w.amount, abs(l.open_amount), a.date, a.amount
-    FROM unnest(%(lines)s::bigint[], %(amounts)s::numeric[]) AS w (line, amount)
-    JOIN ledger_line l ON l.company_id = %(company)s AND l.id = w.line AND l.amount < 0
-    JOIN ledger_application a ON a.company_id = l.company_id AND a.credit_document_id = l.document_id
-                             AND a.credit_line_id = l.id
-), before AS (
-    SELECT line, wanted, date, open + sum(sum(amount)) OVER (PARTITION BY line ORDER BY date DESC) AS open
-    FROM moved GROUP BY line, wanted, open, date
-)
-SELECT line, max(date) FROM before WHERE open < wanted GROUP BY line
+# What matches took of a line, day by day (an un-apply gives back); only lines with an un-apply need be asked.
+MOVED = """
+SELECT l.id, a.date, sum(a.amount) FROM ledger_line l
+JOIN ledger_application a ON a.company_id = l.company_id AND a.charge_document_id = l.document_id
+                         AND a.charge_line_id = l.id
+WHERE l.company_id = %(company)s AND l.id = ANY(%(lines)s) AND l.amount > 0 GROUP BY 1, 2
+UNION ALL
+SELECT l.id, a.date, sum(a.amount) FROM ledger_line l
+JOIN ledger_application a ON a.company_id = l.company_id AND a.credit_document_id = l.document_id
+                         AND a.credit_line_id = l.id
+WHERE l.company_id = %(company)s AND l.id = ANY(%(lines)s) AND l.amount < 0 GROUP BY 1, 2
 """
 
 
-def free_from(*, company_id: int, wanted: Mapping[int, Decimal]) -> dict[int, date]:
-    """{line: first day} from which on ``wanted`` (positive) of the line is open on every day.
+class Effect:
+    """The days of matches that happen one after the other; read under the customers' locks."""
 
-    For lines of which something was un-applied; those whose amount was never in use are missing. Read it under
-    the customers' locks.
-    """
-    if not wanted:
-        return {}
-    parameters = {"company": company_id, "lines": list(wanted), "amounts": list(wanted.values())}
-    return dict(fetch_all(FREE, parameters))
+    def __init__(self, *, company_id: int, sides: Iterable[Side]) -> None:
+        undone = {side.line: side for side in sides if side.undone}
+        self._open = {key: side.open for key, side in undone.items()}
+        self._moved: dict[int, dict[date, Decimal]] = {key: {} for key in undone}
+        if undone:
+            for line, day, amount in fetch_all(MOVED, {"company": company_id, "lines": list(undone)}):
+                self._moved[line][day] = amount
+
+    def earliest(self, charge: Side, credit: Side, amount: Decimal) -> date:
+        """The first day from which on both documents exist and ``amount`` of both lines is free every day."""
+        return max(charge.date, credit.date, self._free(charge, amount), self._free(credit, amount))
+
+    def take(self, charge: Side, credit: Side, amount: Decimal, day: date) -> None:
+        """Let a match of ``amount`` happen on ``day``, for those that follow."""
+        for line in (charge.line, credit.line):
+            if line in self._open:
+                self._open[line] -= amount
+                self._moved[line][day] = self._moved[line].get(day, Decimal(0)) + amount
+
+    def _free(self, side: Side, amount: Decimal) -> date:
+        """Going back in time from what is open now, the day before which it was less than ``amount``."""
+        before = self._open.get(side.line, side.open)
+        for day, moved in sorted(self._moved.get(side.line, {}).items(), reverse=True):
+            before += moved
+            if before < amount:
+                return day
+        return side.date

@@ -238,18 +238,18 @@ class Paper(Figures):
         return enough
 
     def _days(self, pairs: Sequence[tuple[Line, Line, int]]) -> list[tuple[Line, Line, int, date]]:
-        """When each pair takes effect, if all of them happen together."""
-        wanted: dict[Line, int] = {}
-        for charge, credit, amount in pairs:
-            for line in (charge, credit):
-                wanted[line] = wanted.get(line, 0) + amount
-        free = {line: self._free(line, amount) for line, amount in wanted.items()}
+        """When each pair takes effect."""
         return [
             (
                 charge,
                 credit,
                 amount,
-                max(charge.document.day, credit.document.day, free[charge], free[credit]),
+                max(
+                    charge.document.day,
+                    credit.document.day,
+                    self._free(charge, amount),
+                    self._free(credit, amount),
+                ),
             )
             for charge, credit, amount in pairs
         ]
