@@ -92,8 +92,9 @@ class Unaccounted(Exception):
 def run(*, actor: Actor, kind: str, table: Table, options: Options) -> Outcome:
     """Import a file of ``kind`` (one of TYPES), all of it or nothing unless ``options`` say otherwise.
 
-    The books are checked by a job once something was written. Errors of rows are in the outcome. Raises UnknownColumns, MissingColumns, UnreadableFile (before anything is
-    written) or Forbidden.
+    The books are checked by a job once something was written. Errors of rows are in the outcome.
+
+    Raises UnknownColumns, MissingColumns, UnreadableFile (before anything is written) or Forbidden.
     """
     actor.require("imports.run")
     check_header(table.header, COLUMNS[kind])
