@@ -28,8 +28,9 @@ from ledger.models import Document
 from payments import services
 from payments.forms import UNDEPOSITED, ReceiveForm
 from payments.inputs import PaymentInput
-from payments.receiving import Data, Screen, build
+from payments.receiving import Data, build
 from payments.retyping import as_data
+from payments.screen import Screen
 from payments.selectors import bank_accounts, draft_of, entities, open_currencies, payer_of
 from payments.worksheet import ORDERS
 from reconciliation.open_items import open_charges

@@ -4,35 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from arledger.core.actor import Actor
 from arledger.core.errors import Refusal
-from arledger.core.formats import format_amount, format_date
 from arledger.core.money import currencies, parse_localized_amount
 from customers.models import Customer
 from payments.distribution import preview
-from payments.errors import (
-    AppliedOverReceived,
-    CustomerTwice,
-    NothingReceived,
-    PartsOverReceived,
-    UnknownCustomer,
-)
-from payments.inputs import PartInput
+from payments.errors import CustomerTwice, NothingReceived, UnknownCustomer
+from payments.screen import Part, Screen
 from payments.selectors import find_customers, settled_charges
 from payments.worksheet import (
     ORDERS,
     ZERO,
     Address,
     Grid,
-    Row,
     Typed,
     flowing,
     given,
@@ -44,199 +35,6 @@ from reconciliation.open_items import OpenItem, open_charges
 
 MOST_PARTS = 50
 Data = Mapping[str, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Part:
-    """One customer's share of the receipt as shown; the first is the payer's: what the others leave of it."""
-
-    index: int
-    text: str
-    customer: Customer | None = None
-    amount_text: str = ""
-    amount: Decimal = ZERO
-    entered: PartInput | None = None
-    grid: Grid | None = None
-    applied: Decimal = ZERO
-    error: str = ""
-    customer_error: str = ""
-
-    @cached_property
-    def rows(self) -> list[Row]:
-        return self.grid.rows() if self.grid else []
-
-    def narrowed(self, document: int) -> Part:
-        """The part with only that document's row, for a script that unfolds it."""
-        if self.grid is None:
-            return self
-        items = [item for item in self.grid.items if item.document == document]
-        return replace(self, grid=replace(self.grid, items=items))
-
-    @property
-    def shown_text(self) -> str:
-        return self.customer.code if self.customer else self.text
-
-    @property
-    def remainder(self) -> Decimal:
-        return self.amount - self.applied
-
-
-@dataclass(frozen=True, kw_only=True)
-class Screen:
-    """The work screen. ``received`` is None until an amount is typed; ``amount_error`` says why it is none."""
-
-    currency: str
-    order: str
-    first: Sequence[int]
-    unfolded: Sequence[int]
-    parts: Sequence[Part]
-    typed: Typed
-    received: Decimal | None
-    amount_error: str
-    day: date | None
-    today: date
-
-    @property
-    def payer(self) -> Customer | None:
-        return self.parts[0].customer
-
-    @property
-    def several(self) -> bool:
-        return len(self.parts) > 1
-
-    @property
-    def others(self) -> int:
-        """How many parts there are beside the payer's."""
-        return len(self.parts) - 1
-
-    @property
-    def any_rows(self) -> bool:
-        return any(part.rows for part in self.parts)
-
-    @property
-    def shown_for(self) -> str:
-        """Whose charges in which currency the grid shows; a form posts only what it has shown."""
-        keys = ",".join(str(part.customer.pk) if part.customer else "" for part in self.parts)
-        return f"{self.currency}:{keys}"
-
-    @cached_property
-    def applied(self) -> Decimal:
-        return sum((part.applied for part in self.parts), ZERO)
-
-    @property
-    def overpayment(self) -> Decimal:
-        return (self.received or ZERO) - self.applied
-
-    @property
-    def touched(self) -> bool:
-        """Whether anything was entered that could be wrong."""
-        return bool(self.received or self.amount_error or self.applied or self.wrong)
-
-    @property
-    def post_dated(self) -> bool:
-        return self.day is not None and self.day > self.today
-
-    @cached_property
-    def wrong(self) -> list[tuple[str, str, str]]:
-        """What is wrong in the grid: (id of the input, what it stands beside, the sentence)."""
-        found = []
-        for part in self.parts[1:]:
-            for name, sentence in (("customer", part.customer_error), ("amount", part.error)):
-                if sentence:
-                    found.append((f"{name}-{part.index}", part.text or _("Customer"), sentence))
-        for part in self.parts:
-            if part.grid:
-                found += [(f"use-{key}", name, sentence) for key, name, sentence in part.grid.wrong]
-        return found
-
-    @cached_property
-    def fault(self) -> str:
-        """The first thing that keeps this from being posted; empty when nothing does."""
-        if self.payer is None:
-            return str(_("Choose a customer."))
-        if self.amount_error:
-            return self.amount_error
-        if self.wrong:
-            return self.wrong[0][2]
-        if not self.received:
-            if self.applied:
-                return _("You chose %(amount)s: enter the amount received.") % {
-                    "amount": self._text(self.applied)
-                }
-            return str(NothingReceived())
-        return self._over()
-
-    def _over(self) -> str:
-        assert self.received is not None
-        others = sum((part.amount for part in self.parts[1:]), ZERO)
-        if others > self.received:
-            return str(PartsOverReceived(total=others, excess=others - self.received))
-        for part in self.parts:
-            if part.remainder < 0:
-                return str(
-                    AppliedOverReceived(
-                        applied=part.applied, received=part.amount, difference=-part.remainder
-                    )
-                )
-        return ""
-
-    @property
-    def words(self) -> str:
-        """The difference in words, and that a post-dated receipt counts later."""
-        if self.fault:
-            return self.fault
-        if not self.overpayment:
-            sentence = _("Everything received is applied.")
-        elif not self.applied:
-            sentence = _("Nothing is applied: all of it becomes an overpayment, available like any credit.")
-        else:
-            sentence = _("%(amount)s is left over and becomes an overpayment, available like any credit.") % {
-                "amount": self._text(self.overpayment)
-            }
-        if self.post_dated and self.day:
-            sentence += " " + _("Post-dated: it counts from %(date)s, until then the charges stay open.") % {
-                "date": format_date(self.day, get_language() or "en")
-            }
-        return sentence
-
-    @property
-    def terms(self) -> list[dict[str, object]]:
-        return [
-            {"label": _("Received"), "amount": self.received or ZERO},
-            {"label": _("Applied"), "amount": self.applied},
-            {"label": _("Overpayment"), "amount": self.overpayment},
-        ]
-
-    def share(self, part: Part) -> str:
-        """What becomes of one part, for its heading."""
-        return _("%(amount)s: %(applied)s applied, %(rest)s overpayment") % {
-            "amount": self._text(part.amount),
-            "applied": self._text(part.applied),
-            "rest": self._text(part.remainder),
-        }
-
-    @property
-    def shares(self) -> list[tuple[Part, str]]:
-        return [(part, self.share(part)) for part in self.parts]
-
-    def answer(self) -> dict[str, object]:
-        """The amounts that stand in rows, for the script; rows not named are empty."""
-        rows: dict[str, object] = {}
-        for part in self.parts:
-            rows |= part.grid.amounts() if part.grid else {}
-        shares = {f"share-{part.index}": text for part, text in self.shares} if self.several else {}
-        return {"rows": rows, "texts": shares}
-
-    def entered_parts(self) -> list[PartInput]:
-        """The parts that receive something; a payer who pays only for others has none of his own."""
-        return [
-            part.entered
-            for part in self.parts
-            if part.entered and (part.amount or part.index or len(self.parts) == 1)
-        ]
-
-    def _text(self, amount: Decimal) -> str:
-        return format_amount(amount, self.currency, get_language() or "en")
 
 
 def build(
@@ -286,7 +84,7 @@ def _parts(actor: Actor, data: Data) -> list[Part]:
     named += [(f"customer-{n}", f"amount-{n}") for n in indexes if str(n) != data.get("drop")]
     if "add" in data and len(named) <= MOST_PARTS:
         named.append(("", ""))
-    texts = [(data.get(customer, "").strip(), data.get(amount, "").strip()) for customer, amount in named]
+    texts = [(_clean(data.get(customer, "")), _clean(data.get(amount, ""))) for customer, amount in named]
     found = find_customers(actor, [customer for customer, _amount in texts])
     parts: list[Part] = []
     for index, (text, amount) in enumerate(texts):
@@ -298,6 +96,10 @@ def _parts(actor: Actor, data: Data) -> list[Part]:
             Part(index=index, text=text, customer=customer, amount_text=amount, customer_error=error)
         )
     return parts
+
+
+def _clean(text: str) -> str:
+    return text.replace("\0", "").strip()[:150]
 
 
 def _shared(parts: Sequence[Part], currency: str, received: Decimal, *, post: bool) -> list[Part]:

@@ -17,6 +17,9 @@ from reconciliation.marks import Mark, Settlement
 from reconciliation.matching import InForce, Undo, in_force, unapply
 
 
+MOST_KEYS = 2**63
+
+
 @dataclass(frozen=True, kw_only=True)
 class Standing:
     """One side of a match as of a day. ``line_open`` is of the matched line; open amounts are positive."""
@@ -67,7 +70,7 @@ class UnapplyPreview:
 
 def application_of(actor: Actor, key: int) -> InForce:
     """One original application with what is left of it. Raises NotFound."""
-    found = in_force(company_id=actor.company_id, ids=[key])
+    found = in_force(company_id=actor.company_id, ids=[key]) if key < MOST_KEYS else []
     if not found:
         raise NotFound()
     return found[0]
