@@ -64,7 +64,7 @@ def writes(file: Path) -> Iterator[str]:
             verb = node.func.attr
             if verb in ALWAYS or verb == "save" or (verb in ON_ROWS and of_a_table(node.func.value)):
                 yield f"{name(file)}:{node.lineno} {ast.unparse(node.func)}"
-        elif isinstance(node.func, ast.Name) and node.func.id in {"insert_rows", "execute"}:
+        elif isinstance(node.func, ast.Name) and node.func.id == "insert_rows":
             yield f"{name(file)}:{node.lineno} {node.func.id}"
     for line, text in texts(file):
         if WRITING_SQL.search(text):
