@@ -19,6 +19,7 @@ from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.keyset import Sort
 from arledger.core.http.listing import Column, Export, Lister, Total
 from arledger.core.money import quantize
+from arledger.core.query import KeyIn
 from invoices import services
 from invoices.forms import InvoiceFilter
 from invoices.selectors import Listed, invoices, listed
@@ -33,6 +34,7 @@ RANGES = {
     "due_to": "due_date__lte",
 }
 COMPUTED_TABS = ("open", "overdue", "paid")
+MOST_CROSSING = 20_000
 MOST_ROWS = 200
 
 
@@ -128,11 +130,28 @@ class InvoiceLister(Lister):
         if "date_from" in values and "due_from" not in values:
             bounds["due_date__gte"] = values["date_from"]
         rows = rows.filter(**bounds)
+        if self._crossing is not None:
+            rows = rows.filter(pk__in=self._crossing)
         if "customer" in values:
             rows = rows.filter(customer=values["customer"])
         if "match_code" in values:
             rows = rows.filter(self._coded)
         return rows
+
+    @cached_property
+    def _crossing(self) -> QuerySet[Any] | None:
+        """The keys of a range of days when the order goes by something else, unless they are very many.
+
+        An index of either would pass by most of the rows; the limit keeps the database from trying.
+        """
+        sort, ranged = self._state[2].parameter, set(self.values) & set(RANGES)
+        due = bool({"due_from", "due_to"} & ranged) and sort not in ("due", "-due", "-date")
+        day = bool({"date_from", "date_to"} & ranged) and sort not in ("date", "-date")
+        if not (due or day):
+            return None
+        bounds = {RANGES[name]: self.values[name] for name in ranged}
+        found = invoices(self.actor).filter(**bounds).values("pk")[: MOST_CROSSING + 1]
+        return found if found.count() <= MOST_CROSSING else None
 
     @cached_property
     def _coded(self) -> Q:
@@ -159,11 +178,15 @@ class InvoiceLister(Lister):
             return rows.filter(state=Document.State.DRAFT)
         return rows.filter(state=Document.State.POSTED) if computed else rows
 
-    def fitting(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        rows = self._by_state(rows)
+    def fitting(self, keys: KeyIn) -> QuerySet[Any]:
+        rows = self._by_state(Document.objects.filter(keys, company_id=self.actor.company_id))
         if self.tab in COMPUTED_TABS:
             rows = self._in_state(rows, self.tab)
         return rows.filter(self.found.condition) if self.text else rows
+
+    def counting_order(self, tab: str) -> Sort:
+        """What is overdue is met early from today's due date backwards."""
+        return Sort("due", ("due_date", "id"), True) if tab == "overdue" else super().counting_order(tab)
 
     @property
     def countable(self) -> bool:

@@ -76,7 +76,6 @@ class CustomerLister(Lister):
         "overdue",
         "credits",
     )
-    totals_are_cheap = False
 
     def base(self) -> QuerySet[Customer]:
         return visible(self.actor)

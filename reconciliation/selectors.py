@@ -222,8 +222,9 @@ WHERE a.company_id = %(company)s AND (a.charge_code = %(code)s OR a.credit_code 
 
 TOTALS = """
 WITH listed (id, currency, total, state) AS MATERIALIZED ({listed}), open AS (
-    SELECT document_id, sum(open_amount) AS open FROM ledger_line
-    WHERE company_id = %s AND is_open GROUP BY document_id
+    SELECT l.document_id, sum(l.open_amount) AS open
+    FROM listed d JOIN ledger_line l ON l.company_id = %s AND l.document_id = d.id AND l.is_open
+    WHERE d.state = 'posted' GROUP BY l.document_id
 ), later AS (
     SELECT document_id, sum(amount) AS open FROM (
         SELECT charge_document_id AS document_id, amount FROM ledger_application
@@ -232,8 +233,7 @@ WITH listed (id, currency, total, state) AS MATERIALIZED ({listed}), open AS (
         SELECT credit_document_id, -amount FROM ledger_application WHERE company_id = %s AND date > %s
     ) sides GROUP BY document_id
 )
-SELECT l.currency, count(*), sum(l.total), coalesce(sum(o.open) FILTER (WHERE l.state = 'posted'), 0)
-       + coalesce(sum(t.open), 0)
+SELECT l.currency, count(*), sum(l.total), coalesce(sum(o.open), 0) + coalesce(sum(t.open), 0)
 FROM listed l LEFT JOIN open o ON o.document_id = l.id LEFT JOIN later t ON t.document_id = l.id
 GROUP BY l.currency ORDER BY l.currency
 """

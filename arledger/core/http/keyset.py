@@ -78,9 +78,10 @@ class Page:
 
 @dataclass(frozen=True)
 class Search:
-    """How to find rows that no index finds: ``within`` is a larger set that an index reads in the order, and
+    """How to find ``rows`` that no index finds: ``within`` is a larger set that an index reads in the order, and
     ``fitting`` gives those of the rows a condition names that fit."""
 
+    rows: QuerySet[Any]
     within: QuerySet[Any]
     fitting: Callable[[KeyIn], QuerySet[Any]]
 
@@ -160,14 +161,23 @@ def _look(
         window = list(ordered(search.within, sort, cursor).values_list("pk", *sort.fields)[:width])
         backward = cursor is not None and cursor.backward
         if window:
-            # The keys alone choose the rows: any other condition could lead the database to another index.
-            fitting = search.fitting(KeyIn([row[0] for row in window]))
-            found += fitting.order_by(*_order(sort, backward))[: limit - len(found)]
+            found += _fitting(search, [row[0] for row in window], limit - len(found))
         searched += len(window)
         if len(found) >= limit or len(window) < width:
             return found, None, searched
         cursor = Cursor(tuple(window[-1][1:]), backward)
     return found, cursor, searched
+
+
+def _fitting(search: Search, keys: Sequence[int], limit: int) -> list[Any]:
+    """The first rows that fit among those with ``keys``, in the order of ``keys``.
+
+    The database is asked for keys only and in no order, so that nothing leads it to another index than theirs.
+    """
+    fitting = set(search.fitting(KeyIn(keys)).order_by().values_list("pk", flat=True))
+    wanted = [key for key in keys if key in fitting][:limit]
+    rows = {row.pk: row for row in search.rows.filter(KeyIn(wanted))} if wanted else {}
+    return [rows[key] for key in wanted if key in rows]
 
 
 def ordered(rows: QuerySet[Any], sort: Sort, cursor: Cursor | None) -> QuerySet[Any]:

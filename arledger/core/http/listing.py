@@ -29,6 +29,7 @@ from arledger.core.http.counting import COUNT_LIMIT, capped_counts
 from arledger.core.http.doors import PageRequest
 from arledger.core.http.export import csv_response
 from arledger.core.http.keyset import Page, Search, Sort, ordered, page_of, parse_sort, read_cursor
+from arledger.core.query import KeyIn
 from arledger.core.text import clean_text
 
 Text = str | Promise
@@ -96,8 +97,8 @@ class Listing:
 
     ``selectable`` shows the checkbox column: rows then need an ``id``. ``errors`` are sentences about what the
     address asked for in vain; then there are no rows. ``searched``: how many rows were looked through when the
-    search paused before the page was full (0: it did not). ``totals_url`` is set when the totals are not cheap: the
-    page fetches them from there once it is shown.
+    search paused before the page was full (0: it did not). ``figures_url`` is set when counts or totals are
+    not cheap: the page fetches them from there once it is shown.
     """
 
     rows: Sequence[Any]
@@ -110,7 +111,7 @@ class Listing:
     form: forms.Form | None = None
     pills: Sequence[Pill] = ()
     totals: Sequence[Total] = ()
-    totals_url: str = ""
+    figures_url: str = ""
     exports: Sequence[Export] = ()
     previous: str = ""
     next: str = ""
@@ -124,6 +125,11 @@ class Listing:
     def width(self) -> int:
         """The number of table columns, the checkbox included."""
         return len(self.columns) + self.selectable
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """The column heads as texts, for the cells of rows that become cards."""
+        return [str(column.label) for column in self.columns]
 
     @property
     def count_text(self) -> str:
@@ -155,8 +161,6 @@ class Lister:
     tabs: ClassVar[Sequence[tuple[str, Text]]] = ()
     filter_form: ClassVar[type[forms.Form] | None] = None
     export_columns: ClassVar[Sequence[str]] = ()
-    # Whether the totals of a set small enough to be counted cost little; else the page fetches them when shown.
-    totals_are_cheap: ClassVar[bool] = True
     selectable: bool = False
 
     def __init__(self, request: PageRequest) -> None:
@@ -197,15 +201,22 @@ class Lister:
         """
         return None
 
-    def fitting(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """Those of a few rows of ``within`` that belong to the list; the conditions that ``within`` has may be
-        left out."""
-        return self._conditions(rows, None)
+    def fitting(self, keys: KeyIn) -> QuerySet[Any]:
+        """The rows with these keys of ``within`` that belong to the list.
+
+        Conditions that ``within`` has may be left out: each one could lead the database to another index than
+        that of the keys.
+        """
+        return self._conditions(self.base().filter(keys), None)
 
     @property
     def countable(self) -> bool:
         """Whether the tabs can be counted quickly under the filters in force."""
         return True
+
+    def counting_order(self, tab: str) -> Sort:
+        """The order in which many rows of a tab come early, so that it is counted up to the limit early."""
+        return parse_sort("", self.sorts, self.default_sort)
 
     def totals(self, rows: QuerySet[Any]) -> Sequence[Total]:
         """Figures of the whole filtered set, per currency."""
@@ -285,14 +296,21 @@ class Lister:
         chosen = own if tab is None else tab
         return self.in_tab(rows, chosen) if chosen else rows
 
-    def listing(self, *, all_totals: bool = False) -> Listing:
-        """The page of the list that the address asks for; ``all_totals``: add up even when that is not cheap."""
+    def listing(self, *, everything: bool = False) -> Listing:
+        """The page of the list that the address asks for.
+
+        What is not cheap is left to a second request that the page makes once it is shown: totals of more than
+        the page, and counts under filters. ``everything``: all of it at once.
+        """
         tab, text, sort, errors = self._state
         page, errors = self._page(sort, errors)
-        counts = self._counts(page, errors)
-        filtered = bool(text or self.values or errors)
-        whole = counts.get(tab)
-        cheap = all_totals or (self.totals_are_cheap and whole is not None and whole <= COUNT_LIMIT)
+        alone = not (page.previous or page.next or errors)
+        filtered = bool(text or self.values)
+        counted = self.countable and not errors and (everything or not filtered)
+        counts = (self.counts() if counted else {}) | ({tab: len(page.rows)} if alone else {})
+        later = (
+            not errors and not everything and (not alone or (filtered and self.countable and bool(self.tabs)))
+        )
         return Listing(
             rows=self.shown(page.rows) if page.rows else [],
             columns=self.columns,
@@ -300,19 +318,44 @@ class Lister:
             query=text or self.query.get("q", "")[:SEARCH_LENGTH].replace("\0", ""),
             sort=sort.parameter,
             tab=tab,
-            tabs=[Tab(key=key, label=label, count=counts.get(key)) for key, label in self.tabs],
+            tabs=self._tabs(counts),
             form=self.form,
             pills=self._pills(),
-            totals=self.totals(self.filtered()) if cheap and page.rows else (),
-            totals_url="" if cheap or not page.rows else self._totals_url(),
+            totals=self._totals(page, alone, everything),
+            figures_url=self._figures_url() if later else "",
             exports=self.exports(),
             previous=page.previous,
             next=page.next,
             searched=page.searched,
-            count=whole,
+            count=counts.get(tab),
             selectable=self.selectable,
-            filtered=filtered or bool(tab),
+            filtered=bool(filtered or errors or tab),
             errors=errors,
+        )
+
+    def _tabs(self, counts: Mapping[str, int]) -> list[Tab]:
+        return [Tab(key=key, label=label, count=counts.get(key)) for key, label in self.tabs]
+
+    def _totals(self, page: Page, alone: bool, everything: bool) -> Sequence[Total]:
+        if not page.rows:
+            return ()
+        if alone:
+            return self.totals(self.base().filter(KeyIn([row.pk for row in page.rows])))
+        return self.totals(self.filtered()) if everything else ()
+
+    def figures(self) -> Listing:
+        """Only the counts and totals, for the page's second request."""
+        tab, _text, sort, errors = self._state
+        counts = self.counts() if self.countable and not errors else {}
+        return Listing(
+            rows=(),
+            columns=self.columns,
+            search_label=self.search_label,
+            sort=sort.parameter,
+            tab=tab,
+            tabs=self._tabs(counts),
+            totals=() if errors else self.totals(self.filtered()),
+            count=counts.get(tab),
         )
 
     def _page(self, sort: Sort, errors: list[Text]) -> tuple[Page, list[Text]]:
@@ -325,25 +368,21 @@ class Lister:
         within = self.within()
         search = None
         if within is not None:
-            search = Search(within, lambda keys: self.fitting(self.base().filter(keys)))
+            search = Search(self.base(), within, self.fitting)
         rows = self.filtered()
         return page_of(rows, name=self.name, sort=sort, cursor=cursor, size=PAGE_SIZE, search=search), []
 
-    def _counts(self, page: Page, errors: list[Text]) -> dict[str, int]:
+    def counts(self) -> dict[str, int]:
         """Rows per tab under the search and filters in force, each counted up to ``COUNT_LIMIT`` + 1."""
-        if errors:
-            return {}
         keys = [key for key, _label in self.tabs] or [""]
-        alone = not page.previous and not page.next
-        wanted = [key for key in keys if self.countable and not (alone and key == self.tab)]
-        first = parse_sort("", self.sorts, self.default_sort)
-        sets = {key: ordered(self.filtered(key), first, None) for key in wanted}
-        return capped_counts(sets) | ({self.tab: len(page.rows)} if alone else {})
+        return capped_counts(
+            {key: ordered(self.filtered(key), self.counting_order(key), None) for key in keys}
+        )
 
-    def _totals_url(self) -> str:
+    def _figures_url(self) -> str:
         query = self.query.copy()
         query.pop("cursor", None)
-        query["part"] = "totals"
+        query["part"] = "figures"
         return f"{self.request.path}?{query.urlencode()}"
 
     def _pills(self) -> list[Pill]:
@@ -371,12 +410,17 @@ class Lister:
             yield str(value), ""
 
     def respond(self, template: str, context: Mapping[str, Any] | None = None) -> HttpResponse:
-        """The page; or, when htmx asks with ``part=totals``, only the totals of the filtered set."""
-        everything = self.query.get("part") == "totals"
+        """The page; or, when htmx asks with ``part=figures``, only the counts and totals."""
+        everything = self.query.get("part") == "figures"
+        if everything:
+            # What the page links to is the list itself.
+            query = self.query.copy()
+            query.pop("part")
+            self.query = query
+            self.request.GET = query  # type: ignore[assignment]
         if everything and self.request.htmx:
-            totals = [] if self._state[3] else self.totals(self.filtered())
-            return render(self.request, "components/list_totals.html", {"totals": totals})
-        listing = self.listing(all_totals=everything)
+            return render(self.request, "components/list_figures.html", {"listing": self.figures()})
+        listing = self.listing(everything=everything)
         status = 400 if listing.errors else 200
         return render(self.request, template, {**(context or {}), "listing": listing}, status=status)
 

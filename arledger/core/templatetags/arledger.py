@@ -142,6 +142,11 @@ def icon(name: str, size: int = 16) -> SafeString:
 @register.simple_tag
 def chip(state: str) -> SafeString:
     """The chip of a state or settlement. Raises KeyError for a word SPEC 15.1 does not know."""
+    return _chip(str(state), language())
+
+
+@lru_cache(maxsize=256)
+def _chip(state: str, _language: str) -> SafeString:
     look = STATES[state]
     return badge(look.word, look.meaning, look.icon)
 
@@ -158,6 +163,11 @@ def badge(text: str | Promise, meaning: str = "plain", icon_name: str = "") -> S
 @register.simple_tag
 def mark(value: str) -> SafeString:
     """One of the four marks of SPEC 11 as icon and text. Raises KeyError for any other word."""
+    return _mark(str(value), language())
+
+
+@lru_cache(maxsize=64)
+def _mark(value: str, _language: str) -> SafeString:
     look = MARKS[value]
     return format_html(
         '<span class="mark mark-{}">{}{}</span>', look.meaning, _icon(look.icon, 14), look.word
