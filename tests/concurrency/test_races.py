@@ -11,6 +11,7 @@ from itertools import count
 import pytest
 from django.db import connection, transaction
 
+from arledger.core import idempotency
 from arledger.core.errors import Busy
 from arledger.core.sql import fetch_all
 from invoices import services as invoices
@@ -186,6 +187,33 @@ def test_receipts_over_several_customers_in_any_order_do_not_deadlock(b: Books) 
 
     found = race(b, [clerk(seed) for seed in range(6)], 8)
     assert (found.done, dict(found.refused)) == (48, {})
+    require_sound(b)
+
+
+def test_a_double_click_has_one_effect_and_one_answer(b: Books) -> None:
+    """The key is claimed in the effect's own transaction; one that fails leaves the key to the next."""
+    for failing in (0, 2):
+        charged = b.invoice(100)
+        turns = count()
+
+        def click(
+            key: str, charged: int = charged, failing: int = failing, turns: Iterator[int] = turns
+        ) -> str:
+            with transaction.atomic():
+                claimed = {"actor": b.actor, "endpoint": "receive", "key": key}
+                answer = idempotency.claim(**claimed, body="the same")  # type: ignore[arg-type]
+                if answer is not None:
+                    return answer
+                answer = str(b.receipt(60, [charged]))
+                if next(turns) < failing:
+                    raise Busy()
+                idempotency.answered(**claimed, answer=answer)  # type: ignore[arg-type]
+                return answer
+
+        found = race(b, [partial(click, f"key {charged}")] * 6)
+        assert (found.done, found.refused["busy"]) == (6 - failing, failing)
+        assert len(set(found.results)) == 1
+        assert b.open(charged) == 40
     require_sound(b)
 
 
