@@ -53,6 +53,11 @@ def bucket_title(label: str) -> str:
     return _("Over %(days)s days") % {"days": int(first) - 1}
 
 
+def bucket_head(label: str) -> str:
+    """A label as short as a column's head has to be: ``1–30``, ``121+``."""
+    return bucket_title(label) if label == CURRENT else label.replace("-", "–")
+
+
 def bucket(days_late: int, edges: Sequence[int] = DEFAULT_EDGES) -> str:
     """The label for an amount due so many days ago; 0 or fewer is not late and so *current*."""
     labels = bucket_labels(edges)

@@ -20,7 +20,7 @@ from customers.models import Customer
 from customers.selectors import by_ids
 from reconciliation.ageing import AgedCustomer, Ageing, ageing
 from reconciliation.bars import Segment, segments, totals_of
-from reconciliation.buckets import bucket_title
+from reconciliation.buckets import bucket_head, bucket_title
 from reconciliation.report_forms import AgeingForm
 
 ROWS = 100
@@ -42,7 +42,7 @@ class Row:
 def ageing_page(request: PageRequest) -> HttpResponse:
     """The report on screen, a hundred customers at a time; all choices are in the address."""
     form = AgeingForm.of(request.GET.dict(), request.actor.today)
-    context: dict[str, Any] = {"form": form, "sorts": SORTS}
+    context: dict[str, Any] = {"form": form}
     if not form.is_valid():
         return render(request, "reports/ageing.html", context)
     found = _read(request, form)
@@ -68,14 +68,16 @@ def ageing_page(request: PageRequest) -> HttpResponse:
         "reports/ageing.html",
         context
         | {
-            "titles": titles,
-            "rows": shown,
-            "totals": totals_of(found),
+            "heads": [(bucket_head(label), bucket_title(label)) for label in found.labels],
+            "sections": [
+                (total, [row for row in shown if row.figures.currency == total.figures.currency])
+                for total in totals_of(found)
+                if any(row.figures.currency == total.figures.currency for row in shown)
+            ],
             "sort": sort,
             "count": len(rows),
             "previous": max(first - ROWS, 0) if first else None,
             "next": first + ROWS if first + ROWS < len(rows) else None,
-            "today": request.actor.today,
         },
     )
 
@@ -91,7 +93,7 @@ def ageing_csv(request: PageRequest) -> HttpResponse:
     text = io.StringIO(newline="")
     header = ["customer", "name", "currency", *found.labels, "credits", "total"]
     write_csv([header, *(_cells(row, customers) for row in _sorted(found.rows, customers, "customer"))], text)
-    name = f"ageing-{request.company.code}-{found.day.isoformat()}.csv"  # type: ignore[attr-defined]
+    name = f"ageing-{request.company.code}-{found.day.isoformat()}.csv"
     return HttpResponse(
         b"\xef\xbb\xbf" + text.getvalue().encode(),
         content_type="text/csv; charset=utf-8",

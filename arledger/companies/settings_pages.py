@@ -213,9 +213,20 @@ def changes(event: AuditEvent) -> str:
     after: Mapping[str, Any] = event.after or {}
     parts = []
     for name in dict.fromkeys([*before, *after]):
-        old, new = before.get(name), after.get(name)
-        parts.append(
-            f"{name}: {old} → {new}" if name in before and name in after else f"{name}: {new or old}"
-        )
+        old, new = _plain(before.get(name)), _plain(after.get(name))
+        told = f"{old or '–'} → {new or '–'}" if name in before and name in after else new or old
+        if told:
+            parts.append(f"{name}: {told}")
     text = "; ".join(parts)
     return text if len(text) <= TEXT_LIMIT else text[:TEXT_LIMIT] + "…"
+
+
+def _plain(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return _("yes") if value else _("no")
+        case list():
+            return ", ".join(_plain(one) for one in value)
+    return str(value)
