@@ -150,7 +150,7 @@ def _answer(
         "places": decimals(sheet.currency),
         "total": sheet.total,
         "picked": sheet.customer,
-        "due": _due(request.actor.company_id, sheet),
+        "due_hint": due_hint(_due(request.actor.company_id, sheet)),
         "foreign": sheet.currency != sheet.settings.company.base_currency,
         "may_post": request.actor.may("invoices.post"),
         "options_url": reverse("customers:options"),
@@ -180,17 +180,17 @@ def due(request: PageRequest) -> HttpResponse:
     try:
         day = parse_iso_date(query.get("date", ""))
     except Refusal:
-        return HttpResponse("")
+        return HttpResponse(due_hint(None), content_type="text/plain; charset=utf-8")
     term = query.get("term", "")
     known = term.isascii() and term.isdigit() and len(term) < 18
     customer = None if known else named(request.actor, query.get("customer", "").replace("\0", ""))
     key = int(term) if known else (customer.term_id if customer else None)
     found = due_from(request.actor.company_id, key, day) if key else None
-    return HttpResponse(due_text(found), content_type="text/plain; charset=utf-8")
+    return HttpResponse(due_hint(found), content_type="text/plain; charset=utf-8")
 
 
-def due_text(day: date | None) -> str:
-    """The hint beside the due date."""
+def due_hint(day: date | None) -> str:
+    """What an empty due date means."""
     if day is None:
-        return ""
+        return _("Left empty, as the term says.")
     return _("Left empty: %(day)s") % {"day": format_date(day, get_language() or "en")}

@@ -79,9 +79,8 @@ class InvoiceForm(KeyedForm):
         required=False,
         coerce=int,
         empty_value=None,
-        help_text=_("Left empty, the customer’s."),
     )
-    due_date = DayField(label=_("Due date"), required=False, help_text=_("Left empty, as the term says."))
+    due_date = DayField(label=_("Due date"), required=False)
     currency = forms.ChoiceField(label=_("Currency"), required=False)
     exchange_rate = RateField(
         label=_("Exchange rate"), required=False, help_text=_("Only for other currencies than the company’s.")
@@ -105,7 +104,7 @@ class InvoiceForm(KeyedForm):
         super().__init__(data, initial=initial, **options)
         offered = choices(actor.company_id)
         entities = [e for e in offered["entities"] if actor.entities is None or e.pk in actor.entities]
-        offer(self, "term", [NONE, *_options(offered["terms"], initial.get("term"))])
+        offer(self, "term", [("", _("The customer’s")), *_options(offered["terms"], initial.get("term"))])
         offer(self, "entity", [NONE, *_options(entities, initial.get("entity"))])
         offer(self, "currency", [("", _("The customer’s")), *((code, code) for code in currencies())])
         self.fields["entity"].disabled = not entities

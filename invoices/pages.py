@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -46,7 +47,7 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
         "figures": shown.listed.figures,
         "lines": [_line(line, seen) for line in shown.lines],
         "totals": {"amount": document.total, "settled": shown.settled, "open": shown.listed.open},
-        "matches": list({match.application: match for match in reversed(seen)}.values())[::-1],
+        "matches": [match for match in seen if match.number != document.number],
         "events": timeline(company_id=actor.company_id, document=key, currency=document.currency),
         "related": _related(shown),
         "particulars": _particulars(document),
@@ -102,7 +103,7 @@ def _particulars(document: Document) -> list[tuple[str, str]]:
         (_("Description"), document.description),
         (_("Payment term"), str(document.term) if document.term else ""),
         (_("Entity"), str(document.entity) if document.entity else ""),
-        (_("Bill to"), document.bill_to),
+        (_("Bill to"), linebreaksbr(document.bill_to)),
         (
             _("Exchange rate"),
             f"{document.exchange_rate.normalize():f}" if document.exchange_rate != 1 else "",

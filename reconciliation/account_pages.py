@@ -12,6 +12,7 @@ from django.core import signing
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -252,7 +253,7 @@ def _facts(found: Customer) -> list[tuple[Any, Any]]:
         (_("Payment term"), str(found.term) if found.term else ""),
         (_("Belongs to"), str(found.parent) if found.parent else ""),
         (_("E-mail"), found.email),
-        (_("Address"), found.address),
+        (_("Address"), linebreaksbr(found.address)),
         (_("Country"), found.country),
     ]
 
