@@ -180,6 +180,10 @@ class PaymentLister(Lister):
         computed = self.tab == "unapplied" or "mark" in self.values
         return self.base() if hard_text or (computed and not self.states.selective) else None
 
+    @property
+    def countable(self) -> bool:
+        return not self.text or self.search.selective
+
     def narrowed(self, rows: QuerySet[Any], values: Mapping[str, Any]) -> QuerySet[Any]:
         account = values.get("account")
         if account:

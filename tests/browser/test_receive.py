@@ -233,8 +233,7 @@ def test_without_scripts(b: Books, new_context: Callable[..., BrowserContext]) -
     assert opens(b, [first, second, third]) == [50, 0, 290]
 
 
-@pytest.mark.parametrize("width", [390, 768, 1440])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (768, "light"), (1440, "dark")])
 def test_the_pages_fit_and_are_accessible(
     b: Books, new_context: Callable[..., BrowserContext], width: int, theme: str
 ) -> None:
