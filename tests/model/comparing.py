@@ -6,15 +6,19 @@ from datetime import date
 from decimal import Decimal
 
 from arledger.core.sql import fetch_all
+from ledger.models import Document
 from reconciliation.ageing import ageing
 from reconciliation.figures import document_figures, entries, line_opens
+from reconciliation.marks import Mark, Settlement
+from reconciliation.selectors import States, totals
 from tests.build import Books
-from tests.model.figures import Document, Figures
+from tests.model import figures as paper_figures
+from tests.model.figures import Figures
 
 CENTS = Decimal("0.01")
 
 
-def compared(paper: Figures) -> list[Document]:
+def compared(paper: Figures) -> list[paper_figures.Document]:
     return [d for d in paper.documents if d.posted and d.kind != "matching"]
 
 
@@ -45,7 +49,7 @@ def agree(b: Books, paper: Figures, day: date, *, lines: bool) -> None:
         agree_on_lines(b, paper, documents, day)
 
 
-def agree_on_lines(b: Books, paper: Figures, documents: list[Document], day: date) -> None:
+def agree_on_lines(b: Books, paper: Figures, documents: list[paper_figures.Document], day: date) -> None:
     keys = [d.key for d in documents]
     opens = line_opens(company_id=b.company.pk, ids=keys, day=day)
     codes: dict[int, set[str]] = {}
@@ -62,6 +66,25 @@ def agree_on_lines(b: Books, paper: Figures, documents: list[Document], day: dat
             open_then, reserved, open_ever = opens[line.key]
             assert (open_then, abs(reserved), open_ever) == expected, name
             assert codes.get(line.key, set()) == paper.line_codes(line, day), name
+
+
+def agree_on_lists(b: Books, paper: Figures, day: date) -> None:
+    """The conditions that lists filter by choose the documents that have the state, and totals add them up."""
+    states = States(b.company.pk, day)
+    rows = Document.objects.filter(company=b.company, kind__in=["invoice", "payment"])
+    on_paper = compared(paper)
+    for settlement in Settlement:
+        found = rows.filter(states.settlement(settlement)).values_list("number", flat=True)
+        assert set(found) == {d.number for d in on_paper if paper.settlement(d, day) == settlement}, (
+            settlement
+        )
+    for mark in Mark:
+        found = rows.filter(states.mark(mark)).values_list("number", flat=True)
+        assert set(found) == {d.number for d in on_paper if paper.mark(d, day) == mark}, mark
+    open_then = sum(paper.open(line, day) for d in on_paper for line in d.lines)
+    posted = totals(b.company.pk, rows.filter(state="posted"), day)
+    expected = [("EUR", len(on_paper), sum(d.total for d in on_paper) * CENTS, open_then * CENTS)]
+    assert posted == (expected if on_paper else [])
 
 
 JOURNAL = """
