@@ -1,0 +1,101 @@
+"""Home, the ageing and the settings in a real browser: they fit, they are accessible, they work by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from arledger.companies.models import Configuration, User
+from arledger.core.clock import now
+from arledger.core.scope import company_scope
+from tests.browser.test_frame import fits, serious, sign_in
+from tests.build import Books, books, person
+
+# The other lists of settings are drawn by the same template.
+PAGES = [
+    "",
+    "search/?q=INV",
+    "reports/ageing/",
+    "reports/ageing/?buckets=9,1",
+    "settings/",
+    "settings/sequences/",
+    "settings/audit/",
+]
+
+
+@dataclass(frozen=True)
+class Place:
+    made: Books
+    user: User
+
+    def address(self, path: str = "") -> str:
+        return f"/c/{self.made.company.code}/{path}"
+
+
+@pytest.fixture
+def place(live_url: str) -> Place:
+    """A company with something late, something open and something unapplied; reconciliation is off."""
+    today = now().date()
+    with books(reconciliation=False) as made:
+        for days, amount in ((100, 1200), (40, 350), (10, 90)):
+            day = today - timedelta(days=days)
+            made.invoice(amount, on=day, due=day + timedelta(days=5))
+        made.invoice(80, on=today)
+        made.invoice(20, on=today, post=False)
+        made.receipt(45, on=today)
+        user = person(made)
+    return Place(made, user)
+
+
+@pytest.mark.parametrize(("width", "theme", "language"), [(390, "dark", "fr"), (1440, "light", "en")])
+def test_every_page_fits_and_is_accessible(
+    place: Place, new_context: Callable[..., BrowserContext], width: int, theme: str, language: str
+) -> None:
+    User.objects.filter(pk=place.user.pk).update(language=language)
+    page = new_context(viewport={"width": width, "height": 900}, color_scheme=theme).new_page()
+    sign_in(page, place.user)
+    for path in PAGES:
+        page.goto(place.address(path))
+        assert page.locator("html").get_attribute("lang") == language
+        assert (path, fits(page), serious(page)) == (path, True, [])
+
+
+def test_a_single_hit_of_the_search_opens_by_keyboard(place: Place, page: Page) -> None:
+    sign_in(page, place.user)
+    page.keyboard.press("/")
+    page.keyboard.type("INV-00002")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/invoices/**")
+    assert "INV-00002" in page.locator("h1").inner_text()
+
+
+def test_the_figures_of_home_lead_to_their_lists(place: Place, page: Page) -> None:
+    sign_in(page, place.user)
+    for name, address in (
+        ("1,640.00 EUR", "invoices/?tab=overdue"),
+        ("45.00 EUR", "payments/?tab=unapplied"),
+    ):
+        page.goto(place.address())
+        page.get_by_role("link", name=name).first.click()
+        page.wait_for_url(f"**{place.address(address)}")
+        assert page.locator("tbody tr").count() > 0
+
+
+def test_switching_reconciliation_on_tells_its_consequences_first(
+    place: Place, new_context: Callable[..., BrowserContext]
+) -> None:
+    page = new_context(java_script_enabled=False).new_page()
+    sign_in(page, place.user)
+    page.goto(place.address("settings/"))
+    page.get_by_label("Customer reconciliation").check()
+    page.get_by_role("button", name="Save the settings").click()
+    assert "cannot be switched off again" in page.locator(".effects").inner_text()
+    page.get_by_role("button", name="Switch it on and save").click()
+    page.wait_for_url(f"**{place.address('settings/')}")
+    assert "The settings are saved." in page.locator("#messages").inner_text()
+    with company_scope(place.made.company.pk):
+        assert Configuration.objects.get(company=place.made.company).reconciliation_enabled
