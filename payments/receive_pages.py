@@ -279,7 +279,11 @@ def _opening(request: PageRequest) -> dict[str, str]:
     currency = chosen.values_list("currency", flat=True).first()
     if currency:
         items = open_charges(
-            company_id=actor.company_id, customers=[payer.pk], currency=currency, documents=documents
+            company_id=actor.company_id,
+            customers=[payer.pk],
+            currency=currency,
+            documents=documents,
+            entities=actor.entities,
         )
         total = sum(item.available for item in items)
         data |= {"currency": currency, "first": ",".join(map(str, documents))}

@@ -56,7 +56,13 @@ def build(
     received, amount_error = _amount(data.get("amount", ""), currency)
     typed = read(data, currency, get_language() or "en")
     customers = [part.customer.pk for part in parts if part.customer]
-    items = open_charges(company_id=actor.company_id, customers=customers, currency=currency, draft=draft)
+    items = open_charges(
+        company_id=actor.company_id,
+        customers=customers,
+        currency=currency,
+        entities=actor.entities,
+        draft=draft,
+    )
     items += _settled(actor, customers, currency, typed, items, post=post)
     order = data.get("order", "")
     screen = Screen(

@@ -46,6 +46,7 @@ def as_data(
         company_id=actor.company_id,
         customers=[part.customer_id for part in entered.parts],
         currency=currency,
+        entities=actor.entities,
         draft=draft,
     )
     for part in entered.parts:
