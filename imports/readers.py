@@ -132,12 +132,16 @@ class Cells:
 
     def day(self, column: str, row: Row | None = None, *, required: bool = False) -> date | None:
         text, row = self._text(column, row, required)
+        if not text:
+            return None
         return self.read(text, row, column, lambda cell: _day(cell, self.form.dates), None)
 
     def amount(
         self, column: str, currency: str, row: Row | None = None, *, required: bool = False
     ) -> Decimal | None:
         text, row = self._text(column, row, required)
+        if not text:
+            return None
         mark = self.form.decimal_mark
         return self.read(
             text, row, column, lambda cell: parse_amount(cell, currency, decimal_mark=mark), None
@@ -145,7 +149,7 @@ class Cells:
 
     def flag(self, column: str, row: Row | None = None, *, default: bool = False) -> bool:
         text, row = self._text(column, row)
-        return self.read(text, row, column, _flag, default)
+        return self.read(text, row, column, _flag, default) if text else default
 
     def currency(self, default: str) -> str:
         """The document's currency; one that does not exist is a fault, and reading goes on in ``default``."""
@@ -160,13 +164,17 @@ class Cells:
     ) -> Value | None:
         """What the company has under the code in the cell."""
         text, row = self._text(column, row, required)
-        if text and text not in known:
+        if not text:
+            return None
+        if text not in known:
             self.fault(UnknownCode(text=text[:60]), row, column)
-        return known.get(text) if text else None
+        return known.get(text)
 
     def _text(self, column: str, row: Row | None, required: bool = False) -> tuple[str, Row]:
-        text = self.once(column) if row is None else row.values.get(column, "").strip()
-        row = row or self.first
+        if row is None:
+            text, row = self.once(column), self.first
+        else:
+            text = row.values.get(column, "").strip()
         if required and not text:
             self.fault(Required(), row, column)
         return text, row

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
+from django.views.defaults import server_error
 
 from arledger.companies.models import User
 from arledger.companies.services import add_member, add_user
@@ -122,3 +123,18 @@ def test_what_is_not_there_answers_with_a_page_of_ours(client: Client) -> None:
     answer = client.get(f"/c/{b.company.code}/no-such-page/")
     assert answer.status_code == 404
     assert "plain-card" in answer.content.decode()
+
+
+def test_a_fault_of_ours_has_a_page_that_needs_nothing() -> None:
+    answer = server_error(RequestFactory().get("/"))
+    assert answer.status_code == 500
+    assert "Nothing was written" in answer.content.decode()
+
+
+def test_the_menu_marks_where_one_is(client: Client) -> None:
+    with books() as b:
+        client.force_login(person(b))
+    page = client.get(f"/c/{b.company.code}/settings/terms/").content.decode()
+    marked = re.findall(r'class="rail-link" href="([^"]*)"[^>]*aria-current="page"', page)
+    inside = f"/c/{b.company.code}/settings"
+    assert marked == [f"{inside}/", f"{inside}/terms/"]
