@@ -16,7 +16,6 @@ from reconciliation.figures import Figures, document_figures, entries, line_open
 from reconciliation.marks import Mark, Settlement
 from reconciliation.matching import InForce, Undo, in_force, unapply
 
-
 MOST_KEYS = 2**63
 
 
