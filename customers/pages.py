@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from arledger.core.errors import Refusal
 from arledger.core.http.doors import PageRequest, page
-from arledger.core.http.forms import Done, KeyedForm, show_refusal, submit
+from arledger.core.http.forms import Done, KeyedForm, replay, show_refusal, submit
 from arledger.core.text import sort_key
 from customers import services
 from customers.forms import CustomerForm
@@ -85,6 +85,8 @@ def _form(request: PageRequest, form: CustomerForm, verb: Any, context: dict[str
 @page("customers.delete")
 def delete(request: PageRequest, key: int) -> HttpResponse:
     """Delete a customer that never had a document."""
+    if again := replay(request):
+        return again
     actor, found = request.actor, customer(request.actor, key)
     form = KeyedForm(request.POST or None)
 

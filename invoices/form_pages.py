@@ -21,7 +21,7 @@ from arledger.core.dates import parse_iso_date
 from arledger.core.errors import Refusal
 from arledger.core.formats import format_amount, format_date
 from arledger.core.http.doors import PageRequest, page
-from arledger.core.http.forms import Done, show_refusal, submit
+from arledger.core.http.forms import Done, replay, show_refusal, submit
 from arledger.core.money import decimals
 from customers.models import Customer
 from customers.selectors import named, visible
@@ -54,6 +54,8 @@ def new(request: PageRequest) -> HttpResponse:
 @page("invoices.edit")
 def edit(request: PageRequest, key: int) -> HttpResponse:
     """Change a draft; somebody else's change in between is named, not overwritten."""
+    if again := replay(request):
+        return again
     actor, document = request.actor, invoice(request.actor, key)
     require_drafts([document])
     sheet = Sheet.of(request, values_of(document), lines_of(document))

@@ -18,7 +18,7 @@ from arledger.core.dates import parse_iso_date
 from arledger.core.errors import Refusal
 from arledger.core.formats import format_amount
 from arledger.core.http.doors import PageRequest, page
-from arledger.core.http.forms import Done, KeyedForm, show_refusal, submit
+from arledger.core.http.forms import Done, KeyedForm, replay, show_refusal, submit
 from invoices import services
 from invoices.forms import ReverseForm
 from invoices.selectors import Facts, LineFacts, facts, invoice
@@ -123,6 +123,8 @@ def _receive_url(request: PageRequest, shown: Facts) -> str:
 @page("invoices.post")
 def post(request: PageRequest, key: int) -> HttpResponse:
     """Post a draft."""
+    if again := replay(request):
+        return again
     actor, document = request.actor, invoice(request.actor, key)
     require_drafts([document])
     form = KeyedForm(request.POST or None)
@@ -154,6 +156,8 @@ def post(request: PageRequest, key: int) -> HttpResponse:
 @page("invoices.delete")
 def delete(request: PageRequest, key: int) -> HttpResponse:
     """Delete a draft."""
+    if again := replay(request):
+        return again
     actor, document = request.actor, invoice(request.actor, key)
     require_drafts([document])
     form = KeyedForm(request.POST or None)

@@ -293,7 +293,13 @@ class TextSearch:
         return found
 
     def _containing(self) -> Q:
+        """Every word in one of the texts. The database folds the case of ASCII only, so the others are spelled out."""
         found = Q()
         for word in self.text.split()[:8]:
-            found &= Q(number__icontains=word) | Q(reference__icontains=word) | Q(description__icontains=word)
+            spellings = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
+            inside = Q()
+            for spelling in spellings:
+                for name in ("number", "reference", "description"):
+                    inside |= Q(**{f"{name}__icontains": spelling})
+            found &= inside
         return found

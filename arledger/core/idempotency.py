@@ -50,6 +50,16 @@ def claim(*, actor: Actor, endpoint: str, key: str, body: bytes | str) -> str | 
     return answer or ""
 
 
+def answer_to(*, actor: Actor, endpoint: str, key: str, body: bytes | str) -> str | None:
+    """The answer kept for this key and body, without taking the key; None when there is none."""
+    found = fetch_all(
+        "SELECT answer FROM core_idempotencykey WHERE company_id = %s AND user_id = %s AND endpoint = %s"
+        " AND key = %s AND fingerprint = %s",
+        [actor.company_id, actor.user_id or 0, endpoint, key, fingerprint(body)],
+    )
+    return found[0][0] if found else None
+
+
 def answered(*, actor: Actor, endpoint: str, key: str, answer: str) -> None:
     """Keep ``answer`` under the claimed key, in the same transaction."""
     execute(

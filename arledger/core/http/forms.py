@@ -26,7 +26,7 @@ from arledger.core.dates import parse_iso_date
 from arledger.core.errors import Refusal, Refusals
 from arledger.core.formats import input_amount
 from arledger.core.http.doors import PageRequest
-from arledger.core.idempotency import KeyReused, answered, claim
+from arledger.core.idempotency import KeyReused, answer_to, answered, claim
 from arledger.core.money import parse_localized_amount
 from arledger.core.text import clean_text
 
@@ -205,6 +205,15 @@ class Done:
     meaning: int = messages.SUCCESS
 
 
+def replay(request: PageRequest) -> HttpResponse | None:
+    """The answer to this very submission, when it was sent before: its object may be gone or changed by then."""
+    key = _key(request)
+    if request.method != "POST" or not key:
+        return None
+    answer = answer_to(actor=request.actor, endpoint=_endpoint(request), key=key, body=_body(request.POST))
+    return _lead(request, answer) if answer else None
+
+
 def submit(request: PageRequest, verb: Callable[[], Done]) -> HttpResponse:
     """Do ``verb`` once for the key the form carries and redirect to where it leads (303).
 
@@ -214,6 +223,10 @@ def submit(request: PageRequest, verb: Callable[[], Done]) -> HttpResponse:
     """
     with transaction.atomic():
         answer = _once(request, verb)
+    return _lead(request, answer)
+
+
+def _lead(request: PageRequest, answer: str) -> HttpResponse:
     done = json.loads(answer)
     if done["message"]:
         messages.add_message(request, done["meaning"], done["message"])
@@ -222,9 +235,16 @@ def submit(request: PageRequest, verb: Callable[[], Done]) -> HttpResponse:
     return response
 
 
+def _key(request: PageRequest) -> str:
+    return request.POST.get(KEY, "")[:64].replace("\0", "")
+
+
+def _endpoint(request: PageRequest) -> str:
+    return f"page {request.path}"
+
+
 def _once(request: PageRequest, verb: Callable[[], Done]) -> str:
-    key = request.POST.get(KEY, "")[:64].replace("\0", "")
-    endpoint = f"page {request.path}"
+    key, endpoint = _key(request), _endpoint(request)
     if key:
         try:
             first = claim(actor=request.actor, endpoint=endpoint, key=key, body=_body(request.POST))
