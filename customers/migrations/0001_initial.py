@@ -5,36 +5,86 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('companies', '0001_initial'),
+        ("companies", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150, verbose_name='name')),
-                ('active', models.BooleanField(default=True, verbose_name='active')),
-                ('code', models.CharField(max_length=40, verbose_name='code')),
-                ('sort_key', models.CharField(max_length=200)),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('email', models.EmailField(blank=True, default='', max_length=254, verbose_name='e-mail')),
-                ('address', models.TextField(blank=True, default='', verbose_name='address')),
-                ('country', models.CharField(blank=True, default='', max_length=2, verbose_name='country')),
-                ('version', models.IntegerField(default=1)),
-                ('company', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='companies.company')),
-                ('entity', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='companies.entity')),
-                ('parent', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='customers.customer')),
-                ('term', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='companies.term')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=150, verbose_name="name")),
+                ("active", models.BooleanField(default=True, verbose_name="active")),
+                ("code", models.CharField(max_length=40, verbose_name="code")),
+                ("sort_key", models.CharField(max_length=200)),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                ("email", models.EmailField(blank=True, default="", max_length=254, verbose_name="e-mail")),
+                ("address", models.TextField(blank=True, default="", verbose_name="address")),
+                ("country", models.CharField(blank=True, default="", max_length=2, verbose_name="country")),
+                ("version", models.IntegerField(default=1)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="companies.company",
+                    ),
+                ),
+                (
+                    "entity",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="companies.entity",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "term",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="companies.term",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'indexes': [models.Index(fields=['company', 'sort_key', 'id'], name='customers_customer_name')],
-                'constraints': [models.UniqueConstraint(fields=('company', 'code'), name='customers_customer_code')],
+                "abstract": False,
+                "indexes": [
+                    models.Index(fields=["company", "sort_key", "id"], name="customers_customer_name")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "code"), name="customers_customer_code")
+                ],
             },
         ),
     ]

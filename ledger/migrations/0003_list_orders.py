@@ -6,46 +6,83 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('companies', '0002_guards'),
-        ('customers', '0002_guards'),
-        ('ledger', '0002_guards'),
+        ("companies", "0002_guards"),
+        ("customers", "0002_guards"),
+        ("ledger", "0002_guards"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='document',
-            name='total_order',
-            field=models.GeneratedField(db_persist=True, expression=django.db.models.functions.comparison.Cast(django.db.models.expressions.CombinedExpression(models.F('total'), '*', models.Value(10000)), models.BigIntegerField()), output_field=models.BigIntegerField()),
+            model_name="document",
+            name="total_order",
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=django.db.models.functions.comparison.Cast(
+                    django.db.models.expressions.CombinedExpression(
+                        models.F("total"), "*", models.Value(10000)
+                    ),
+                    models.BigIntegerField(),
+                ),
+                output_field=models.BigIntegerField(),
+            ),
         ),
         migrations.AlterField(
-            model_name='line',
-            name='is_open',
-            field=models.GeneratedField(db_persist=True, expression=models.ExpressionWrapper(models.Q(('amount', models.F('applied_amount')), _negated=True), output_field=models.BooleanField()), output_field=models.BooleanField()),
+            model_name="line",
+            name="is_open",
+            field=models.GeneratedField(
+                db_persist=True,
+                expression=models.ExpressionWrapper(
+                    models.Q(("amount", models.F("applied_amount")), _negated=True),
+                    output_field=models.BooleanField(),
+                ),
+                output_field=models.BooleanField(),
+            ),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(condition=models.Q(('charge_code__isnull', False)), fields=['company', 'charge_code'], name='ledger_application_charge_code'),
+            model_name="application",
+            index=models.Index(
+                condition=models.Q(("charge_code__isnull", False)),
+                fields=["company", "charge_code"],
+                name="ledger_application_charge_code",
+            ),
         ),
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(condition=models.Q(('credit_code__isnull', False)), fields=['company', 'credit_code'], name='ledger_application_credit_code'),
+            model_name="application",
+            index=models.Index(
+                condition=models.Q(("credit_code__isnull", False)),
+                fields=["company", "credit_code"],
+                name="ledger_application_credit_code",
+            ),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['company', 'kind', 'due_date', 'id'], name='ledger_document_due'),
+            model_name="document",
+            index=models.Index(fields=["company", "kind", "due_date", "id"], name="ledger_document_due"),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['company', 'kind', 'total_order', 'id'], name='ledger_document_by_total'),
+            model_name="document",
+            index=models.Index(
+                fields=["company", "kind", "total_order", "id"], name="ledger_document_by_total"
+            ),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(models.F('company'), models.F('kind'), models.Case(models.When(number__isnull=False, then=models.F('number')), default=models.Value('')), models.F('id'), name='ledger_document_by_number'),
+            model_name="document",
+            index=models.Index(
+                models.F("company"),
+                models.F("kind"),
+                models.Case(
+                    models.When(number__isnull=False, then=models.F("number")), default=models.Value("")
+                ),
+                models.F("id"),
+                name="ledger_document_by_number",
+            ),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(condition=models.Q(('reference', ''), _negated=True), fields=['company', 'reference'], name='ledger_document_reference'),
+            model_name="document",
+            index=models.Index(
+                condition=models.Q(("reference", ""), _negated=True),
+                fields=["company", "reference"],
+                name="ledger_document_reference",
+            ),
         ),
     ]

@@ -4,16 +4,15 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('companies', '0002_guards'),
-        ('customers', '0002_guards'),
-        ('ledger', '0003_list_orders'),
+        ("companies", "0002_guards"),
+        ("customers", "0002_guards"),
+        ("ledger", "0003_list_orders"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='application',
-            index=models.Index(fields=['company', 'customer', 'date'], name='ledger_application_account'),
+            model_name="application",
+            index=models.Index(fields=["company", "customer", "date"], name="ledger_application_account"),
         ),
     ]

@@ -18,7 +18,12 @@ class Migration(migrations.Migration):
         grant("SELECT, INSERT, UPDATE", "companies_user"),
         # Its base currency and time zone are part of every figure: nobody changes a company by a statement.
         grant("SELECT, INSERT", "companies_company"),
-        grant("SELECT, INSERT, UPDATE, DELETE", "django_session", "account_emailaddress", "account_emailconfirmation"),
+        grant(
+            "SELECT, INSERT, UPDATE, DELETE",
+            "django_session",
+            "account_emailaddress",
+            "account_emailconfirmation",
+        ),
         grant("SELECT", "django_content_type", "auth_permission", "django_migrations"),
         tenant_table("core_auditevent", rights="SELECT, INSERT"),
         tenant_table("core_audithead", rights="SELECT"),
@@ -60,7 +65,11 @@ class Migration(migrations.Migration):
         ),
         tenant_table(
             "companies_entityconfiguration",
-            references={"entity_id": ENTITY, "invoice_sequence_id": SEQUENCE, "payment_sequence_id": SEQUENCE},
+            references={
+                "entity_id": ENTITY,
+                "invoice_sequence_id": SEQUENCE,
+                "payment_sequence_id": SEQUENCE,
+            },
         ),
         sql_file(__file__, "sequences.sql"),
     ]

@@ -7,111 +7,185 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company_id', models.BigIntegerField()),
-                ('sequence', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('user_id', models.BigIntegerField(null=True)),
-                ('actor', models.TextField()),
-                ('source', models.TextField()),
-                ('address', models.TextField(default='')),
-                ('action', models.TextField()),
-                ('object_kind', models.TextField()),
-                ('object_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('before', models.JSONField(null=True)),
-                ('after', models.JSONField(null=True)),
-                ('previous_hash', models.BinaryField()),
-                ('hash', models.BinaryField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("company_id", models.BigIntegerField()),
+                ("sequence", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("user_id", models.BigIntegerField(null=True)),
+                ("actor", models.TextField()),
+                ("source", models.TextField()),
+                ("address", models.TextField(default="")),
+                ("action", models.TextField()),
+                ("object_kind", models.TextField()),
+                (
+                    "object_ids",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                ("before", models.JSONField(null=True)),
+                ("after", models.JSONField(null=True)),
+                ("previous_hash", models.BinaryField()),
+                ("hash", models.BinaryField()),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['object_ids'], name='core_auditevent_objects')],
-                'constraints': [models.UniqueConstraint(fields=('company_id', 'sequence'), name='core_auditevent_sequence')],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fields=["object_ids"], name="core_auditevent_objects"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company_id", "sequence"), name="core_auditevent_sequence"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AuditHead',
+            name="AuditHead",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company_id', models.BigIntegerField()),
-                ('sequence', models.BigIntegerField(default=0)),
-                ('hash', models.BinaryField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("company_id", models.BigIntegerField()),
+                ("sequence", models.BigIntegerField(default=0)),
+                ("hash", models.BinaryField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('company_id',), name='core_audithead_company')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("company_id",), name="core_audithead_company")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IdempotencyKey',
+            name="IdempotencyKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company_id', models.BigIntegerField()),
-                ('user_id', models.BigIntegerField()),
-                ('endpoint', models.TextField()),
-                ('key', models.TextField()),
-                ('fingerprint', models.TextField()),
-                ('answer', models.TextField(null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("company_id", models.BigIntegerField()),
+                ("user_id", models.BigIntegerField()),
+                ("endpoint", models.TextField()),
+                ("key", models.TextField()),
+                ("fingerprint", models.TextField()),
+                ("answer", models.TextField(null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('company_id', 'user_id', 'endpoint', 'key'), name='core_idempotencykey_unique')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("company_id", "user_id", "endpoint", "key"), name="core_idempotencykey_unique"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company_id', models.BigIntegerField(null=True)),
-                ('kind', models.TextField()),
-                ('payload', models.JSONField(default=dict)),
-                ('state', models.TextField(choices=[('queued', 'Queued'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed')], default='queued')),
-                ('attempts', models.IntegerField(default=0)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('heartbeat_at', models.DateTimeField(null=True)),
-                ('result', models.JSONField(null=True)),
-                ('error', models.TextField(default='')),
-                ('created_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("company_id", models.BigIntegerField(null=True)),
+                ("kind", models.TextField()),
+                ("payload", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                        ],
+                        default="queued",
+                    ),
+                ),
+                ("attempts", models.IntegerField(default=0)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("heartbeat_at", models.DateTimeField(null=True)),
+                ("result", models.JSONField(null=True)),
+                ("error", models.TextField(default="")),
+                ("created_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ['queued', 'running'])), fields=['id'], name='core_job_waiting')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["queued", "running"])),
+                        fields=["id"],
+                        name="core_job_waiting",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OutboxEvent',
+            name="OutboxEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('company_id', models.BigIntegerField()),
-                ('kind', models.TextField()),
-                ('object_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
-                ('payload', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("company_id", models.BigIntegerField()),
+                ("kind", models.TextField()),
+                (
+                    "object_ids",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None),
+                ),
+                ("payload", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['company_id', 'id'], name='core_outboxevent_order')],
+                "indexes": [models.Index(fields=["company_id", "id"], name="core_outboxevent_order")],
             },
         ),
         migrations.CreateModel(
-            name='Schedule',
+            name="Schedule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.TextField(unique=True)),
-                ('every_minutes', models.IntegerField(null=True)),
-                ('daily_at', models.TimeField(null=True)),
-                ('next_due', models.DateTimeField()),
-                ('last_run', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.TextField(unique=True)),
+                ("every_minutes", models.IntegerField(null=True)),
+                ("daily_at", models.TimeField(null=True)),
+                ("next_due", models.DateTimeField()),
+                ("last_run", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('every_minutes__isnull', False), ('daily_at__isnull', False), _connector='XOR'), name='core_schedule_one_rhythm')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("every_minutes__isnull", False), ("daily_at__isnull", False), _connector="XOR"
+                        ),
+                        name="core_schedule_one_rhythm",
+                    )
+                ],
             },
         ),
     ]

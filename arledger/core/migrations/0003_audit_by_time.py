@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0002_guards'),
+        ("core", "0002_guards"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='auditevent',
-            index=models.Index(fields=['company_id', 'at'], name='core_auditevent_at'),
+            model_name="auditevent",
+            index=models.Index(fields=["company_id", "at"], name="core_auditevent_at"),
         ),
     ]
