@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -172,7 +173,7 @@ def edit(*, actor: Actor, key: int, entered: CustomerInput, version: int) -> Non
         if row is None:
             raise NotFound()
         if row.version != version:
-            raise Stale(who=_("Somebody else"), when="")
+            raise _stale(actor, key)
         _require_no_circle(actor.company_id, key, entered.parent_id)
         before = {name: getattr(row, name) for name in ("code", *COLUMNS)}
         after = asdict(entered) | {"code": entered.code or row.code}
@@ -191,6 +192,13 @@ def edit(*, actor: Actor, key: int, entered: CustomerInput, version: int) -> Non
             before={name: before[name] for name in changed},
             after={name: after[name] for name in changed},
         )
+
+
+def _stale(actor: Actor, key: int) -> Stale:
+    """Names who changed the customer in between, and when."""
+    found = audit.last(company_id=actor.company_id, object_kind="customer", object_id=key, action="edit")
+    who, at = found or ("Arledger", actor.at)
+    return Stale(who=who, when=at.astimezone(ZoneInfo(actor.time_zone)))
 
 
 def _require_no_circle(company_id: int, key: int, parent: int | None) -> None:

@@ -68,7 +68,8 @@ class Reader(HTMLParser):
     def _input(self, found: Attributes) -> None:
         kind = found.get("type") or "text"
         if kind not in ("checkbox", "radio") or "checked" in found:
-            self.forms[-1].fields[str(found["name"])] = found.get("value") or ""
+            unsaid = "on" if kind in ("checkbox", "radio") else ""
+            self.forms[-1].fields[str(found["name"])] = found.get("value", unsaid) or ""
 
     def _option(self, found: Attributes) -> None:
         select = next(attributes for tag, attributes in reversed(self._open) if tag == "select")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -45,6 +46,16 @@ def record(
             None if after is None else Jsonb(dict(after), dumps=_dump),
         ],
     )
+
+
+def last(*, company_id: int, object_kind: str, object_id: int, action: str) -> tuple[str, datetime] | None:
+    """Who did ``action`` to an object last, and when."""
+    rows = fetch_all(
+        "SELECT actor, at FROM core_auditevent WHERE company_id = %s AND object_kind = %s AND action = %s"
+        " AND object_ids @> ARRAY[%s]::bigint[] ORDER BY sequence DESC LIMIT 1",
+        [company_id, object_kind, action, object_id],
+    )
+    return rows[0] if rows else None
 
 
 @dataclass(frozen=True)

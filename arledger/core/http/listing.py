@@ -8,9 +8,7 @@ is filtered). A value the list does not know is refused with a sentence, never g
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -19,131 +17,22 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.choices import normalize_choices
-from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext
 
 from arledger.core.actor import Actor
 from arledger.core.errors import Refusal
-from arledger.core.formats import format_count, format_date
-from arledger.core.http.counting import COUNT_LIMIT, capped_counts
+from arledger.core.formats import format_date
+from arledger.core.http.counting import capped_counts
 from arledger.core.http.doors import PageRequest
 from arledger.core.http.export import csv_response
 from arledger.core.http.keyset import Page, Search, Sort, ordered, page_of, parse_sort, read_cursor
+from arledger.core.http.list_parts import Column, Export, Listing, Pill, Tab, Text, Total
 from arledger.core.query import KeyIn
 from arledger.core.text import clean_text
 
-Text = str | Promise
+__all__ = ["Column", "Export", "Lister", "Listing", "Pill", "Tab", "Total"]
 PAGE_SIZE = 50
 SEARCH_LENGTH = 200
-
-
-@dataclass(frozen=True, kw_only=True)
-class Column:
-    """A column head. ``sort`` is the value of the ``sort`` parameter (``-`` before it: descending)."""
-
-    label: Text
-    sort: str = ""
-    numeric: bool = False
-    hint: Text = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tab:
-    """One value of the ``tab`` parameter with the number of its rows (``None``: not counted).
-
-    Counting stops at ``COUNT_LIMIT``: one more than that means "more".
-    """
-
-    key: str
-    label: Text
-    count: int | None = None
-
-    @property
-    def count_text(self) -> str:
-        """``12``, ``1,000+``, or nothing."""
-        return "" if self.count is None else shown_count(self.count)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pill:
-    """A filter in force: ``label: text``, removed by dropping ``name`` (only its ``value``, if given)."""
-
-    name: str
-    label: Text
-    text: Text
-    value: str = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Total:
-    """Figures of the whole filtered set in one currency: pairs of a label and a signed amount."""
-
-    currency: str
-    count: int
-    figures: Sequence[tuple[Text, Decimal]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Export:
-    """A download of what is seen; the page's query string is appended to ``url``."""
-
-    label: Text
-    url: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Listing:
-    """One page of a list. ``previous`` and ``next`` are cursors; ``filtered`` says that something hides rows.
-
-    ``selectable`` shows the checkbox column: rows then need an ``id``. ``errors`` are sentences about what the
-    address asked for in vain; then there are no rows. ``searched``: how many rows were looked through when the
-    search paused before the page was full (0: it did not). ``figures_url`` is set when counts or totals are
-    not cheap: the page fetches them from there once it is shown.
-    """
-
-    rows: Sequence[Any]
-    columns: Sequence[Column]
-    search_label: Text
-    query: str = ""
-    sort: str = ""
-    tab: str = ""
-    tabs: Sequence[Tab] = ()
-    form: forms.Form | None = None
-    pills: Sequence[Pill] = ()
-    totals: Sequence[Total] = ()
-    figures_url: str = ""
-    exports: Sequence[Export] = ()
-    previous: str = ""
-    next: str = ""
-    searched: int = 0
-    count: int | None = None
-    selectable: bool = False
-    filtered: bool = False
-    errors: Sequence[Text] = ()
-
-    @property
-    def width(self) -> int:
-        """The number of table columns, the checkbox included."""
-        return len(self.columns) + self.selectable
-
-    @cached_property
-    def labels(self) -> list[str]:
-        """The column heads as texts, for the cells of rows that become cards."""
-        return [str(column.label) for column in self.columns]
-
-    @property
-    def count_text(self) -> str:
-        """``12 results``, ``1,000+ results``, or nothing when nobody counted."""
-        if self.count is None:
-            return ""
-        return ngettext("%(count)s result", "%(count)s results", self.count) % {
-            "count": shown_count(self.count)
-        }
-
-
-def shown_count(count: int) -> str:
-    language = get_language() or "en"
-    return format_count(min(count, COUNT_LIMIT), language) + ("+" if count > COUNT_LIMIT else "")
 
 
 class Lister:
