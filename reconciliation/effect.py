@@ -15,15 +15,13 @@ from reconciliation.heads import Side
 
 # What matches took of a line, day by day (an un-apply gives back); only lines with an un-apply need be asked.
 MOVED = """
-SELECT l.id, a.date, sum(a.amount) FROM ledger_line l
-JOIN ledger_application a ON a.company_id = l.company_id AND a.charge_document_id = l.document_id
-                         AND a.charge_line_id = l.id
-WHERE l.company_id = %(company)s AND l.id = ANY(%(lines)s) AND l.amount > 0 GROUP BY 1, 2
+SELECT charge_line_id, date, sum(amount) FROM ledger_application
+WHERE company_id = %(company)s AND charge_document_id = ANY(%(documents)s) AND charge_line_id = ANY(%(lines)s)
+GROUP BY 1, 2
 UNION ALL
-SELECT l.id, a.date, sum(a.amount) FROM ledger_line l
-JOIN ledger_application a ON a.company_id = l.company_id AND a.credit_document_id = l.document_id
-                         AND a.credit_line_id = l.id
-WHERE l.company_id = %(company)s AND l.id = ANY(%(lines)s) AND l.amount < 0 GROUP BY 1, 2
+SELECT credit_line_id, date, sum(amount) FROM ledger_application
+WHERE company_id = %(company)s AND credit_document_id = ANY(%(documents)s) AND credit_line_id = ANY(%(lines)s)
+GROUP BY 1, 2
 """
 
 
@@ -35,7 +33,9 @@ class Effect:
         self._open = {key: side.open for key, side in undone.items()}
         self._moved: dict[int, dict[date, Decimal]] = {key: {} for key in undone}
         if undone:
-            for line, day, amount in fetch_all(MOVED, {"company": company_id, "lines": list(undone)}):
+            documents = sorted({side.document for side in undone.values()})
+            parameters = {"company": company_id, "documents": documents, "lines": list(undone)}
+            for line, day, amount in fetch_all(MOVED, parameters):
                 self._moved[line][day] = amount
 
     def earliest(self, charge: Side, credit: Side, amount: Decimal) -> date:

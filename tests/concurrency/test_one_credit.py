@@ -14,10 +14,8 @@ from tests.concurrency.racing import Turn, applied_to, race, require_sound
 pytestmark = pytest.mark.usefixtures("committed")
 THREADS, ROUNDS = 8, 200
 IN_FORCE = """
-SELECT a.id FROM ledger_application a WHERE a.company_id = %s AND a.credit_line_id = %s AND a.reverses_id IS NULL
-AND a.amount > coalesce((SELECT -sum(u.amount) FROM ledger_application u
-                         WHERE u.company_id = a.company_id AND u.reverses_id = a.id), 0)
-ORDER BY random() LIMIT 1
+SELECT coalesce(reverses_id, id) FROM ledger_application WHERE company_id = %s AND credit_line_id = %s
+GROUP BY 1 HAVING sum(amount) > 0 ORDER BY random() LIMIT 1
 """
 DRAFTS = (
     "SELECT id FROM ledger_document WHERE company_id = %s AND kind = 'payment' AND state = 'draft' LIMIT 3"
