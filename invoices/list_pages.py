@@ -60,7 +60,7 @@ class InvoiceLister(Lister):
         Sort("total", ("total_order", "id")),
     )
     default_sort = "-date"
-    search_label = gettext_lazy("Search by number, reference, text or customer")
+    search_label = gettext_lazy("Number, reference, text, customer")
     tabs = (
         ("", pgettext_lazy("tab", "All")),
         ("drafts", pgettext_lazy("tab", "Drafts")),

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.core import signing
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template.defaultfilters import linebreaksbr
@@ -26,8 +26,7 @@ from arledger.core.http.listing import Column, Export, Lister, Total
 from arledger.core.money import quantize
 from customers.models import Customer
 from customers.selectors import customer, search, visible
-from ledger.models import Application, Line
-from reconciliation.accounts import Entry, OpenDocument, Place, history, open_documents
+from reconciliation.accounts import Entry, OpenDocument, Place, history, open_documents, owing
 from reconciliation.ageing import AgedCustomer, ageing
 from reconciliation.bars import totals_of
 
@@ -84,12 +83,7 @@ class CustomerLister(Lister):
     def in_tab(self, rows: QuerySet[Any], tab: str) -> QuerySet[Any]:
         if tab == "inactive":
             return rows.filter(active=False)
-        company = self.actor.company_id
-        lines = Line.objects.filter(company_id=company, customer=OuterRef("pk"), is_open=True)
-        later = Application.objects.filter(
-            company_id=company, customer=OuterRef("pk"), date__gt=self.actor.today
-        )
-        return rows.filter(Exists(lines) | Exists(later))
+        return rows.filter(owing(self.actor.company_id, self.actor.today))
 
     def matching(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         return search(rows, text)

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import BooleanField, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+
 from arledger.core.actor import Actor
+from arledger.core.query import KeyIn
 from arledger.core.sql import fetch_all
-from ledger.models import Document
+from ledger.models import Application, Document, Line
 from reconciliation.ageing import OPEN_AT
 from reconciliation.figures import Figures, document_figures
 from reconciliation.selectors import documents
@@ -52,6 +56,15 @@ def open_documents(*, actor: Actor, customer: int, day: date, charge: bool, limi
     return [
         OpenDocument(found[key], figures[key], abs(amount)) for key, amount in opens.items() if key in found
     ]
+
+
+def owing(company_id: int, day: date) -> Q:
+    """Customers on whose account something was open on the day, owed or to their credit."""
+    lines = Line.objects.filter(company_id=company_id, customer=OuterRef("pk"), is_open=True).order_by()
+    one = Subquery(lines.values(found=Value(True))[:1], output_field=BooleanField())
+    later = Application.objects.filter(company_id=company_id, date__gt=day).order_by()
+    customers = later.values_list("customer_id", flat=True).distinct()
+    return Q(Coalesce(one, Value(False))) | Q(KeyIn(customers))
 
 
 HISTORY = """
