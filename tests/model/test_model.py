@@ -15,7 +15,7 @@ from tests.build import books
 from tests.model.machine import Clerk
 from tests.model.paper import letters
 
-EXAMPLES = int(os.environ.get("ARLEDGER_MODEL_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("ARLEDGER_MODEL_EXAMPLES", "40"))
 STEPS = int(os.environ.get("ARLEDGER_MODEL_STEPS", "30"))
 
 
