@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from arledger.companies import overview
 from arledger.companies.forms import ConfigurationForm, consequences
+from arledger.companies.models import Role
 from arledger.companies.selectors import settings_of
 from arledger.companies.services import change_configuration
 from arledger.core.errors import Refusal
@@ -148,14 +149,19 @@ def sequences(request: PageRequest) -> HttpResponse:
     return _table(request, _("Number sequences"), Table(columns, rows), intro=intro)
 
 
+def _role_name(role: Role) -> str:
+    """A shipped role in the reader's language, a company's own as it was named."""
+    return _(role.name) if role.shipped else role.name
+
+
 @page("configuration.view")
 def roles(request: PageRequest) -> HttpResponse:
     columns = [NAME, Column(label=_("People"), numeric=True), Column(label=_("Rights"))]
     rows = [
         (
-            r.role.name,
+            _role_name(r.role),
             r.people,
-            " · ".join(f"{subject}: {', '.join(str(verb) for verb in verbs)}" for subject, verbs in r.rights),
+            " · ".join(f"{subject} – {', '.join(str(verb) for verb in verbs)}" for subject, verbs in r.rights),
         )
         for r in overview.roles(request.actor.company_id)
     ]
@@ -175,7 +181,7 @@ def people(request: PageRequest) -> HttpResponse:
         (
             member.user.name,
             member.user.email,
-            member.role.name,
+            _role_name(member.role),
             ", ".join(limits),
             _state(member.active and member.user.is_active),
         )
