@@ -33,6 +33,20 @@ RANGES = {
     "due_from": "due_date__gte",
     "due_to": "due_date__lte",
 }
+SHOWN = (
+    "kind",
+    "state",
+    "number",
+    "date",
+    "due_date",
+    "currency",
+    "total",
+    "total_order",
+    "reference",
+    "description",
+    "customer__code",
+    "customer__name",
+)
 COMPUTED_TABS = ("open", "overdue", "paid")
 MOST_CROSSING = 20_000
 MOST_ROWS = 200
@@ -93,7 +107,7 @@ class InvoiceLister(Lister):
         return InvoiceFilter(self.query, actor=self.actor)
 
     def base(self) -> QuerySet[Document]:
-        return invoices(self.actor).select_related("customer")
+        return invoices(self.actor).select_related("customer").only(*SHOWN)
 
     def in_tab(self, rows: QuerySet[Any], tab: str) -> QuerySet[Any]:
         if tab == "drafts":
@@ -173,7 +187,7 @@ class InvoiceLister(Lister):
             return None
         if not seeking and (self.text or self._names_keys()):
             return None
-        rows = self._by_due(self._by_column(self.base()), self.tab).select_related(None)
+        rows = self._by_due(self._by_column(invoices(self.actor)), self.tab)
         if self.tab == "drafts":
             return rows.filter(state=Document.State.DRAFT)
         return rows.filter(state=Document.State.POSTED) if computed else rows

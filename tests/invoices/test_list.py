@@ -117,7 +117,7 @@ def test_totals_counts_and_pills() -> None:
         assert "All 7 Drafts 1 Open 5 Overdue 1 Paid 1" in text
         assert "EUR Total 1,050.00 Open amount 830.00" in text
         text = clerk.open("/invoices/?settlement=open&due_from=2026-01-01").text
-        assert "Settlement: open Remove filter Settlement Due from: Jan 1, 2026" in text
+        assert "Settlement open Remove filter Settlement Due from Jan 1, 2026" in text
         assert "EUR Total 600.00 Open amount 600.00" in text
 
 
