@@ -259,7 +259,12 @@ def list_(request: PageRequest) -> HttpResponse:
     lister = InvoiceLister(request)
     lister.selectable = request.actor.may("invoices.post") and lister.tab in ("", "drafts")
     may = {verb: request.actor.may(f"invoices.{verb}") for verb in ("add", "post")}
-    return lister.respond("invoices/list.html", {"may": may, "list_url": reverse("invoices:list")})
+    context = {
+        "may": may,
+        "list_url": reverse("invoices:list"),
+        "base_currency": request.company.base_currency,
+    }
+    return lister.respond("invoices/list.html", context)
 
 
 @page("invoices.list")

@@ -139,7 +139,8 @@ class CustomerLister(Lister):
 @page("customers.list")
 def list_(request: PageRequest) -> HttpResponse:
     """All customers by name, with what they owe today."""
-    return CustomerLister(request).respond("customers/list.html", {"may": _may(request)})
+    context = {"may": _may(request), "list_url": reverse("customers:list")}
+    return CustomerLister(request).respond("customers/list.html", context)
 
 
 @page("customers.list")

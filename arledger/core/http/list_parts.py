@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -106,14 +105,6 @@ class Listing:
     def width(self) -> int:
         """The number of table columns, the checkbox included."""
         return len(self.columns) + self.selectable
-
-    @cached_property
-    def labels(self) -> dict[str, str]:
-        """The column heads as texts, for the cells of rows that become cards: ``{{ listing.labels.1 }}``.
-
-        By the place as a text, which templates find at once; a place in a sequence costs them three attempts.
-        """
-        return {str(place): str(column.label) for place, column in enumerate(self.columns)}
 
     @property
     def count_text(self) -> str:

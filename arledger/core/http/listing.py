@@ -22,7 +22,7 @@ from django.utils.translation import get_language, gettext
 from arledger.core.actor import Actor
 from arledger.core.errors import Refusal
 from arledger.core.formats import format_date
-from arledger.core.http.counting import capped_counts
+from arledger.core.http.counting import COUNT_LIMIT, capped_counts
 from arledger.core.http.doors import PageRequest
 from arledger.core.http.export import csv_response
 from arledger.core.http.keyset import Page, Search, Sort, ordered, page_of, parse_sort, read_cursor
@@ -189,17 +189,17 @@ class Lister:
         """The page of the list that the address asks for.
 
         What is not cheap is left to a second request that the page makes once it is shown: totals of more than
-        the page, and counts under filters. ``everything``: all of it at once.
+        the page, counts of long lists and counts under filters. ``everything``: all of it at once.
         """
         tab, text, sort, errors = self._state
         page, errors = self._page(sort, errors)
         alone = not (page.previous or page.next or errors)
         filtered = bool(text or self.values)
-        counted = self.countable and not errors and (everything or not filtered)
+        cheap = everything or (not filtered and (alone or self._is_short()))
+        counted = cheap and self.countable and not errors
         counts = (self.counts() if counted else {}) | ({tab: len(page.rows)} if alone else {})
-        later = (
-            not errors and not everything and (not alone or (filtered and self.countable and bool(self.tabs)))
-        )
+        uncounted = bool(self.tabs) and not counted and self.countable
+        later = not errors and not everything and (not alone or uncounted)
         return Listing(
             rows=self.shown(page.rows) if page.rows else [],
             columns=self.columns,
@@ -221,6 +221,10 @@ class Lister:
             filtered=bool(filtered or errors or tab),
             errors=errors,
         )
+
+    def _is_short(self) -> bool:
+        """Whether the whole list is: then all of its tabs are counted at once."""
+        return self.base()[: COUNT_LIMIT + 1].count() <= COUNT_LIMIT
 
     def _tabs(self, counts: Mapping[str, int]) -> list[Tab]:
         return [Tab(key=key, label=label, count=counts.get(key)) for key, label in self.tabs]
@@ -311,7 +315,9 @@ class Lister:
             return render(self.request, "components/list_figures.html", {"listing": self.figures()})
         listing = self.listing(everything=everything)
         status = 400 if listing.errors else 200
-        return render(self.request, template, {**(context or {}), "listing": listing}, status=status)
+        labels = {str(place): str(column.label) for place, column in enumerate(self.columns)}
+        shown = {**(context or {}), "listing": listing, "labels": labels}
+        return render(self.request, template, shown, status=status)
 
     def download(self) -> StreamingHttpResponse | HttpResponse:
         """What is filtered, in its order, as CSV; refused like the page when the address is not understood."""
