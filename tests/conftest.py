@@ -21,6 +21,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.db import connections
 from django.test import override_settings
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from arledger.core.database import APPLICATION_ROLE
@@ -65,6 +66,12 @@ def test_settings() -> Iterator[None]:
         WHITENOISE_USE_FINDERS=True,
     ):
         yield
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> None:
+    """A page that a test opened in French leaves its thread speaking French; the next test starts anew."""
+    translation.activate("en")
 
 
 @pytest.fixture(scope="session")

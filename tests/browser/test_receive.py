@@ -242,6 +242,7 @@ def test_the_pages_fit_and_are_accessible(
     posted = b.receipt(120, [first])
     page = new_context(viewport={"width": width, "height": 800}, color_scheme=theme).new_page()
     receiving(page, b, language="fr", query=f"?customer={b.customer}")
+    expect(page.locator("#id_amount")).to_be_focused()
     page.keyboard.type("100000")
     expect(page.locator("#work-total")).to_contain_text("100")
     root = f"/c/{b.company.code}"
