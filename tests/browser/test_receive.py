@@ -33,7 +33,13 @@ def signed_in(page: Page, user: User) -> None:
 
 def receiving(page: Page, b: Books, *, language: str = "en", query: str = "") -> None:
     signed_in(page, person(b, password=PASSWORD, language=language))
-    page.goto(f"/c/{b.company.code}/payments/receive/{query}")
+    on_receive(page, b, query)
+
+
+def on_receive(page: Page, b: Books, query: str = "") -> None:
+    """Open the page and wait, as a person would, until it listens."""
+    page.goto(f"/c/{b.company.code}/payments/receive/{query}", wait_until="networkidle")
+    expect(page.locator("input:focus")).to_have_count(1)
 
 
 def w2(b: Books) -> list[int]:
@@ -83,8 +89,8 @@ def test_w2_with_the_keyboard_alone(b: Books, page: Page, language: str, amount:
         assert codes(b, invoices) == letters
         for code in letters if typed == "500" else ["C"]:
             expect(page.locator(f".code:text-is('{code}')").first).to_be_visible()
-        page.goto(f"/c/{b.company.code}/payments/receive/")
-    page.goto(f"/c/{b.company.code}/payments/receive/?customer={b.customer}")
+        on_receive(page, b)
+    on_receive(page, b, f"?customer={b.customer}")
     keys.type("0.01")
     keys.press("Control+Enter")
     expect(page.locator("h1")).to_contain_text("PAY-00003")
