@@ -161,7 +161,9 @@ def roles(request: PageRequest) -> HttpResponse:
         (
             _role_name(r.role),
             r.people,
-            " · ".join(f"{subject} – {', '.join(str(verb) for verb in verbs)}" for subject, verbs in r.rights),
+            " · ".join(
+                f"{subject} – {', '.join(str(verb) for verb in verbs)}" for subject, verbs in r.rights
+            ),
         )
         for r in overview.roles(request.actor.company_id)
     ]
