@@ -211,6 +211,7 @@ def test_several_customers_and_another_order(b: Books, page: Page) -> None:
     expect(page.locator("[role=option]")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page.locator(f"#use-d{theirs}")).to_be_visible()
+    page.wait_for_load_state("networkidle")
     page.locator("#amount-1").fill("80")
     expect(page.locator("#share-0")).to_contain_text("300.00: 300.00 applied")
     expect(page.locator(f"#use-d{theirs}")).to_have_value("80.00")
