@@ -15,10 +15,9 @@ from django.utils.translation import gettext as _
 
 from arledger.companies.context import address
 from arledger.core.dates import parse_iso_date
-from arledger.core.errors import Refusal
 from arledger.core.formats import format_amount
 from arledger.core.http.doors import PageRequest, page
-from arledger.core.http.forms import Done, KeyedForm, replay, show_refusal, submit
+from arledger.core.http.forms import Done, KeyedForm, ask, replay
 from invoices import services
 from invoices.forms import ReverseForm
 from invoices.selectors import Facts, LineFacts, facts, invoice
@@ -266,34 +265,7 @@ def _named(document: Document) -> Mapping[str, str]:
     return {"customer": str(document.customer), "amount": amount}
 
 
-def _ask(
-    request: PageRequest,
-    form: KeyedForm,
-    verb: Callable[[], Done],
-    *,
-    document: Document,
-    question: str,
-    effects: Sequence[str],
-    button: str,
-    meaning: str = "bad",
-    refusal: Refusal | None = None,
-) -> HttpResponse:
-    """Ask with the effect spelled out; a POST does it, or asks again with what is wrong."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            return submit(request, verb)
-        except Refusal as error:
-            show_refusal(form, error)
-    blocked = refusal is not None and refusal.field != "date"
-    context = {
-        "form": form,
-        "document": document,
-        "question": question,
-        "effects": () if blocked else effects,
-        "refusal": refusal if blocked else None,
-        "limits": refusal if refusal and not blocked else "",
-        "verb": "" if blocked else button,
-        "meaning": meaning,
-        "back_url": _at(document.pk),
-    }
-    return render(request, "invoices/confirm.html", context, status=422 if form.errors else 200)
+def _ask(request: PageRequest, form: KeyedForm, verb: Callable[[], Done], **said: Any) -> HttpResponse:
+    """Ask before a verb on ``document``; see ``ask``."""
+    back_url = _at(said["document"].pk)
+    return ask(request, form, verb, template="invoices/confirm.html", back_url=back_url, **said)

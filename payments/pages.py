@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 
 from arledger.companies.context import address
 from arledger.core.dates import parse_iso_date
-from arledger.core.errors import Refusal
 from arledger.core.http.doors import PageRequest, page
-from arledger.core.http.forms import Done, KeyedForm, show_refusal, submit
+from arledger.core.http.forms import Done, KeyedForm, ask
 from arledger.core.templatetags.arledger import day as day_tag
 from ledger.models import Document
 from payments import services
@@ -202,34 +201,7 @@ def _at(key: int) -> str:
     return reverse("payments:detail", args=[key])
 
 
-def _ask(
-    request: PageRequest,
-    form: KeyedForm,
-    verb: Callable[[], Done],
-    *,
-    document: Document,
-    question: str,
-    effects: Sequence[str],
-    button: str,
-    meaning: str = "bad",
-    refusal: Refusal | None = None,
-) -> HttpResponse:
-    """Ask with the effect spelled out; a POST does it, or asks again with what is wrong."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            return submit(request, verb)
-        except Refusal as error:
-            show_refusal(form, error)
-    blocked = refusal is not None and refusal.field != "date"
-    context = {
-        "form": form,
-        "document": document,
-        "question": question,
-        "effects": () if blocked else effects,
-        "refusal": refusal if blocked else None,
-        "limits": refusal if refusal and not blocked else "",
-        "verb": "" if blocked else button,
-        "meaning": meaning,
-        "back_url": _at(document.pk),
-    }
-    return render(request, "payments/confirm.html", context, status=422 if form.errors else 200)
+def _ask(request: PageRequest, form: KeyedForm, verb: Callable[[], Done], **said: Any) -> HttpResponse:
+    """Ask before a verb on ``document``; see ``ask``."""
+    back_url = _at(said["document"].pk)
+    return ask(request, form, verb, template="payments/confirm.html", back_url=back_url, **said)

@@ -18,6 +18,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms.formsets import BaseFormSet
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -224,6 +225,44 @@ def submit(request: PageRequest, verb: Callable[[], Done]) -> HttpResponse:
     with transaction.atomic():
         answer = _once(request, verb)
     return _lead(request, answer)
+
+
+def ask(
+    request: PageRequest,
+    form: KeyedForm,
+    verb: Callable[[], Done],
+    *,
+    template: str,
+    back_url: str,
+    document: object,
+    question: str,
+    effects: Sequence[str],
+    button: str,
+    meaning: str = "bad",
+    refusal: Refusal | None = None,
+) -> HttpResponse:
+    """Ask with the effect spelled out; a POST does it, or asks again with what is wrong.
+
+    ``refusal`` is what the verb would answer now; one that is about the date leaves the person to choose another.
+    """
+    if request.method == "POST" and form.is_valid():
+        try:
+            return submit(request, verb)
+        except Refusal as error:
+            show_refusal(form, error)
+    blocked = refusal is not None and refusal.field != "date"
+    context = {
+        "form": form,
+        "document": document,
+        "question": question,
+        "effects": () if blocked else effects,
+        "refusal": refusal if blocked else None,
+        "limits": refusal if refusal and not blocked else "",
+        "verb": "" if blocked else button,
+        "meaning": meaning,
+        "back_url": back_url,
+    }
+    return render(request, template, context, status=422 if form.errors else 200)
 
 
 def _lead(request: PageRequest, answer: str) -> HttpResponse:
