@@ -9,6 +9,8 @@ const form = document.querySelector("form[data-work]");
 let timer = 0;
 let asking = null;
 let sending = null;
+let arranging = null;
+let swapping = false;
 
 const rowOf = (input) => input.closest("[data-work-row]");
 const markOf = (input) => rowOf(input).querySelector("[data-pin]");
@@ -43,8 +45,9 @@ async function ask(url, body, use) {
   } catch (error) {
     if (error.name !== "AbortError") console.info("no answer:", error.message);
   }
-  if (asking !== mine) return;
+  if (asking !== mine || mine.signal.aborted) return;
   asking = null;
+  arranging = null;
   busy(false);
   if (text !== null) use(text);
   sendOn();
@@ -68,12 +71,15 @@ function previewBody() {
   return new URLSearchParams([...new FormData(form)].filter(([, value]) => !(value instanceof File)).filter(travels));
 }
 
+/** Ask anew once the typing rests. A grid under way does not know what was typed since: it is fetched again. */
 function preview(delay = DELAY) {
   clearTimeout(timer);
   timer = setTimeout(() => {
     timer = 0;
-    ask(form.dataset.preview, previewBody(), (text) => show(JSON.parse(text)));
+    if (arranging) arranging();
+    else ask(form.dataset.preview, previewBody(), (text) => show(JSON.parse(text)));
   }, delay);
+  if (arranging) asking?.abort();
 }
 
 /** Fetch the grid anew (another customer, currency, order); what was typed travels along. */
@@ -81,15 +87,26 @@ function refresh(button) {
   clearTimeout(timer);
   timer = 0;
   rememberUnfolded();
+  arranging = () => refresh(button);
   const focus = document.activeElement?.id || button?.closest("[data-work-group]")?.querySelector("[data-use]")?.id;
   ask(form.getAttribute("action") || location.href, new FormData(form, button), (text) => {
     const page = new DOMParser().parseFromString(text, "text/html");
+    const typing = document.activeElement;
     for (const id of ["work-grid", "work-money", "work-total"]) exchange(page, id);
     namePicked(page);
     begin();
-    if (!button && document.activeElement !== document.body) return;
-    (form.querySelector("[data-work-new]") ?? document.getElementById(focus ?? ""))?.focus();
+    if (button || document.activeElement === document.body) refocus(focus, typing);
   });
+}
+
+/** The new row, or the field one was in with the caret where it was. */
+function refocus(id, typing) {
+  const anew = form.querySelector("[data-work-new]");
+  const field = anew ?? document.getElementById(id ?? "");
+  field?.focus();
+  if (!anew && field && field.id === typing?.id && typing.selectionStart != null) {
+    field.setSelectionRange(typing.selectionStart, typing.selectionEnd);
+  }
 }
 
 /** What stands unfolded stays so in the new grid. */
@@ -101,6 +118,7 @@ function rememberUnfolded() {
 
 /** Fetch the lines of one document of a long grid. */
 function unfold(button) {
+  if (arranging) return;
   const group = button.closest("[data-work-group]");
   const { id } = group.querySelector("[data-use]");
   const inside = group.contains(document.activeElement);
@@ -128,7 +146,10 @@ function exchange(page, id) {
   const own = document.getElementById(id);
   const other = page.getElementById(id);
   if (!own || !other || (id === "work-money" && own.contains(document.activeElement))) return;
+  // A browser tells of the change in a field that is taken away: that is nobody's doing.
+  swapping = true;
   own.replaceWith(document.importNode(other, true));
+  swapping = false;
 }
 
 /* ------------------------------------------------------------------ rows */
@@ -303,8 +324,15 @@ function filterRows(text) {
   }
 }
 
+/** What was typed before this script listened, or came back with the browser's Back. */
+function typedEarly() {
+  const fields = form.querySelectorAll(".work-panel input:not([type=hidden]), [data-use]");
+  return [...fields].some((input) => input.value !== input.defaultValue);
+}
+
 if (form) {
   begin();
+  if (typedEarly()) preview(0);
 
   form.addEventListener("input", (event) => {
     if (event.target.matches("[data-work-filter]")) filterRows(event.target.value);
@@ -312,7 +340,7 @@ if (form) {
     else if (!event.target.closest("[data-no-preview], [data-work-whole]")) preview();
   });
   form.addEventListener("change", (event) => {
-    if (event.target.closest("[data-work-whole]")) refresh(null);
+    if (!swapping && event.target.closest("[data-work-whole]")) refresh(null);
   });
   form.addEventListener("keydown", (event) => {
     if (key(event)) event.preventDefault();
