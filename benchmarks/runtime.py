@@ -16,7 +16,8 @@ from arledger.local import child
 from arledger.local.servers import own_servers
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA = ROOT / "var" / "bench"
+# One per run: two runs at the same time leave each other alone.
+DATA = ROOT / "var" / f"bench-{os.getpid()}"
 
 
 @contextmanager
