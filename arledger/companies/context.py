@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from arledger.companies.models import Company, Entity, Membership, User
+from arledger.companies.models import Company, Entity, User
 from arledger.core.actor import Actor
 
 
@@ -83,13 +83,10 @@ class Frame:
         user: Any = getattr(self._request, "user", None)
         return user if user is not None and user.is_authenticated else None
 
-    @cached_property
-    def companies(self) -> list[Company]:
-        """The person's companies; inside a company's scope his own memberships in all of them are visible."""
-        if self.actor is None or self.user is None:
-            return []
-        own = Membership.objects.filter(user=self.user, active=True).values("company_id")
-        return list(Company.objects.filter(pk__in=own).order_by("name", "pk"))
+    @property
+    def companies(self) -> Sequence[Company]:
+        """The person's companies, as the middleware read them with his standing in this one."""
+        return getattr(self._request, "companies", ())
 
     @cached_property
     def menu(self) -> list[Entry]:

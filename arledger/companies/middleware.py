@@ -13,8 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import set_script_prefix
 from django.utils import timezone, translation
 
-from arledger.companies.selectors import actor_for
-from arledger.core.scope import company_scope
+from arledger.companies.standing import standing
 
 PREFIX = re.compile(r"^/c/(?P<code>[A-Za-z0-9_-]{1,20})(?P<rest>/.*)?$")
 
@@ -63,15 +62,17 @@ class CompanyMiddleware:
             set_script_prefix("/")
 
     def _inside(self, request: HttpRequest, code: str) -> HttpResponse:
-        found = actor_for(
+        entered = standing(
             user=request.user,  # type: ignore[arg-type]
             company_code=code,
             at=request.at,  # type: ignore[attr-defined]
             address=request.META.get("REMOTE_ADDR", ""),
         )
-        if found is None:
-            raise Http404(code)
-        request.actor, request.company = found  # type: ignore[attr-defined]
-        zone = timezone.override(found[1].time_zone)  # instants on pages show in the company's time zone
-        with company_scope(found[0].company_id, found[0].user_id), zone:
-            return self.get_response(request)
+        with entered as found:
+            if found is None:
+                raise Http404(code)
+            request.actor, request.company = found.actor, found.company  # type: ignore[attr-defined]
+            request.companies = found.companies  # type: ignore[attr-defined]
+            # Instants on pages show in the company's time zone.
+            with timezone.override(found.company.time_zone):
+                return self.get_response(request)

@@ -28,7 +28,7 @@ def company_scope(company_id: int, user_id: int | None = None) -> Iterator[None]
     try:
         yield
     finally:
-        _restore(company_before or "", user_before or "")
+        restore(company_before or "", user_before or "")
 
 
 @contextmanager
@@ -44,10 +44,11 @@ def user_scope(user_id: int) -> Iterator[None]:
     try:
         yield
     finally:
-        _restore(company_before or "", user_before or "")
+        restore(company_before or "", user_before or "")
 
 
-def _restore(company: str, user: str) -> None:
+def restore(company: str, user: str) -> None:
+    """Show again what was shown before; empty texts: nothing."""
     raw = connection.connection
     if raw is None or raw.closed or raw.info.transaction_status == TransactionStatus.INERROR:
         return  # the rollback that must follow takes the setting back with it
