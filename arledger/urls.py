@@ -26,6 +26,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/", include("reconciliation.report_urls")),
     path("customers/", include("reconciliation.account_urls")),
     path("invoices/", include("invoices.urls")),
+    path("credits/", include("credits.urls")),
+    path("refunds/", include("refunds.urls")),
+    path("deposits/", include("deposits.urls")),
 ]
 handler400 = "django.views.defaults.bad_request"
 handler403 = "django.views.defaults.permission_denied"

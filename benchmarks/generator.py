@@ -17,8 +17,8 @@ from arledger.core.clock import now
 from arledger.core.scope import company_scope
 from customers.services import CustomerInput
 from customers.services import enter as enter_customers
-from invoices.inputs import InvoiceInput, InvoiceLineInput
 from invoices.services import enter as enter_invoices
+from ledger.entering import DocumentInput, LineInput
 from ledger.models import Line
 from payments.inputs import PartInput, PaymentInput
 from payments.services import receive
@@ -58,15 +58,15 @@ def make_company(code: str, customers: int) -> World:
     return World(company, actor, keys, bank)
 
 
-def invoice(chance: random.Random, customer: int, *, day: date | None = None) -> InvoiceInput:
+def invoice(chance: random.Random, customer: int, *, day: date | None = None) -> DocumentInput:
     """Three lines, one of them an inline credit."""
     amounts = (chance.randint(5_000, 90_000), chance.randint(1_000, 50_000), -chance.randint(100, 900))
-    return InvoiceInput(
+    return DocumentInput(
         customer_id=customer,
         date=day or FIRST_DAY + timedelta(days=chance.randrange(DAYS)),
         reference=f"PO {chance.randint(1, 99_999)}",
         lines=[
-            InvoiceLineInput(amount=Decimal(amount) / 100, description=f"Item {position}")
+            LineInput(amount=Decimal(amount) / 100, description=f"Item {position}")
             for position, amount in enumerate(amounts, start=1)
         ],
     )
@@ -86,7 +86,7 @@ def fill(world: World, invoices: int, *, settled: float = 0.8) -> None:
     analyze()
 
 
-def _pay(world: World, chance: random.Random, paid: list[tuple[int, InvoiceInput]]) -> None:
+def _pay(world: World, chance: random.Random, paid: list[tuple[int, DocumentInput]]) -> None:
     receive(
         actor=world.actor,
         payments=[

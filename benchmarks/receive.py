@@ -19,8 +19,8 @@ from benchmarks.post import (
     document_row,
     line_row,
 )
-from invoices.inputs import InvoiceInput, InvoiceLineInput
 from invoices.services import enter
+from ledger.entering import DocumentInput, LineInput
 from payments.inputs import PartInput, PaymentInput
 from payments.services import receive
 
@@ -129,10 +129,10 @@ def bare_receipt(floor: Floor, customer: int, documents: list[int]) -> int:
 def kth(world: World, *, receipts: int) -> bool:
     """The k-th receipt on one invoice costs what the first did."""
     with company_scope(world.company.pk):
-        big = InvoiceInput(
+        big = DocumentInput(
             customer_id=world.customers[0],
             date=DAY,
-            lines=[InvoiceLineInput(amount=Decimal(1_000_000))],
+            lines=[LineInput(amount=Decimal(1_000_000))],
         )
         key = enter(actor=world.actor, invoices=[big], post=True)[0]
 

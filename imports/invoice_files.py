@@ -10,8 +10,8 @@ from arledger.core.csvfile import Row
 from arledger.core.errors import Refusal
 from imports.books import Books
 from imports.readers import ZERO, Cells, Form, Group, named
-from invoices.inputs import InvoiceInput, InvoiceLineInput
 from invoices.services import enter
+from ledger.entering import DocumentInput, LineInput
 from ledger.errors import NumberTaken
 from ledger.models import Kind
 
@@ -35,7 +35,7 @@ class InvoiceFile:
         numbers = named(groups, "number")
         self.taken = self.books.taken_numbers(Kind.INVOICE, numbers) if numbers else set()
 
-    def read(self, group: Group) -> InvoiceInput | None:
+    def read(self, group: Group) -> DocumentInput | None:
         cells = Cells(group, self.form)
         number = cells.once("number")
         if number in self.taken:
@@ -57,7 +57,7 @@ class InvoiceFile:
             cells.fault(refusal, cells.first, refusal.field or "")
         if not cells.finish():
             return None
-        return InvoiceInput(
+        return DocumentInput(
             customer_id=party.key,
             date=day,
             lines=lines,
@@ -68,11 +68,13 @@ class InvoiceFile:
             exchange_rate=rate,
             entity_id=entity,
             number=number or None,
-            **texts,
+            reference=texts["reference"],
+            description=texts["description"],
+            bill_to=texts["bill_to"],
         )
 
-    def _line(self, cells: Cells, row: Row, currency: str) -> InvoiceLineInput:
-        return InvoiceLineInput(
+    def _line(self, cells: Cells, row: Row, currency: str) -> LineInput:
+        return LineInput(
             amount=cells.amount("amount", currency, row, required=True) or ZERO,
             account_id=cells.coded("account", self.books.accounts, row),
             description=row.values.get("line_description", ""),
@@ -85,7 +87,7 @@ class InvoiceFile:
             service_end=cells.day("service_end", row),
         )
 
-    def write(self, inputs: Sequence[InvoiceInput]) -> list[int]:
+    def write(self, inputs: Sequence[DocumentInput]) -> list[int]:
         return enter(actor=self.books.actor, invoices=inputs, post=True)
 
     def gives(self, group: Group) -> str:

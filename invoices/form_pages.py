@@ -27,8 +27,8 @@ from customers.models import Customer
 from customers.selectors import named, visible
 from invoices import services
 from invoices.forms import MORE, InvoiceForm, LineForms, entered, line_forms, lines_of, new_values, values_of
-from invoices.inputs import InvoiceInput
 from invoices.selectors import invoice
+from ledger.entering import DocumentInput
 from ledger.posting import require_drafts
 
 
@@ -94,7 +94,7 @@ class Sheet:
         return cls(form, formset, currency, settings)
 
     @property
-    def entered(self) -> InvoiceInput:
+    def entered(self) -> DocumentInput:
         return entered(self.form, self.lines)
 
     @property

@@ -20,7 +20,7 @@ from arledger.core.http.forms import AmountField, DayField, KeyedForm, RateField
 from arledger.core.money import currencies
 from customers.forms import CustomerField, ask_as
 from customers.models import Customer
-from invoices.inputs import InvoiceInput, InvoiceLineInput
+from ledger.entering import DocumentInput, LineInput
 from ledger.models import Document
 from reconciliation.marks import MARK_LABELS, SETTLEMENT_LABELS, Mark, Settlement
 
@@ -148,10 +148,10 @@ class LineForm(forms.Form):
             field.currency = currency
 
     @property
-    def entered(self) -> InvoiceLineInput:
+    def entered(self) -> LineInput:
         """Valid lines only."""
         values = self.cleaned_data
-        return InvoiceLineInput(
+        return LineInput(
             amount=values["amount"],
             account_id=values["account"],
             description=values["description"],
@@ -210,10 +210,10 @@ def line_forms(
     return formset
 
 
-def entered(form: InvoiceForm, formset: LineForms) -> InvoiceInput:
+def entered(form: InvoiceForm, formset: LineForms) -> DocumentInput:
     """What the service gets; valid forms only."""
     values = form.cleaned_data
-    return InvoiceInput(
+    return DocumentInput(
         customer_id=values["customer"].pk,
         date=values["date"],
         term_id=values["term"],

@@ -41,10 +41,13 @@ class NewLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewDocument:
-    """A draft to write; ``number`` only when it comes from elsewhere (imports), else drawn at posting."""
+    """A draft to write; ``number`` only when it comes from elsewhere (imports), else drawn at posting.
+
+    ``customer_id`` is None for a bank deposit alone.
+    """
 
     kind: Kind
-    customer_id: int
+    customer_id: int | None
     currency: str
     date: Day
     lines: Sequence[NewLine] = field(default_factory=list)
@@ -52,6 +55,7 @@ class NewDocument:
     due_date: Day | None = None
     term_id: int | None = None
     entity_id: int | None = None
+    journal_id: int | None = None
     number: str | None = None
     exchange_rate: Decimal = Decimal(1)
     reference: str = ""
@@ -77,6 +81,7 @@ HEADER = {
     "due_date": "date",
     "term_id": "bigint",
     "entity_id": "bigint",
+    "journal_id": "bigint",
     "number": "text",
     "exchange_rate": "numeric",
     "reference": "text",

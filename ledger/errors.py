@@ -84,3 +84,50 @@ class StillReserved(Refusal):
     code = "still_reserved"
     status = 409
     sentence = _("The draft %(drafts)s has reserved part of %(document)s. Delete or post that draft first.")
+
+
+class DueBeforeDate(Invalid):
+    code = "due_before_date"
+    sentence = _("The due date %(due)s lies before the document’s date %(date)s.")
+
+
+class DueMissing(Invalid):
+    code = "due_missing"
+    sentence = _("Enter a due date or choose a payment term.")
+
+
+class UnknownAccount(Invalid):
+    code = "account_unknown"
+    sentence = _("Choose an active account of this company.")
+
+
+class UnknownReference(Invalid):
+    """A term, location or entity that the company does not have."""
+
+    code = "reference_unknown"
+    sentence = _("Choose one that this company has.")
+
+
+class ServicePeriod(Invalid):
+    code = "service_period"
+    sentence = _("The service period ends on %(end)s, before it starts on %(start)s.")
+
+
+class UnknownEntity(Invalid):
+    code = "entity_unknown"
+    sentence = _("Choose an entity of this company that you may use.")
+
+
+class UnknownBankAccount(Invalid):
+    code = "bank_account_unknown"
+    sentence = _("Choose an active bank account, or undeposited funds.")
+
+
+class BankCurrency(Invalid):
+    code = "bank_account_currency"
+    sentence = _("The bank account %(account)s is kept in %(kept)s; the document is in %(currency)s.")
+
+
+class UnknownMethod(Invalid):
+    code = "method_unknown"
+    sentence = _("Choose how the money came: check, cash, card, transfer or online.")

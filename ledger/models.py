@@ -7,12 +7,16 @@ guards them (``ledger/migrations``): posted facts cannot change, applications ca
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Case, ExpressionWrapper, F, Q, Value, When
 from django.db.models.functions import Cast
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from arledger.companies.models import CompanyModel, tenant_key
+from arledger.core.formats import format_date
 
 
 def money(**options: object) -> models.DecimalField:
@@ -42,11 +46,22 @@ class Method(models.TextChoices):
 NUMBER_ORDER = Case(When(number__isnull=False, then=F("number")), default=Value(""))
 
 
+def document_name(kind: str, number: str | None, day: date) -> str:
+    """How people call a document: its number, or what it is and its date while it has none."""
+    if number:
+        return number
+    return _("%(kind)s of %(date)s") % {
+        "kind": Kind(kind).label,
+        "date": format_date(day, get_language() or "en"),
+    }
+
+
 class Document(CompanyModel):
     """Anything on a customer's account. Draft until ``state`` is posted; then it never changes (SPEC 5).
 
-    ``total`` is the signed sum of the lines in ``currency`` (charges +, credits −). ``amount`` is the cash
-    received, payments only. "Reversed" is the existence of a document whose ``reverses`` is this one.
+    ``total`` is the signed sum of the lines in ``currency`` (charges +, credits −). ``amount`` is the cash a
+    payment received or a deposit brought to the bank, null for other kinds. "Reversed" is the existence of a
+    document whose ``reverses`` is this one.
     """
 
     class State(models.TextChoices):
@@ -55,9 +70,12 @@ class Document(CompanyModel):
 
     kind = models.CharField(max_length=12, choices=Kind.choices)
     state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
-    customer = tenant_key("customers.Customer")
+    # Null for a bank deposit alone: it moves money of several customers' receipts.
+    customer = tenant_key("customers.Customer", null=True)
     entity = tenant_key("companies.Entity", null=True)
-    number = models.CharField(max_length=60, null=True)  # noqa: DJ001  (null until drawn at posting)
+    journal = tenant_key("companies.Journal", null=True)
+    # Null until drawn at posting, and on advances posted while they were not numbered (SPEC 7).
+    number = models.CharField(max_length=60, null=True)  # noqa: DJ001
     sequence = tenant_key("companies.NumberSequence", null=True)
     sequence_value = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3)
@@ -95,7 +113,8 @@ class Document(CompanyModel):
             models.CheckConstraint(condition=Q(state__in=["draft", "posted"]), name="ledger_document_state"),
             models.CheckConstraint(
                 condition=Q(state="draft")
-                | Q(number__isnull=False, gl_date__isnull=False, posted_at__isnull=False),
+                | Q(gl_date__isnull=False, posted_at__isnull=False)
+                & (Q(number__isnull=False) | Q(kind="advance")),
                 name="ledger_document_posted_is_complete",
             ),
             models.CheckConstraint(
@@ -103,9 +122,14 @@ class Document(CompanyModel):
                 name="ledger_document_invoice_due",
             ),
             models.CheckConstraint(
-                condition=Q(kind="payment", amount__isnull=False)
-                | (~Q(kind="payment") & Q(amount__isnull=True)),
+                condition=Q(kind__in=["payment", "deposit"], amount__isnull=False)
+                | (~Q(kind__in=["payment", "deposit"]) & Q(amount__isnull=True)),
                 name="ledger_document_amount_of_payment",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="deposit", customer__isnull=True, total=0)
+                | (~Q(kind="deposit") & Q(customer__isnull=False)),
+                name="ledger_document_customer_but_deposit",
             ),
             models.CheckConstraint(
                 condition=Q(kind__in=["payment", "advance", "refund", "deposit"])
@@ -148,7 +172,7 @@ class Document(CompanyModel):
         ]
 
     def __str__(self) -> str:
-        return self.number or f"{self.kind} {self.pk}"
+        return document_name(self.kind, self.number, self.date)
 
 
 class Line(CompanyModel):

@@ -53,7 +53,7 @@ def lock_documents(
         if kind == "payment"
         else ()
     )
-    lock_customers(actor=actor, ids=customer_ids | set(also))
+    lock_customers(actor=actor, ids=(customer_ids | set(also)) - {None})
     documents = {d.pk: d for d in scope.select_related("customer")}
     if len(documents) != len(set(ids)):
         raise NotFound()
@@ -102,21 +102,21 @@ def require_version(actor: Actor, document: Document, version: int) -> None:
 
 def require_active(documents: Iterable[Document]) -> None:
     for row, document in enumerate(documents):
-        if not document.customer.active:
+        if document.customer and not document.customer.active:
             raise CustomerInactive(field="customer", row=row, customer=str(document.customer))
 
 
-def book(*, actor: Actor, documents: Sequence[Document], settings: Settings) -> list[str]:
+def book(*, actor: Actor, documents: Sequence[Document], settings: Settings) -> list[str | None]:
     """Give each draft its number and make it posted, in one statement per sequence plus one.
 
-    Returns the numbers in order. Raises PeriodClosed, CustomerInactive or NumberTaken. The database checks in the
-    same statement that the lines make up the document.
+    Returns the numbers in order; None for an advance while advances are not numbered. Raises PeriodClosed,
+    CustomerInactive or NumberTaken. The database checks in the same statement that the lines make up the document.
     """
     gl_dates = [document.gl_date or document.date for document in documents]
     for row, (document, gl_date) in enumerate(zip(documents, gl_dates, strict=True)):
         require_open_period(settings, gl_date, document.entity_id, row=row)
     numbers = _draw_numbers(actor.company_id, documents, settings)
-    texts = [n.text if n else str(d.number) for n, d in zip(numbers, documents, strict=True)]
+    texts = [n.text if n else d.number for n, d in zip(numbers, documents, strict=True)]
     with number_conflicts(texts):
         fetch_all(
             "UPDATE ledger_document d SET state = 'posted', number = n.number, sequence_id = n.sequence_id,"
@@ -153,7 +153,8 @@ def _draw_numbers(company_id: int, documents: Sequence[Document], settings: Sett
     for row, document in enumerate(documents):
         if document.number is None:
             sequence = settings.sequence_id(document.kind, document.entity_id)
-            rows_of.setdefault(sequence, []).append(row)
+            if sequence is not None:
+                rows_of.setdefault(sequence, []).append(row)
     numbers: list[Number | None] = [None] * len(documents)
     for sequence in sorted(rows_of):
         rows = rows_of[sequence]

@@ -32,26 +32,6 @@ class UnknownCustomer(Invalid):
     sentence = _("There is no such customer. Type a code or a name and choose.")
 
 
-class UnknownEntity(Invalid):
-    code = "entity_unknown"
-    sentence = _("Choose an entity of this company that you may use.")
-
-
-class UnknownBankAccount(Invalid):
-    code = "bank_account_unknown"
-    sentence = _("Choose an active bank account, or undeposited funds.")
-
-
-class BankCurrency(Invalid):
-    code = "bank_account_currency"
-    sentence = _("The bank account %(account)s is kept in %(kept)s; the payment is in %(currency)s.")
-
-
-class UnknownMethod(Invalid):
-    code = "method_unknown"
-    sentence = _("Choose how the money came: check, cash, card, transfer or online.")
-
-
 class NotAnOpenCharge(Refusal):
     code = "not_an_open_charge"
     status = 409

@@ -14,16 +14,11 @@ from arledger.core.errors import NotFound, Refusal, Refusals
 from arledger.core.money import check_amount, decimals
 from arledger.core.text import clean_text
 from customers.models import Customer
+from ledger.banking import banks_named, money_account
+from ledger.errors import UnknownEntity, UnknownMethod
 from ledger.models import Method
 from ledger.rates import exchange_rate
-from payments.errors import (
-    BankCurrency,
-    CustomerTwice,
-    NothingReceived,
-    UnknownBankAccount,
-    UnknownEntity,
-    UnknownMethod,
-)
+from payments.errors import CustomerTwice, NothingReceived
 
 ZERO = Decimal(0)
 
@@ -95,12 +90,7 @@ def check(
 
     Raises Refusals (a ``row`` each), or the single refusal itself.
     """
-    banks = {
-        b.pk: b
-        for b in BankAccount.objects.filter(
-            company_id=actor.company_id, active=True, pk__in=_keys(p.bank_account_id for p in payments)
-        )
-    }
+    banks = banks_named(company_id=actor.company_id, ids=(p.bank_account_id for p in payments))
     entities = _entities(actor, payments)
     receipts: list[Receipt] = []
     errors: list[Refusal] = []
@@ -152,7 +142,7 @@ def _receipt(
         entered=entered,
         payer=payer,
         currency=currency,
-        account_id=_account(settings, banks, entered, currency),
+        account_id=money_account(settings, banks, entered.bank_account_id, currency),
         exchange_rate=exchange_rate(settings, currency, entered.exchange_rate),
         reference=clean_text(entered.reference, 100, field="reference"),
         description=clean_text(entered.description, 500, field="description"),
@@ -171,14 +161,3 @@ def _check_parts(customers: Mapping[int, Customer], entered: PaymentInput, curre
             raise NothingReceived(field="amount")
         for amount in (*part.lines.values(), *part.per_document.values()):
             check_amount(amount, currency, field="allocations")
-
-
-def _account(settings: Settings, banks: dict[int, BankAccount], entered: PaymentInput, currency: str) -> int:
-    if entered.bank_account_id is None:
-        return settings.row.undeposited_account_id
-    bank = banks.get(entered.bank_account_id)
-    if bank is None:
-        raise UnknownBankAccount(field="bank_account")
-    if bank.currency != currency:
-        raise BankCurrency(field="bank_account", account=bank.code, kept=bank.currency, currency=currency)
-    return bank.account_id

@@ -56,7 +56,9 @@ def edit(request: PageRequest, key: int) -> HttpResponse:
     if request.method == "POST":
         return _sent(request, draft)
     entered = services.drafted(company_id=request.actor.company_id, documents=[draft])[0]
-    customers = by_ids(request.actor.company_id, {draft.customer_id, *(p.customer_id for p in entered.parts)})
+    customers = by_ids(
+        request.actor.company_id, {draft.customer_id or 0, *(p.customer_id for p in entered.parts)}
+    )
     data = as_data(actor=request.actor, entered=entered, customers=customers, draft=key)
     screen = _build(request, data, draft)
     return _page(request, screen, _form(request, screen, data), draft)

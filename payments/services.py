@@ -19,11 +19,11 @@ from arledger.core.actor import Actor
 from arledger.core.errors import Refusal, Refusals
 from arledger.core.sql import execute, insert_rows
 from customers.selectors import allowed
+from ledger import billing
 from ledger.drafts import (
     NewDocument,
     NewLine,
     as_document,
-    delete_drafts,
     replace_lines,
     rewrite_draft,
     write_drafts,
@@ -39,9 +39,9 @@ from ledger.posting import (
 )
 from payments.distribution import distribute, less
 from payments.inputs import PartInput, PaymentInput, Receipt, check, parties
+from reconciliation import reversing
 from reconciliation.applying import Match, apply
 from reconciliation.open_items import OpenItem, open_charges
-from reconciliation.reversing import reverse as mirror
 from reconciliation.waterfall import Spread
 
 
@@ -348,20 +348,8 @@ def _require_version(actor: Actor, documents: Sequence[Document], version: int |
 
 
 def delete(*, actor: Actor, ids: Sequence[int], version: int | None = None) -> None:
-    """Delete drafts and free what they reserved. Raises NotFound, NotADraft, or Stale as ``post``."""
-    actor.require("payments.add")
-    with transaction.atomic():
-        documents = lock_documents(actor=actor, ids=ids, kind=Kind.PAYMENT)
-        require_drafts(documents)
-        _require_version(actor, documents, version)
-        delete_drafts(company_id=actor.company_id, ids=ids)
-        audit.record(
-            actor=actor,
-            action="delete",
-            object_kind="document",
-            object_ids=ids,
-            before={"kind": "payment", "amounts": [document.amount for document in documents]},
-        )
+    """Delete drafts and free what they reserved. Raises as ``billing.delete``."""
+    billing.delete(actor=actor, kind=Kind.PAYMENT, right="payments.add", ids=ids, version=version)
 
 
 def reverse(*, actor: Actor, ids: Sequence[int], on: date, reason: str) -> list[int]:
@@ -369,17 +357,6 @@ def reverse(*, actor: Actor, ids: Sequence[int], on: date, reason: str) -> list[
 
     Raises StillApplied when the remainder was applied since, and what ``reconciliation.reversing.reverse`` raises.
     """
-    actor.require("payments.reverse")
-    with transaction.atomic():
-        settings = settings_of(actor.company_id)
-        documents = lock_documents(actor=actor, ids=ids, kind=Kind.PAYMENT)
-        mirrors = mirror(actor=actor, settings=settings, documents=documents, on=on, reason=reason)
-        audit.record(
-            actor=actor,
-            action="reverse",
-            object_kind="document",
-            object_ids=[*ids, *mirrors.values()],
-            after={"kind": "payment", "date": on, "reason": reason},
-        )
-        outbox.publish(actor=actor, kind="payment.reversed", object_ids=ids)
-    return [mirrors[key] for key in ids]
+    return reversing.take_back(
+        actor=actor, kind=Kind.PAYMENT, right="payments.reverse", ids=ids, on=on, reason=reason
+    )

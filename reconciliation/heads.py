@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from ledger.models import Kind
+from ledger.models import Kind, document_name
 
 WHOLE_DOCUMENT = frozenset({Kind.INVOICE, Kind.ADJUSTMENT, Kind.ADVANCE})
 
@@ -30,11 +30,15 @@ class Side:
     open: Decimal
     reserved: Decimal
     kind: str
-    name: str
+    number: str | None
     date: date
     reverses: int | None
     entity: int | None
     undone: bool
+
+    @property
+    def name(self) -> str:
+        return document_name(self.kind, self.number, self.date)
 
     @property
     def available(self) -> Decimal:

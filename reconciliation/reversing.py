@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from django.db import transaction
 from django.db.models import Q
 
-from arledger.companies.selectors import Settings
+from arledger.companies.selectors import Settings, settings_of
+from arledger.core import audit, outbox
 from arledger.core.actor import Actor
 from ledger.drafts import NewDocument, NewLine, write_drafts
 from ledger.errors import (
@@ -19,7 +21,7 @@ from ledger.errors import (
     StillReserved,
 )
 from ledger.models import Application, Document, Kind, Line, Reservation
-from ledger.posting import book, require_open_period
+from ledger.posting import book, lock_documents, require_open_period
 from reconciliation.applying import Match, apply
 from reconciliation.errors import ReasonMissing, TooEarly
 from reconciliation.matching import InForce, in_force, made_by, record_undo
@@ -55,6 +57,36 @@ def reverse(
     )
     _tie(actor, settings, mirrors, on, reason.strip())
     return mirrors
+
+
+def take_back(
+    *,
+    actor: Actor,
+    kind: Kind,
+    right: str,
+    ids: Sequence[int],
+    on: date,
+    reason: str,
+) -> list[int]:
+    """The verb: reverse posted documents of a kind (refunds: void them); returns the mirrors' keys in order.
+
+    Raises NotFound and what ``reverse`` raises; then nothing is written.
+    """
+    actor.require(right)
+    with transaction.atomic():
+        settings = settings_of(actor.company_id)
+        documents = lock_documents(actor=actor, ids=ids, kind=kind)
+        mirrors = reverse(actor=actor, settings=settings, documents=documents, on=on, reason=reason)
+        audit.record(
+            actor=actor,
+            action="void" if kind == Kind.REFUND else "reverse",
+            object_kind="document",
+            object_ids=[*ids, *mirrors.values()],
+            after={"kind": kind, "date": on, "reason": reason.strip()},
+        )
+        done = "voided" if kind == Kind.REFUND else "reversed"
+        outbox.publish(actor=actor, kind=f"{kind}.{done}", object_ids=ids)
+    return [mirrors[key] for key in ids]
 
 
 def _require_reversible(document: Document, on: date, row: int) -> None:

@@ -18,7 +18,7 @@ from arledger.core.scope import company_scope
 from customers import services as customers
 from customers.services import CustomerInput
 from invoices import services as invoices
-from invoices.inputs import InvoiceInput, InvoiceLineInput
+from ledger.entering import DocumentInput, LineInput
 from ledger.models import Document, Line
 from payments import services as payments
 from payments.inputs import PartInput, PaymentInput
@@ -75,12 +75,12 @@ class Books:
         currency: str = "",
         **more: object,
     ) -> int:
-        entered = InvoiceInput(
+        entered = DocumentInput(
             customer_id=customer or self.customer,
             date=on,
             due_date=due,
             currency=currency,
-            lines=[InvoiceLineInput(amount=money(amount)) for amount in amounts],
+            lines=[LineInput(amount=money(amount)) for amount in amounts],
             **more,  # type: ignore[arg-type]
         )
         return invoices.enter(actor=self.actor, invoices=[entered], post=post)[0]

@@ -43,10 +43,16 @@ ACCOUNTS = (
 SEQUENCES = (
     SequenceTemplate("CUST", "Customers", "numeric", "C", 5),
     SequenceTemplate("INV", "Invoices", "numeric", "INV-", 5),
+    SequenceTemplate("ADJ", "Adjustments", "numeric", "ADJ-", 5),
+    SequenceTemplate("ADV", "Advances", "numeric", "ADV-", 5),
     SequenceTemplate("PAY", "Payments", "numeric", "PAY-", 5),
+    SequenceTemplate("REF", "Refunds", "numeric", "REF-", 5),
+    SequenceTemplate("DEP", "Deposits", "numeric", "DEP-", 5),
     SequenceTemplate("MAT", "Matchings", "numeric", "MAT-", 5),
     SequenceTemplate("MATCH", "Match codes", "alpha", "", 0),
 )
+
+JOURNALS = (("SAL", "Sales"), ("BNK", "Bank"), ("GEN", "General"))
 
 TERMS = (
     TermTemplate("NOW", "Due on receipt", 0),

@@ -38,11 +38,19 @@ SETTINGS = (
     Item(_("People"), "companies:people", "", "/settings/people/", ("configuration.view",)),
     Item(_("Audit trail"), "companies:audit", "", "/settings/audit/", ("audit.view",)),
 )
+CREDITS = (
+    Item(_("Available credits"), "credits:list", "", "/credits/", ("adjustments.list", "advances.list")),
+    Item(_("Adjustments"), "adjustments:list", "", "/credits/adjustments/", ("adjustments.list",)),
+    Item(_("Advances"), "advances:list", "", "/credits/advances/", ("advances.list",)),
+)
 MENU = (
     Item(_("Home"), "home:index", "house", "/"),
     Item(_("Customers"), "customers:list", "users", "/customers/", ("customers.list",)),
     Item(_("Invoices"), "invoices:list", "file-text", "/invoices/", ("invoices.list",)),
+    Item(_("Credits"), "", "ticket", "/credits/", ("adjustments.list", "advances.list"), CREDITS),
     Item(_("Payments"), "payments:list", "banknote", "/payments/", ("payments.list",)),
+    Item(_("Refunds"), "refunds:list", "undo-2", "/refunds/", ("refunds.list",)),
+    Item(_("Deposits"), "deposits:list", "landmark", "/deposits/", ("deposits.list",)),
     Item(_("Reports"), "reports:ageing", "chart-column", "/reports/", ("ageing.run",)),
     Item(
         _("Settings"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -9,22 +10,29 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from arledger.companies.models import Account, Configuration, NumberSequence
+from arledger.companies.models import Account, Configuration, Journal, NumberSequence
+from arledger.companies.services import NUMBERED
 from arledger.core.actor import Actor
-from arledger.core.http.forms import DayField, KeyedForm
+from arledger.core.http.forms import AmountField, DayField, KeyedForm
 
 SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
-    (_("Credits"), ("auto_apply_inline_credits",)),
+    (_("Credits"), ("auto_apply_inline_credits", "limit_credits_to_entity", "write_off_limit")),
+    (
+        _("Refunds"),
+        ("refunds_enabled", "refund_journal", "refund_two_person", "refund_two_person_above"),
+    ),
     (_("Reconciliation"), ("reconciliation_enabled", "match_sequence")),
-    (_("Numbering"), ("customer_sequence", "invoice_sequence", "payment_sequence", "matching_sequence")),
+    (_("Numbering"), tuple(f"{kind}_sequence" for kind in NUMBERED)),
     (_("Posting"), ("separate_gl_date", "reverse_unpaid_invoices")),
     (
         _("GL accounts"),
         (
             "receivable_account",
+            "advances_account",
             "overpayments_account",
             "undeposited_account",
             "revenue_account",
+            "write_off_account",
             "exchange_account",
         ),
     ),
@@ -33,7 +41,9 @@ SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
 SETTINGS = tuple(name for _title, names in SECTIONS for name in names)
 
 
-def _choice(model: type[Account] | type[NumberSequence], **options: Any) -> forms.ModelChoiceField[Any]:
+def _choice(
+    model: type[Account] | type[Journal] | type[NumberSequence], **options: Any
+) -> forms.ModelChoiceField[Any]:
     return forms.ModelChoiceField(model._default_manager.none(), **options)
 
 
@@ -47,6 +57,36 @@ class ConfigurationForm(KeyedForm):
         help_text=_(
             "When an invoice is posted, its negative lines offset its positive lines in order: 300, 100 and −20 leave "
             "280 and 100 open. Switched off, the −20 stays an available credit. Posted invoices never change."
+        ),
+    )
+    limit_credits_to_entity = forms.BooleanField(
+        label=_("Limit credits to the entity that owns them"),
+        required=False,
+        help_text=_("A credit of an entity settles that entity's charges only."),
+    )
+    write_off_limit = AmountField(
+        label=_("Largest write-off"),
+        required=False,
+        allow_negative=False,
+        help_text=_("What may be written off of one document, in the base currency. Empty: any amount."),
+    )
+    refunds_enabled = forms.BooleanField(
+        label=_("Record customer refunds"),
+        required=False,
+        help_text=_("Money given back to customers is recorded here and clears the credits it gave back."),
+    )
+    refund_journal = _choice(Journal, label=_("Journal of refunds"), empty_label=None)
+    refund_two_person = forms.BooleanField(
+        label=_("A second person posts refunds"),
+        required=False,
+        help_text=_("Whoever edited a refund last may not post it."),
+    )
+    refund_two_person_above = AmountField(
+        label=_("Above this amount"),
+        required=False,
+        allow_negative=False,
+        help_text=_(
+            "In the base currency. Refunds up to this amount need one person only. Empty or 0: all need two."
         ),
     )
     reconciliation_enabled = forms.BooleanField(
@@ -71,7 +111,17 @@ class ConfigurationForm(KeyedForm):
         help_text=_("For customers entered without a code."),
     )
     invoice_sequence = _choice(NumberSequence, label=_("Invoices"), empty_label=None)
+    adjustment_sequence = _choice(NumberSequence, label=_("Adjustments"), empty_label=None)
+    advance_sequence = _choice(
+        NumberSequence,
+        label=_("Advances"),
+        required=False,
+        empty_label=_("none: advances have no number"),
+        help_text=_("An advance posted without a number never gets one; refund files cannot name it."),
+    )
     payment_sequence = _choice(NumberSequence, label=_("Payments"), empty_label=None)
+    refund_sequence = _choice(NumberSequence, label=_("Refunds"), empty_label=None)
+    deposit_sequence = _choice(NumberSequence, label=_("Deposits"), empty_label=None)
     matching_sequence = _choice(
         NumberSequence,
         label=_("Matchings"),
@@ -91,6 +141,12 @@ class ConfigurationForm(KeyedForm):
         ),
     )
     receivable_account = _choice(Account, label=_("Receivable"), empty_label=None)
+    advances_account = _choice(
+        Account,
+        label=_("Advances"),
+        empty_label=None,
+        help_text=_("Holds money received before an invoice exists."),
+    )
     overpayments_account = _choice(
         Account,
         label=_("Overpayments"),
@@ -105,6 +161,9 @@ class ConfigurationForm(KeyedForm):
     )
     revenue_account = _choice(
         Account, label=_("Revenue"), empty_label=None, help_text=_("For invoice lines that name no account.")
+    )
+    write_off_account = _choice(
+        Account, label=_("Write-off"), empty_label=None, help_text=_("Takes small remainders given up.")
     )
     exchange_account = _choice(
         Account,
@@ -127,9 +186,15 @@ class ConfigurationForm(KeyedForm):
         super().__init__(data, initial=initial | {"version": row.version}, **options)
         # Ids and codes of other companies are no choice here, and row security would not show them either.
         accounts = Account.objects.filter(company_id=actor.company_id, active=True).order_by("code")
+        journals = Journal.objects.filter(company_id=actor.company_id, active=True).order_by("code")
         numbers = NumberSequence.objects.filter(company_id=actor.company_id, active=True).order_by("code")
         for name, field in self.fields.items():
+            if isinstance(field, AmountField):
+                field.currency = row.company.base_currency
             if not isinstance(field, forms.ModelChoiceField):
+                continue
+            if name == "refund_journal":
+                field.queryset = journals
                 continue
             if name.endswith("_account"):
                 field.queryset = accounts.filter(kind=name.removesuffix("_account"))
@@ -147,7 +212,8 @@ class ConfigurationForm(KeyedForm):
     @property
     def changes(self) -> dict[str, Any]:
         """Every setting as it would be; the service finds out what of it is new."""
-        return {name: self.cleaned_data[name] for name in SETTINGS}
+        changes = {name: self.cleaned_data[name] for name in SETTINGS}
+        return changes | {"refund_two_person_above": changes["refund_two_person_above"] or Decimal(0)}
 
 
 def consequences(before: Configuration, changes: dict[str, Any]) -> list[str | Promise]:

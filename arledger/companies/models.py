@@ -146,6 +146,10 @@ class NumberSequence(Coded):
     last_value = models.BigIntegerField(_("last number drawn"), default=0)
 
 
+class Journal(Coded):
+    """Where documents of a kind are listed in the general ledger, such as sales or bank."""
+
+
 class Role(Coded):
     """A named set of rights. Shipped roles come from ``arledger/companies/roles.py``, companies may add own."""
 
@@ -188,6 +192,20 @@ class Configuration(CompanyModel):
     """The settings of SPEC 3, one row per company, under the names the API uses."""
 
     auto_apply_inline_credits = models.BooleanField(_("apply inline credits automatically"), default=True)
+    limit_credits_to_entity = models.BooleanField(
+        _("limit credits to the entity that owns them"), default=False
+    )
+    refunds_enabled = models.BooleanField(_("record customer refunds"), default=False)
+    refund_journal = tenant_key("companies.Journal")
+    refund_two_person = models.BooleanField(_("refunds need a second person to post"), default=False)
+    # In the base currency; a refund of this amount or less may be posted by whoever edited it last.
+    refund_two_person_above = models.DecimalField(
+        _("above this amount"), max_digits=18, decimal_places=4, default=0
+    )
+    # In the base currency; null: a remainder of any size may be written off.
+    write_off_limit = models.DecimalField(
+        _("largest write-off"), max_digits=18, decimal_places=4, null=True, blank=True
+    )
     reconciliation_enabled = models.BooleanField(_("customer reconciliation"), default=False)
     reconciliation_enabled_at = models.DateTimeField(null=True, editable=False)
     match_sequence = tenant_key("companies.NumberSequence", null=True)
@@ -196,10 +214,17 @@ class Configuration(CompanyModel):
     closed_through = models.DateField(_("books closed through"), null=True, blank=True)
     customer_sequence = tenant_key("companies.NumberSequence", null=True)
     invoice_sequence = tenant_key("companies.NumberSequence")
+    adjustment_sequence = tenant_key("companies.NumberSequence")
+    # Null: advances are not numbered (SPEC 3).
+    advance_sequence = tenant_key("companies.NumberSequence", null=True)
     payment_sequence = tenant_key("companies.NumberSequence")
+    refund_sequence = tenant_key("companies.NumberSequence")
+    deposit_sequence = tenant_key("companies.NumberSequence")
     matching_sequence = tenant_key("companies.NumberSequence")
     receivable_account = tenant_key("companies.Account")
+    advances_account = tenant_key("companies.Account")
     overpayments_account = tenant_key("companies.Account")
+    write_off_account = tenant_key("companies.Account")
     undeposited_account = tenant_key("companies.Account")
     exchange_account = tenant_key("companies.Account")
     revenue_account = tenant_key("companies.Account")
@@ -217,8 +242,14 @@ class EntityConfiguration(CompanyModel):
 
     entity = tenant_key("companies.Entity")
     closed_through = models.DateField(_("books closed through"), null=True, blank=True)
+    refunds_enabled = models.BooleanField(_("record customer refunds"), null=True, blank=True)
+    refund_journal = tenant_key("companies.Journal", null=True)
     invoice_sequence = tenant_key("companies.NumberSequence", null=True)
+    adjustment_sequence = tenant_key("companies.NumberSequence", null=True)
+    advance_sequence = tenant_key("companies.NumberSequence", null=True)
     payment_sequence = tenant_key("companies.NumberSequence", null=True)
+    refund_sequence = tenant_key("companies.NumberSequence", null=True)
+    deposit_sequence = tenant_key("companies.NumberSequence", null=True)
 
     class Meta:
         constraints = [

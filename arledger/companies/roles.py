@@ -34,12 +34,25 @@ READING = frozenset(
 SHIPPED: tuple[ShippedRole, ...] = (
     ShippedRole("administrator", _("Administrator"), RIGHTS),
     ShippedRole("ar-manager", _("AR manager"), _all_but("configuration.edit")),
-    ShippedRole("ar-clerk", _("AR clerk"), _all_but("configuration.", "audit.")),
-    ShippedRole("billing-clerk", _("Billing clerk"), _of("customers", "invoices") | {"ageing.run"}),
+    ShippedRole("ar-clerk", _("AR clerk"), _all_but("configuration.", "audit.", "refunds.post")),
+    ShippedRole(
+        "billing-clerk", _("Billing clerk"), _of("customers", "invoices", "adjustments") | {"ageing.run"}
+    ),
     ShippedRole("auditor", _("Auditor"), READING),
     ShippedRole(
         "integrator",
         _("Integrator"),
-        _of("customers", "invoices", "payments", "matching", "imports") | {"configuration.view"},
+        _of(
+            "customers",
+            "invoices",
+            "adjustments",
+            "advances",
+            "payments",
+            "refunds",
+            "deposits",
+            "matching",
+            "imports",
+        )
+        | {"configuration.view"},
     ),
 )

@@ -94,8 +94,28 @@ class Settings:
         days = [self.row.closed_through, override.closed_through if override else None]
         return max((day for day in days if day), default=None)
 
-    def sequence_id(self, kind: str, entity_id: int | None) -> int:
-        """The number sequence of a kind of document: the entity's own, else the company's."""
+    def refunds_enabled(self, entity_id: int | None) -> bool:
+        """Whether refunds of this entity are recorded: as the entity says, else as the company does (SPEC 9)."""
+        override = self.overrides.get(entity_id) if entity_id else None
+        own = override.refunds_enabled if override else None
+        return self.row.refunds_enabled if own is None else own
+
+    @property
+    def refunds_anywhere(self) -> bool:
+        """Whether the company or one of its entities records refunds: else nothing of them is shown."""
+        return self.row.refunds_enabled or any(
+            override.refunds_enabled for override in self.overrides.values()
+        )
+
+    def refund_journal_id(self, entity_id: int | None) -> int:
+        override = self.overrides.get(entity_id) if entity_id else None
+        return (override.refund_journal_id if override else None) or self.row.refund_journal_id
+
+    def sequence_id(self, kind: str, entity_id: int | None) -> int | None:
+        """The number sequence of a kind of document: the entity's own, else the company's.
+
+        None for advances while they are not numbered (SPEC 3).
+        """
         override = self.overrides.get(entity_id) if entity_id else None
         own = getattr(override, f"{kind}_sequence_id", None) if override else None
         return own or getattr(self.row, f"{kind}_sequence_id")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,12 +12,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from arledger.companies.chart import ACCOUNTS, SEQUENCES, TERMS
+from arledger.companies.chart import ACCOUNTS, JOURNALS, SEQUENCES, TERMS
 from arledger.companies.models import (
     Account,
     BankAccount,
     Company,
     Configuration,
+    Journal,
     Membership,
     NumberSequence,
     Role,
@@ -28,7 +30,7 @@ from arledger.core import audit
 from arledger.core.actor import Actor
 from arledger.core.errors import Invalid, Refusal, Stale
 from arledger.core.models import AuditEvent
-from arledger.core.money import decimals
+from arledger.core.money import check_amount, decimals
 from arledger.core.permissions import RIGHTS
 from arledger.core.scope import company_scope
 
@@ -64,9 +66,35 @@ class MatchSequenceMissing(Invalid):
     sentence = _("Choose the AR match sequence before switching customer reconciliation on.")
 
 
+class NegativeLimit(Invalid):
+    code = "limit_negative"
+    sentence = _("Enter 0 or more.")
+
+
 class ReconciliationStaysOn(Refusal):
     code = "reconciliation_stays_on"
     sentence = _("Customer reconciliation cannot be switched off: match codes are part of the books now.")
+
+
+NUMBERED = (
+    "customer",
+    "invoice",
+    "adjustment",
+    "advance",
+    "payment",
+    "refund",
+    "deposit",
+    "matching",
+)
+ACCOUNT_KINDS = (
+    "receivable",
+    "advances",
+    "overpayments",
+    "undeposited",
+    "write_off",
+    "exchange",
+    "revenue",
+)
 
 
 def found_company(
@@ -125,6 +153,7 @@ def _furnish(company: Company, currency: str) -> None:
             for s in SEQUENCES
         ]
     )
+    Journal.objects.bulk_create([Journal(company=company, code=code, name=name) for code, name in JOURNALS])
     Term.objects.bulk_create(
         [
             Term(company=company, code=t.code, name=t.name, net_days=t.net_days, end_of_month=t.end_of_month)
@@ -147,9 +176,15 @@ def _furnish(company: Company, currency: str) -> None:
         match_sequence=sequences["MATCH"],
         customer_sequence=sequences["CUST"],
         invoice_sequence=sequences["INV"],
+        adjustment_sequence=sequences["ADJ"],
         payment_sequence=sequences["PAY"],
+        refund_sequence=sequences["REF"],
+        deposit_sequence=sequences["DEP"],
         matching_sequence=sequences["MAT"],
+        refund_journal=Journal.objects.get(company=company, code="BNK"),
         receivable_account=accounts["receivable"],
+        advances_account=accounts["advances"],
+        write_off_account=accounts["write_off"],
         overpayments_account=accounts["overpayments"],
         undeposited_account=accounts["undeposited"],
         exchange_account=accounts["exchange"],
@@ -208,6 +243,7 @@ def change_configuration(*, actor: Actor, changes: Mapping[str, Any], version: i
         for name, value in changes.items():
             setattr(row, name, value)
         _check_reconciliation(row, was_on)
+        _check_amounts(row)
         _check_sequences(row)
         _check_accounts(row)
         if row.reconciliation_enabled and not was_on:
@@ -241,15 +277,27 @@ def _require_version(actor: Actor, row: Configuration, version: int) -> None:
     raise Stale(who=last.actor if last else "Arledger", when=at.astimezone(ZoneInfo(actor.time_zone)))
 
 
+def _check_amounts(row: Configuration) -> None:
+    """Amounts of the configuration are in the base currency, 0 or more."""
+    for name in ("refund_two_person_above", "write_off_limit"):
+        amount = getattr(row, name)
+        if amount is None:
+            continue
+        check_amount(amount, row.company.base_currency, field=name)
+        if amount < 0:
+            raise NegativeLimit(field=name)
+
+
 def _check_sequences(row: Configuration) -> None:
-    for name in ("customer_sequence", "invoice_sequence", "payment_sequence", "matching_sequence"):
+    for kind in NUMBERED:
+        name = f"{kind}_sequence"
         sequence = getattr(row, name)
         if sequence is not None and sequence.style != NumberSequence.Style.NUMERIC:
             raise NotNumeric(field=name)
 
 
 def _check_accounts(row: Configuration) -> None:
-    for kind in ("receivable", "overpayments", "undeposited", "exchange", "revenue"):
+    for kind in ACCOUNT_KINDS:
         account = getattr(row, f"{kind}_account")
         if account.kind != kind:
             wanted = Account.Kind(kind).label
@@ -267,4 +315,6 @@ def _check_reconciliation(row: Configuration, was_on: bool) -> None:
 
 def _plain(value: Any) -> Any:
     """A setting as the audit trail keeps it: a referenced object by its code."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
     return getattr(value, "code", value.isoformat() if isinstance(value, date) else value)

@@ -28,7 +28,7 @@ from arledger.home.demo_world import GIVEN_BACK, METHODS, PARTIES, WARES, Party
 from customers import services as customers
 from customers.services import CustomerInput
 from invoices import services as invoices
-from invoices.inputs import InvoiceInput, InvoiceLineInput
+from ledger.entering import DocumentInput, LineInput
 from ledger.models import Application
 from payments import services as payments
 from payments.inputs import PartInput, PaymentInput
@@ -143,7 +143,7 @@ def _live(world: World, monday: date) -> None:
     _receive(world, days[0], days[-1] + timedelta(days=2))
 
 
-def _bill(world: World, entered: Sequence[InvoiceInput], day: date) -> None:
+def _bill(world: World, entered: Sequence[DocumentInput], day: date) -> None:
     keys = invoices.enter(actor=world.actor(day), invoices=entered, post=True)
     for key, invoice in zip(keys, entered, strict=True):
         party = world.parties[invoice.customer_id]
@@ -161,12 +161,12 @@ def _bill(world: World, entered: Sequence[InvoiceInput], day: date) -> None:
         )
 
 
-def _invoice(world: World, day: date) -> InvoiceInput:
+def _invoice(world: World, day: date) -> DocumentInput:
     dice = world.dice
     customer = dice.choice(list(world.parties))
     size = world.parties[customer].size
     lines = [
-        InvoiceLineInput(
+        LineInput(
             amount=Decimal(dice.randint(ware.low * 100, ware.high * 100) * size) / 100,
             account_id=world.accounts[ware.account],
             description=ware.text,
@@ -176,7 +176,7 @@ def _invoice(world: World, day: date) -> InvoiceInput:
     if dice.random() < 0.15:
         back = (lines[0].amount / 5).quantize(Decimal("0.01"))
         lines.append(replace(lines[0], amount=-back, description=dice.choice(GIVEN_BACK)))
-    return InvoiceInput(
+    return DocumentInput(
         customer_id=customer, date=day, lines=lines, reference=f"PO-{dice.randint(10000, 99999)}"
     )
 
@@ -270,12 +270,11 @@ def _w2(world: World) -> None:
     invoices.enter(
         actor=actor,
         invoices=[
-            InvoiceInput(
+            DocumentInput(
                 customer_id=customer,
                 date=world.today - timedelta(days=days),
                 lines=[
-                    InvoiceLineInput(amount=Decimal(a), account_id=revenue, description=text)
-                    for a, text in lines
+                    LineInput(amount=Decimal(a), account_id=revenue, description=text) for a, text in lines
                 ],
             )
             for days, lines in (

@@ -9,7 +9,18 @@ from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PACKAGES = ["arledger", "customers", "ledger", "reconciliation", "invoices", "payments", "imports"]
+PACKAGES = [
+    "arledger",
+    "customers",
+    "ledger",
+    "reconciliation",
+    "invoices",
+    "credits",
+    "payments",
+    "refunds",
+    "deposits",
+    "imports",
+]
 
 
 @cache

@@ -41,6 +41,7 @@ RIGHTS = {
     "companies_company": {"SELECT", "INSERT"},
     "companies_configuration": {"SELECT", "INSERT", "UPDATE"},
     "companies_entity": {"SELECT", "INSERT", "UPDATE"},
+    "companies_journal": {"SELECT", "INSERT", "UPDATE"},
     "companies_location": {"SELECT", "INSERT", "UPDATE"},
     "companies_numbersequence": {"SELECT", "INSERT", "UPDATE"},
     "companies_term": {"SELECT", "INSERT", "UPDATE"},

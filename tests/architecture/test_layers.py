@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-APPS = ["customers", "ledger", "reconciliation", "invoices", "payments", "imports"]
+APPS = [
+    "customers",
+    "ledger",
+    "reconciliation",
+    "invoices",
+    "credits",
+    "payments",
+    "refunds",
+    "deposits",
+    "imports",
+]
 INNER = ["arledger/core", "arledger/companies", "arledger/home"]
 # Modules through which people and machines come in; everything else is models, selectors, services and pure
 # parts.

@@ -28,7 +28,7 @@ def filled(made: Books, **changes: object) -> dict[str, Any]:
         row = Configuration.objects.get(company=made.company)
     values: dict[str, Any] = {"version": row.version, "idempotency_key": "k-1"}
     for name in SETTINGS:
-        key = f"{name}_id" if name.endswith(("_account", "_sequence")) else name
+        key = f"{name}_id" if name.endswith(("_account", "_sequence", "_journal")) else name
         value = changes.get(name, getattr(row, key))
         if value is True:
             values[name] = "on"

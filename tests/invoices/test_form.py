@@ -113,7 +113,7 @@ def test_a_refusal_of_the_service_names_the_line_as_the_page_shows_it() -> None:
         assert "Line 3 · Service to" in page.text
         assert "before it starts on" in page.text
         page = submit(clerk, form, "draft", customer="C00001", due_date="2026-01-01", **W1)
-        assert "lies before the invoice date" in page.text
+        assert "lies before the document’s date" in page.text
         b.configure(closed_through=TODAY)
         page = submit(clerk, form, "post", customer="C00001", **W1)
         assert "The books are closed through" in page.text

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from arledger.core.errors import Refusal
 from arledger.core.sql import fetch_all
 from invoices import services as invoices
-from invoices.inputs import InvoiceInput, InvoiceLineInput
+from ledger.entering import DocumentInput, LineInput
 from payments import services as payments
 from payments.inputs import PartInput, PaymentInput
 from tests.build import TODAY, Books, books
@@ -112,12 +112,12 @@ def customer(b: Books, which: int) -> int:
     return [b.customer, b.names["other"]][which]
 
 
-def invoice_inputs(b: Books, specs: Sequence[tuple[int, list[Decimal], date]]) -> list[InvoiceInput]:
+def invoice_inputs(b: Books, specs: Sequence[tuple[int, list[Decimal], date]]) -> list[DocumentInput]:
     return [
-        InvoiceInput(
+        DocumentInput(
             customer_id=customer(b, who),
             date=day,
-            lines=[InvoiceLineInput(amount=amount) for amount in amounts],
+            lines=[LineInput(amount=amount) for amount in amounts],
         )
         for who, amounts, day in specs
     ]
@@ -224,9 +224,9 @@ def statements(verb: Callable[[], object]) -> int:
     return sum("SAVEPOINT" not in query["sql"] for query in queries.captured_queries)
 
 
-def invoices_of(b: Books, number: int) -> list[InvoiceInput]:
-    lines = [InvoiceLineInput(amount=Decimal(amount)) for amount in (300, 100, -20)]
-    return [InvoiceInput(customer_id=customer(b, n % 2), date=TODAY, lines=lines) for n in range(number)]
+def invoices_of(b: Books, number: int) -> list[DocumentInput]:
+    lines = [LineInput(amount=Decimal(amount)) for amount in (300, 100, -20)]
+    return [DocumentInput(customer_id=customer(b, n % 2), date=TODAY, lines=lines) for n in range(number)]
 
 
 def receipts_of(b: Books, keys: Sequence[int]) -> list[PaymentInput]:

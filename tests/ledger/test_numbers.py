@@ -7,7 +7,7 @@ from django.db import transaction
 
 from arledger.core.errors import Refusal
 from invoices import services as invoices
-from invoices.inputs import InvoiceInput, InvoiceLineInput
+from ledger.entering import DocumentInput, LineInput
 from ledger.errors import NamedTwice, NumberTaken, PeriodClosed
 from ledger.models import Document
 from tests.build import TODAY, Books, books, money
@@ -19,9 +19,9 @@ def numbers(b: Books) -> list[str | None]:
     return list(Document.objects.filter(company=b.company).order_by("pk").values_list("number", flat=True))
 
 
-def entered(b: Books, number: str | None = None, amount: int = 10) -> InvoiceInput:
-    lines = [InvoiceLineInput(amount=money(amount))]
-    return InvoiceInput(customer_id=b.customer, date=TODAY, lines=lines, number=number)
+def entered(b: Books, number: str | None = None, amount: int = 10) -> DocumentInput:
+    lines = [LineInput(amount=money(amount))]
+    return DocumentInput(customer_id=b.customer, date=TODAY, lines=lines, number=number)
 
 
 def test_a_draft_has_no_number_until_it_is_posted() -> None:

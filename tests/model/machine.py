@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from arledger.core.errors import Refusal, Refusals
 from arledger.core.sql import fetch_all
 from invoices import services as invoices
-from invoices.inputs import InvoiceInput, InvoiceLineInput
+from ledger.entering import DocumentInput, LineInput
 from ledger.models import Application
 from ledger.models import Line as Row
 from payments import services as payments
@@ -272,9 +272,9 @@ class Clerk(RuleBasedStateMachine):
         verb(actor=self.b.actor, **named)
         return document.key
 
-    def _invoice(self, customer: int, day: date, amounts: list[int]) -> InvoiceInput:
-        lines = [InvoiceLineInput(amount=cents(amount)) for amount in amounts]
-        return InvoiceInput(customer_id=customer, date=day, lines=lines)
+    def _invoice(self, customer: int, day: date, amounts: list[int]) -> DocumentInput:
+        lines = [LineInput(amount=cents(amount)) for amount in amounts]
+        return DocumentInput(customer_id=customer, date=day, lines=lines)
 
     def _drafts(self, *kinds: str) -> list[Document]:
         return [d for d in self.paper.documents if d.kind in kinds and not d.posted]

@@ -232,7 +232,7 @@ def test_another_currency_has_its_own_charges_and_rate() -> None:
         refused = screen(clerk, document=b.invoice(5, currency="USD"))
         bank = BankAccount.objects.get(company=b.company, code="BANK")
         refused = refused.press("Post payment", account=str(bank.pk))
-        assert "The bank account BANK is kept in EUR; the payment is in USD." in refused.text
+        assert "The bank account BANK is kept in EUR; the document is in USD." in refused.text
 
 
 def test_the_same_form_twice_is_one_payment() -> None:

@@ -1,4 +1,4 @@
-"""What a person, a file or a program enters as an invoice, and its check against the company's books."""
+"""What is entered as an invoice, an adjustment or an advance, and its check against the company's books."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from datetime import date as Day
 from decimal import Decimal
 
-from arledger.companies.models import Account, Entity, Location, Term
+from arledger.companies.models import Account, BankAccount, Entity, Location, Term
 from arledger.companies.selectors import Settings
 from arledger.companies.terms import due_date
 from arledger.core.actor import Actor
@@ -16,22 +16,24 @@ from arledger.core.errors import NotFound, Refusal, Refusals
 from arledger.core.money import check_amount, decimals
 from arledger.core.text import clean_text
 from customers.models import Customer
-from invoices.errors import (
+from ledger.banking import banks_named, money_account
+from ledger.drafts import NewDocument, NewLine
+from ledger.errors import (
     DueBeforeDate,
     DueMissing,
+    NoLines,
     ServicePeriod,
     UnknownAccount,
+    UnknownMethod,
     UnknownReference,
 )
-from ledger.drafts import NewDocument, NewLine
-from ledger.errors import NoLines
-from ledger.models import Kind
+from ledger.models import Kind, Method
 from ledger.rates import exchange_rate
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class InvoiceLineInput:
-    """A line: ``amount`` signed in the invoice's currency; no account means the company's revenue account."""
+class LineInput:
+    """A line: ``amount`` signed in the document's currency; no account means the company's revenue account."""
 
     amount: Decimal
     account_id: int | None = None
@@ -46,13 +48,17 @@ class InvoiceLineInput:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class InvoiceInput:
-    """An invoice as entered. Due date from the term (own, else the customer's) unless given; ``number`` only
-    when it was given elsewhere (imports); an empty currency means the customer's."""
+class DocumentInput:
+    """A document as entered. Due date from the term (own, else the customer's) unless given; ``number`` only
+    when it was given elsewhere (imports); an empty currency means the customer's.
+
+    ``reason`` is for adjustments; ``method`` and ``bank_account_id`` (None: undeposited funds) for advances, whose
+    lines have negative amounts and no account of their own.
+    """
 
     customer_id: int
     date: Day
-    lines: Sequence[InvoiceLineInput]
+    lines: Sequence[LineInput]
     due_date: Day | None = None
     term_id: int | None = None
     gl_date: Day | None = None
@@ -62,6 +68,9 @@ class InvoiceInput:
     reference: str = ""
     description: str = ""
     bill_to: str = ""
+    reason: str = ""
+    method: str = ""
+    bank_account_id: int | None = None
     number: str | None = None
 
 
@@ -74,27 +83,29 @@ class _Books:
     accounts: frozenset[int]
     locations: frozenset[int]
     entities: frozenset[int]
+    banks: Mapping[int, BankAccount]
 
 
 def prepare(
     *,
     actor: Actor,
     settings: Settings,
-    invoices: Sequence[InvoiceInput],
+    kind: Kind,
+    entered: Sequence[DocumentInput],
     customers: Mapping[int, Customer],
 ) -> list[NewDocument]:
-    """Check invoices and turn them into drafts to write, with a constant number of queries.
+    """Check documents of a kind and turn them into drafts to write, with a constant number of queries.
 
     ``customers`` are those the person may use, with their terms.
 
-    Raises Refusals with one entry per invoice at fault (its ``row``), or the single refusal itself.
+    Raises Refusals with one entry per document at fault (its ``row``), or the single refusal itself.
     """
-    books = _books(actor, invoices, customers)
+    books = _books(actor, entered, customers)
     drafts: list[NewDocument] = []
     errors: list[Refusal] = []
-    for row, entered in enumerate(invoices):
+    for row, one in enumerate(entered):
         try:
-            drafts.append(_draft(settings, books, entered))
+            drafts.append(_draft(settings, books, kind, one))
         except Refusal as error:
             error.row = row
             errors.append(error)
@@ -103,16 +114,16 @@ def prepare(
     return drafts
 
 
-def _books(actor: Actor, invoices: Sequence[InvoiceInput], customers: Mapping[int, Customer]) -> _Books:
+def _books(actor: Actor, documents: Sequence[DocumentInput], customers: Mapping[int, Customer]) -> _Books:
     company = actor.company_id
-    lines = [line for entered in invoices for line in entered.lines]
+    lines = [line for entered in documents for line in entered.lines]
     accounts = {line.account_id for line in lines if line.account_id}
     locations = {line.location_id for line in lines if line.location_id}
-    entities = {entered.entity_id for entered in invoices if entered.entity_id}
+    entities = {entered.entity_id for entered in documents if entered.entity_id}
     if actor.entities is not None:
         entities &= actor.entities
     usual = {c.term.pk: c.term for c in customers.values() if c.term is not None}
-    named = {entered.term_id for entered in invoices if entered.term_id is not None}
+    named = {entered.term_id for entered in documents if entered.term_id is not None}
     other = named - usual.keys()
     asked = Term.objects.filter(company_id=company, pk__in=other) if other else ()
     return _Books(
@@ -121,6 +132,7 @@ def _books(actor: Actor, invoices: Sequence[InvoiceInput], customers: Mapping[in
         accounts=_active(Account, company, accounts),
         locations=_active(Location, company, locations),
         entities=_active(Entity, company, entities),
+        banks=banks_named(company_id=company, ids=(entered.bank_account_id for entered in documents)),
     )
 
 
@@ -133,7 +145,7 @@ def _active(
     return frozenset(found.values_list("pk", flat=True))
 
 
-def _draft(settings: Settings, books: _Books, entered: InvoiceInput) -> NewDocument:
+def _draft(settings: Settings, books: _Books, kind: Kind, entered: DocumentInput) -> NewDocument:
     customer = books.customers.get(entered.customer_id)
     if customer is None:
         raise NotFound(field="customer")
@@ -144,29 +156,50 @@ def _draft(settings: Settings, books: _Books, entered: InvoiceInput) -> NewDocum
     if entered.entity_id is not None and entered.entity_id not in books.entities:
         raise UnknownReference(field="entity")
     term_id = entered.term_id or (customer.term_id if entered.due_date is None else None)
+    if kind == Kind.ADVANCE and entered.method not in Method.values:
+        raise UnknownMethod(field="method")
+    own, control = _accounts(settings, books, kind, entered, currency)
     return NewDocument(
-        kind=Kind.INVOICE,
+        kind=kind,
         customer_id=customer.pk,
         currency=currency,
         exchange_rate=exchange_rate(settings, currency, entered.exchange_rate),
         date=entered.date,
         gl_date=entered.gl_date if settings.row.separate_gl_date else None,
-        due_date=_due(books, entered, term_id),
-        term_id=term_id,
+        due_date=_due(books, kind, entered, term_id),
+        term_id=None if kind == Kind.ADVANCE else term_id,
         entity_id=entered.entity_id,
         number=clean_text(entered.number, 60, required=True, field="number") if entered.number else None,
         reference=clean_text(entered.reference, 100, field="reference"),
         description=clean_text(entered.description, 500, field="description"),
         bill_to=clean_text(entered.bill_to, 1000, multiline=True, field="bill_to"),
+        reason=clean_text(entered.reason, 500, field="reason"),
+        method=entered.method if kind == Kind.ADVANCE else "",
+        bank_account_id=entered.bank_account_id if kind == Kind.ADVANCE else None,
         lines=[
-            _line(settings, books, customer.pk, currency, line, index)
+            _line(books, customer.pk, currency, line, index, own=own, control=control)
             for index, line in enumerate(entered.lines)
         ],
     )
 
 
-def _due(books: _Books, entered: InvoiceInput, term_id: int | None) -> date:
+def _accounts(
+    settings: Settings, books: _Books, kind: Kind, entered: DocumentInput, currency: str
+) -> tuple[int, int]:
+    """The account of lines that name none, and the customer's control account (SPEC 16)."""
+    if kind == Kind.ADVANCE:
+        own = money_account(settings, books.banks, entered.bank_account_id, currency)
+        return own, settings.row.advances_account_id
+    return settings.row.revenue_account_id, settings.row.receivable_account_id
+
+
+def _due(books: _Books, kind: Kind, entered: DocumentInput, term_id: int | None) -> date | None:
+    """The due date: an invoice must have one, an adjustment may, an advance is due on no day."""
+    if kind == Kind.ADVANCE:
+        return None
     if entered.due_date is None:
+        if term_id is None and kind == Kind.ADJUSTMENT:
+            return None
         if term_id is None:
             raise DueMissing(field="due_date")
         if term_id not in books.terms:
@@ -181,10 +214,16 @@ def _due(books: _Books, entered: InvoiceInput, term_id: int | None) -> date:
 
 
 def _line(
-    settings: Settings, books: _Books, customer_id: int, currency: str, line: InvoiceLineInput, index: int
+    books: _Books,
+    customer_id: int,
+    currency: str,
+    line: LineInput,
+    index: int,
+    *,
+    own: int,
+    control: int,
 ) -> NewLine:
     prefix = f"lines.{index}."
-    account = line.account_id or settings.row.revenue_account_id
     if line.account_id and line.account_id not in books.accounts:
         raise UnknownAccount(field=prefix + "account")
     if line.location_id and line.location_id not in books.locations:
@@ -198,8 +237,8 @@ def _line(
     return NewLine(
         customer_id=customer_id,
         amount=check_amount(line.amount, currency, field=prefix + "amount"),
-        account_id=account,
-        control_account_id=settings.row.receivable_account_id,
+        account_id=line.account_id or own,
+        control_account_id=control,
         description=clean_text(line.description, 500, field=prefix + "description"),
         location_id=line.location_id,
         tax_code=clean_text(line.tax_code, 20, field=prefix + "tax_code"),
