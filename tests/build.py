@@ -15,6 +15,8 @@ from arledger.companies.selectors import settings_of, system_actor
 from arledger.companies.services import add_member, add_user, change_configuration, found_company
 from arledger.core.actor import Actor
 from arledger.core.scope import company_scope
+from credits.inputs import AdvanceInput
+from credits.services import adjustments, advances
 from customers import services as customers
 from customers.services import CustomerInput
 from invoices import services as invoices
@@ -115,6 +117,46 @@ class Books:
         )
         return payments.receive(actor=self.actor, payments=[entered], post=post)[0]
 
+    def adjustment(
+        self,
+        *amounts: Amount,
+        on: date = TODAY,
+        customer: int | None = None,
+        post: bool = True,
+        **more: object,
+    ) -> int:
+        """A credit memo (negative amounts) or a debit memo."""
+        entered = DocumentInput(
+            customer_id=customer or self.customer,
+            date=on,
+            lines=[LineInput(amount=money(amount)) for amount in amounts],
+            **more,  # type: ignore[arg-type]
+        )
+        return adjustments.enter(actor=self.actor, adjustments=[entered], post=post)[0]
+
+    def advance(
+        self,
+        amount: Amount,
+        *,
+        on: date = TODAY,
+        customer: int | None = None,
+        post: bool = True,
+        **more: object,
+    ) -> int:
+        """Money received before an invoice: a positive amount; unnumbered unless ``number_advances`` was called."""
+        entered = AdvanceInput(
+            customer_id=customer or self.customer,
+            date=on,
+            amount=money(amount),
+            **{"method": "transfer", "bank_account_id": self.bank, **more},  # type: ignore[arg-type]
+        )
+        return advances.enter(actor=self.actor, advances=[entered], post=post)[0]
+
+    def number_advances(self) -> None:
+        """Switch the numbering of advances on (SPEC 3)."""
+        sequence = NumberSequence.objects.get(company=self.company, code="ADV")
+        self.configure(advance_sequence=sequence)
+
     def match(self, *matches: tuple[int, int, Amount], on: date | None = None) -> int:
         """Match (charge line, credit line, amount) by hand; the key of the matching document."""
         made = [Match(charge, credit, money(amount)) for charge, credit, amount in matches]
@@ -131,8 +173,13 @@ class Books:
         return sorted({entry.application for entry in found})
 
     def reverse(self, document: int, on: date = TODAY) -> int:
-        """Reverse an invoice or a payment; the key of its mirror."""
-        verbs = invoices if self.document(document).kind == "invoice" else payments
+        """Reverse a posted document; the key of its mirror."""
+        verbs: Any = {
+            "invoice": invoices,
+            "adjustment": adjustments,
+            "advance": advances,
+            "payment": payments,
+        }[self.document(document).kind]
         return verbs.reverse(actor=self.actor, ids=[document], on=on, reason="wrong")[0]
 
     def figures(self, document: int, on: date = TODAY) -> Figures:
