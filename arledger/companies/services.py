@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from arledger.companies.chart import ACCOUNTS, JOURNALS, SEQUENCES, TERMS
@@ -127,7 +128,8 @@ def found_company(
             created_at=at,
         )
         with company_scope(company.pk):
-            _furnish(company, base_currency)
+            with translation.override(language):
+                _furnish(company, base_currency)
             actor = Actor(
                 company_id=company.pk, user_id=None, name="Arledger", at=at, rights=RIGHTS, source="setup"
             )
@@ -143,33 +145,43 @@ def found_company(
 
 def _furnish(company: Company, currency: str) -> None:
     Account.objects.bulk_create(
-        [Account(company=company, code=a.code, name=a.name, kind=a.kind) for a in ACCOUNTS]
+        [Account(company=company, code=a.code, name=str(a.name), kind=a.kind) for a in ACCOUNTS]
     )
     NumberSequence.objects.bulk_create(
         [
             NumberSequence(
-                company=company, code=s.code, name=s.name, style=s.style, prefix=s.prefix, width=s.width
+                company=company, code=s.code, name=str(s.name), style=s.style, prefix=s.prefix, width=s.width
             )
             for s in SEQUENCES
         ]
     )
-    Journal.objects.bulk_create([Journal(company=company, code=code, name=name) for code, name in JOURNALS])
+    Journal.objects.bulk_create(
+        [Journal(company=company, code=code, name=str(name)) for code, name in JOURNALS]
+    )
     Term.objects.bulk_create(
         [
-            Term(company=company, code=t.code, name=t.name, net_days=t.net_days, end_of_month=t.end_of_month)
+            Term(
+                company=company,
+                code=t.code,
+                name=str(t.name),
+                net_days=t.net_days,
+                end_of_month=t.end_of_month,
+            )
             for t in TERMS
         ]
     )
-    Role.objects.bulk_create(
-        [
-            Role(company=company, code=r.code, name=str(r.name), rights=sorted(r.rights), shipped=True)
-            for r in SHIPPED
-        ]
-    )
+    # Shipped roles are named by what is translated: each reader sees them in his own language.
+    with translation.override("en"):
+        Role.objects.bulk_create(
+            [
+                Role(company=company, code=r.code, name=str(r.name), rights=sorted(r.rights), shipped=True)
+                for r in SHIPPED
+            ]
+        )
     accounts = {a.kind: a for a in Account.objects.filter(company=company).order_by("-code")}
     sequences = {s.code: s for s in NumberSequence.objects.filter(company=company)}
     BankAccount.objects.create(
-        company=company, code="BANK", name="Bank", currency=currency, account=accounts["bank"]
+        company=company, code="BANK", name=str(_("Bank")), currency=currency, account=accounts["bank"]
     )
     Configuration.objects.create(
         company=company,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -13,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from arledger.companies import overview
+from arledger.companies import overview, trail
 from arledger.companies.forms import ConfigurationForm, consequences
 from arledger.companies.models import Role
 from arledger.companies.selectors import settings_of
@@ -22,7 +21,6 @@ from arledger.core.errors import Refusal
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.forms import Done, show_refusal, submit
 from arledger.core.http.listing import Column
-from arledger.core.models import AuditEvent
 from arledger.core.templatetags.arledger import badge, moment
 
 
@@ -206,35 +204,7 @@ def audit(request: PageRequest) -> HttpResponse:
         Column(label=_("What")),
         Column(label=_("Before and after")),
     ]
-    rows = [(e.sequence, moment(e.at), e.actor, f"{e.action} {e.object_kind}", changes(e)) for e in shown]
+    rows = [(e.sequence, moment(e.at), e.actor, trail.what(e), trail.changes(e)) for e in shown]
     older = f"?before={shown[-1].sequence}" if len(found) > len(shown) else ""
     intro = _("Each event is chained to the one before it: none can be changed or taken out unnoticed.")
     return _table(request, _("Audit trail"), Table(columns, rows), intro=intro, older=older)
-
-
-TEXT_LIMIT = 200
-
-
-def changes(event: AuditEvent) -> str:
-    """``name: old → new`` for everything an event names, cut to what fits a cell."""
-    before: Mapping[str, Any] = event.before or {}
-    after: Mapping[str, Any] = event.after or {}
-    parts = []
-    for name in dict.fromkeys([*before, *after]):
-        old, new = _plain(before.get(name)), _plain(after.get(name))
-        told = f"{old or '–'} → {new or '–'}" if name in before and name in after else new or old
-        if told:
-            parts.append(f"{name}: {told}")
-    text = "; ".join(parts)
-    return text if len(text) <= TEXT_LIMIT else text[:TEXT_LIMIT] + "…"
-
-
-def _plain(value: Any) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return _("yes") if value else _("no")
-        case list():
-            return ", ".join(_plain(one) for one in value)
-    return str(value)

@@ -153,7 +153,7 @@ def test_a_clerk_sees_none_of_it(client: Client, path: str) -> None:
         ("sequences", "INV-00002"),
         ("roles", "Billing clerk"),
         ("people", "@example.com"),
-        ("audit", "post document"),
+        ("audit", "posted · invoice"),
     ],
 )
 def test_the_lists_show_what_is_set_up(client: Client, path: str, text: str) -> None:
@@ -185,5 +185,5 @@ def test_the_audit_trail_goes_on_below(client: Client) -> None:
     assert "?before=" in page
     older = client.get(address(b, "audit/?before=6")).content.decode()
     assert older.count("<tr>") == 6
-    assert "found company" in older
+    assert "founded · company" in older
     assert client.get(address(b, "audit/?before=x")).status_code == 200

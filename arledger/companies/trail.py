@@ -1,0 +1,104 @@
+"""The audit trail in words: what was done to what, and what changed (SPEC 17)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from arledger.companies.forms import ConfigurationForm
+from arledger.core.models import AuditEvent
+
+ACTIONS: dict[str, str | Promise] = {
+    "add": pgettext_lazy("audit", "entered"),
+    "edit": pgettext_lazy("audit", "changed"),
+    "delete": pgettext_lazy("audit", "deleted"),
+    "post": pgettext_lazy("audit", "posted"),
+    "reverse": pgettext_lazy("audit", "reversed"),
+    "void": pgettext_lazy("audit", "voided"),
+    "match": pgettext_lazy("audit", "matched"),
+    "unapply": pgettext_lazy("audit", "un-applied"),
+    "write_off": pgettext_lazy("audit", "wrote off"),
+    "attach": pgettext_lazy("audit", "attached a file"),
+    "detach": pgettext_lazy("audit", "removed a file"),
+    "configure": pgettext_lazy("audit", "configured"),
+    "member": pgettext_lazy("audit", "gave a role"),
+    "found": pgettext_lazy("audit", "founded"),
+}
+THINGS: dict[str, str | Promise] = {
+    "document": gettext_lazy("document"),
+    "customer": gettext_lazy("customer"),
+    "configuration": gettext_lazy("configuration"),
+    "user": gettext_lazy("person"),
+    "company": gettext_lazy("company"),
+    "invoice": gettext_lazy("invoice"),
+    "adjustment": gettext_lazy("adjustment"),
+    "advance": gettext_lazy("advance"),
+    "payment": gettext_lazy("payment"),
+    "refund": gettext_lazy("refund"),
+    "deposit": gettext_lazy("deposit"),
+    "matching": gettext_lazy("matching"),
+}
+NAMES: dict[str, str | Promise] = {
+    "kind": gettext_lazy("Kind"),
+    "number": gettext_lazy("Number"),
+    "numbers": gettext_lazy("Numbers"),
+    "total": gettext_lazy("Total"),
+    "totals": gettext_lazy("Totals"),
+    "amount": gettext_lazy("Amount"),
+    "amounts": gettext_lazy("Amounts"),
+    "date": gettext_lazy("Date"),
+    "reason": gettext_lazy("Reason"),
+    "role": gettext_lazy("Role"),
+    "code": gettext_lazy("Code"),
+    "codes": gettext_lazy("Codes"),
+    "name": gettext_lazy("Name"),
+    "base_currency": gettext_lazy("Base currency"),
+    "matches": gettext_lazy("Matches"),
+    "applications": gettext_lazy("Matches"),
+}
+# What says the same as the action's own words.
+TOLD = {"kind"}
+TEXT_LIMIT = 200
+
+
+def what(event: AuditEvent) -> str:
+    """Such as “posted · invoice”."""
+    kinds = {str((side or {}).get("kind", "")) for side in (event.before, event.after)} - {""}
+    thing = kinds.pop() if len(kinds) == 1 else event.object_kind
+    return f"{ACTIONS.get(event.action, event.action)} · {THINGS.get(thing, thing)}"
+
+
+def changes(event: AuditEvent) -> str:
+    """``name: old → new`` for everything an event names, cut to what fits a cell."""
+    before: Mapping[str, Any] = event.before or {}
+    after: Mapping[str, Any] = event.after or {}
+    parts = []
+    for name in dict.fromkeys([*before, *after]):
+        old, new = _plain(before.get(name)), _plain(after.get(name))
+        told = f"{old or '–'} → {new or '–'}" if name in before and name in after else new or old
+        if told and name not in TOLD:
+            parts.append(f"{_name(name)}: {told}")
+    text = "; ".join(parts)
+    return text if len(text) <= TEXT_LIMIT else text[:TEXT_LIMIT] + "…"
+
+
+def _name(name: str) -> str:
+    if name in NAMES:
+        return str(NAMES[name])
+    field = ConfigurationForm.base_fields.get(name)
+    return str(field.label) if field else name
+
+
+def _plain(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return _("yes") if value else _("no")
+        case list():
+            return ", ".join(_plain(one) for one in value)
+    return str(value)
