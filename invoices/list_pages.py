@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
@@ -19,7 +20,7 @@ from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.keyset import Sort
 from arledger.core.http.listing import Column, Export, Lister, Total
 from arledger.core.money import quantize
-from arledger.core.query import KeyIn
+from arledger.core.query import KeyIn, KeyOf
 from invoices import services
 from invoices.forms import InvoiceFilter
 from invoices.selectors import Listed, invoices, listed
@@ -48,7 +49,7 @@ SHOWN = (
     "customer__name",
 )
 COMPUTED_TABS = ("open", "overdue", "paid")
-MOST_CROSSING = 20_000
+MOST_CROSSING = 4_000
 MOST_ROWS = 200
 
 
@@ -135,17 +136,23 @@ class InvoiceLister(Lister):
     def narrowed(self, rows: QuerySet[Any], values: Mapping[str, Any]) -> QuerySet[Any]:
         return self._by_state(self._by_column(rows))
 
-    def _by_column(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """What columns decide: dates, the customer, the match code. No invoice is due before its date."""
+    @cached_property
+    def _bounds(self) -> dict[str, Any]:
+        """The ranges of days. No invoice is due before its date."""
         values = self.values
         bounds = {lookup: values[name] for name, lookup in RANGES.items() if name in values}
         if "due_to" in values and "date_to" not in values:
             bounds["date__lte"] = values["due_to"]
         if "date_from" in values and "due_from" not in values:
             bounds["due_date__gte"] = values["date_from"]
-        rows = rows.filter(**bounds)
-        if self._crossing is not None:
-            rows = rows.filter(pk__in=self._crossing)
+        return bounds
+
+    def _by_column(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """What columns decide: dates, the customer, the match code."""
+        values = self.values
+        rows = rows.filter(**self._bounds)
+        if self._crossing and len(self._crossing) <= MOST_CROSSING:
+            rows = rows.filter(KeyIn(self._crossing))
         if "customer" in values:
             rows = rows.filter(customer=values["customer"])
         if "match_code" in values:
@@ -153,19 +160,23 @@ class InvoiceLister(Lister):
         return rows
 
     @cached_property
-    def _crossing(self) -> QuerySet[Any] | None:
-        """The keys of a range of days when the order goes by something else, unless they are very many.
+    def _crossing(self) -> list[int]:
+        """The keys of a range of days when the order goes by something else: up to one more than is worth it.
 
-        An index of either would pass by most of the rows; the limit keeps the database from trying.
+        An index of either would pass by most of the rows.
         """
         sort, ranged = self._state[2].parameter, set(self.values) & set(RANGES)
         due = bool({"due_from", "due_to"} & ranged) and sort not in ("due", "-due", "-date")
         day = bool({"date_from", "date_to"} & ranged) and sort not in ("date", "-date")
-        if not (due or day):
-            return None
+        if not (due or day) or "customer" in self.values or "match_code" in self.values:
+            return []
         bounds = {RANGES[name]: self.values[name] for name in ranged}
-        found = invoices(self.actor).filter(**bounds).values("pk")[: MOST_CROSSING + 1]
-        return found if found.count() <= MOST_CROSSING else None
+        found = invoices(self.actor).filter(**bounds).values_list("pk", flat=True)
+        return list(found[: MOST_CROSSING + 1])
+
+    @property
+    def _crossing_many(self) -> bool:
+        return len(self._crossing) > MOST_CROSSING
 
     @cached_property
     def _coded(self) -> Q:
@@ -180,20 +191,23 @@ class InvoiceLister(Lister):
         return rows
 
     def within(self) -> QuerySet[Any] | None:
-        """Computed states and texts inside words are looked for among the rows that columns decide."""
+        """Computed states, texts inside words and many days out of order are looked for among the other rows."""
         computed = bool(self.tab in COMPUTED_TABS or {"settlement", "mark"} & set(self.values))
         seeking = bool(self.text) and not self.found.selective
-        if "match_code" in self.values or not (computed or seeking):
+        if "match_code" in self.values or not (computed or seeking or self._crossing_many):
             return None
         if not seeking and (self.text or self._names_keys()):
             return None
-        rows = self._by_due(self._by_column(invoices(self.actor)), self.tab)
+        rows = invoices(self.actor)
+        rows = rows if self._crossing_many else self._by_due(self._by_column(rows), self.tab)
         if self.tab == "drafts":
             return rows.filter(state=Document.State.DRAFT)
         return rows.filter(state=Document.State.POSTED) if computed else rows
 
-    def fitting(self, keys: KeyIn) -> QuerySet[Any]:
-        rows = self._by_state(Document.objects.filter(keys, company_id=self.actor.company_id))
+    def fitting(self, key: KeyOf) -> QuerySet[Any]:
+        rows = self._by_state(Document.objects.filter(key, company_id=self.actor.company_id))
+        if self._crossing_many:
+            rows = rows.filter(**self._bounds)
         if self.tab in COMPUTED_TABS:
             rows = self._in_state(rows, self.tab)
         return rows.filter(self.found.condition) if self.text else rows
@@ -222,13 +236,15 @@ class InvoiceLister(Lister):
         return listed(company_id=self.actor.company_id, rows=rows, day=self.actor.today)
 
     def totals(self, rows: QuerySet[Any]) -> list[Total]:
-        found = totals(self.actor.company_id, rows, self.actor.today)
-        return [
-            Total(
-                currency=currency, count=count, figures=[(_("Total"), total), (_("Open amount"), open_amount)]
-            )
-            for currency, count, total, open_amount in found
-        ]
+        return [_total(*found) for found in totals(self.actor.company_id, rows, self.actor.today)]
+
+    def totals_of(self, shown: Sequence[Listed]) -> list[Total]:
+        sums: dict[str, list[Any]] = {}
+        for row in shown:
+            found = sums.setdefault(row.document.currency, [0, Decimal(0), Decimal(0)])
+            for place, amount in enumerate((1, row.document.total, row.open or 0)):
+                found[place] += amount
+        return [_total(currency, *sums[currency]) for currency in sorted(sums)]
 
     def exports(self) -> list[Export]:
         return [Export(label="CSV", url=reverse("invoices:export"))]
@@ -251,6 +267,12 @@ class InvoiceLister(Lister):
             document.reference,
             document.description,
         ]
+
+
+def _total(currency: str, count: int, total: Decimal, open_amount: Decimal) -> Total:
+    return Total(
+        currency=currency, count=count, figures=[(_("Total"), total), (_("Open amount"), open_amount)]
+    )
 
 
 @page("invoices.list")

@@ -7,6 +7,8 @@ dated later took is still open.
 
 from __future__ import annotations
 
+import functools
+import operator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,7 +22,7 @@ from django.db.models.lookups import GreaterThan
 
 from arledger.core.actor import Actor
 from arledger.core.errors import NotFound
-from arledger.core.query import KeyIn
+from arledger.core.query import KeyIn, KeyOf
 from arledger.core.sql import fetch_all
 from customers.selectors import search, visible
 from ledger.models import Application, Document, Line, Reservation
@@ -68,26 +70,35 @@ class Later:
         return self.taken_charges | self.taken_credits
 
 
-LATER = """
+BASIS = """
 SELECT document_id, charge, sum(amount) FROM (
     SELECT charge_document_id AS document_id, true AS charge, amount FROM ledger_application
     WHERE company_id = %(company)s AND date > %(day)s
     UNION ALL
     SELECT credit_document_id, false, amount FROM ledger_application WHERE company_id = %(company)s AND date > %(day)s
 ) sides GROUP BY document_id, charge
+UNION ALL
+SELECT document_id, NULL, NULL FROM (
+    SELECT DISTINCT document_id FROM ledger_line WHERE company_id = %(company)s AND is_open LIMIT %(limit)s
+) open
 """
 
 
-def later(company_id: int, day: date) -> Later:
-    """Post-dated receipts and un-applies as they stand on ``day``; one statement, a second one after un-applies."""
-    rows = fetch_all(LATER, {"company": company_id, "day": day})
-    undone = [document for document, _charge, taken in rows if taken < 0]
+def basis(company_id: int, day: date, limit: int) -> tuple[Later, list[int]]:
+    """What came after ``day``, and up to ``limit`` documents with something open now.
+
+    One statement; a second one where something was un-applied after the day.
+    """
+    rows = fetch_all(BASIS, {"company": company_id, "day": day, "limit": limit})
+    sides = [row for row in rows if row[1] is not None]
+    undone = [document for document, _charge, taken in sides if taken < 0]
     figures = document_figures(company_id=company_id, ids=undone, day=day) if undone else {}
-    return Later(
-        taken_charges=frozenset(document for document, charge, taken in rows if charge and taken > 0),
-        taken_credits=frozenset(document for document, charge, taken in rows if not charge and taken > 0),
+    later = Later(
+        taken_charges=frozenset(document for document, charge, taken in sides if charge and taken > 0),
+        taken_credits=frozenset(document for document, charge, taken in sides if not charge and taken > 0),
         given=frozenset(key for key, found in figures.items() if found.settled),
     )
+    return later, [document for document, charge, _taken in rows if charge is None]
 
 
 class States:
@@ -107,16 +118,18 @@ class States:
     # Sets ----------------------------------------------------------------------------------------------------
 
     @cached_property
+    def _basis(self) -> tuple[Later, list[int]]:
+        return basis(self.company_id, self.day, self.FEW + 1)
+
+    @property
     def _later(self) -> Later:
-        return later(self.company_id, self.day)
+        return self._basis[0]
 
     @cached_property
     def _few_open(self) -> list[int] | None:
         """The documents with something open on the day, and maybe more, when there are few; else None."""
-        lines = Line.objects.filter(company_id=self.company_id, is_open=True).values_list("document")
-        keys = [key for (key,) in lines.order_by().distinct()[: self.FEW + 1]]
-        found = {*keys, *self._later.taken_charges, *self._later.taken_credits}
-        return list(found) if len(keys) <= self.FEW else None
+        later, keys = self._basis
+        return list({*keys, *later.taken}) if len(keys) <= self.FEW else None
 
     @property
     def selective(self) -> bool:
@@ -250,6 +263,14 @@ def totals(company_id: int, rows: QuerySet[Document], day: date) -> list[tuple[s
     return fetch_all(statement, [*parameters, company_id, company_id, day, company_id, day])
 
 
+TEXT = """
+WITH named (key) AS MATERIALIZED ({customers})
+SELECT 0, key FROM named
+UNION ALL
+SELECT 1, key FROM (SELECT own.key FROM named CROSS JOIN LATERAL ({own} OFFSET 0) own (key) LIMIT {limit}) theirs
+"""
+
+
 class TextSearch:
     """Documents of a kind by text: how numbers and references begin, and customers by words of name or code.
 
@@ -257,7 +278,7 @@ class TextSearch:
     much fits): no index finds those.
     """
 
-    MANY = 2_000
+    MANY = 1_000
 
     def __init__(self, actor: Actor, kind: str, text: str) -> None:
         self.actor = actor
@@ -267,30 +288,53 @@ class TextSearch:
         self.condition = self._condition()
 
     def _condition(self) -> Q:
-        customers = list(search(visible(self.actor), self.text).values_list("pk", flat=True)[:MOST_CUSTOMERS])
-        beginning = self._beginning()
-        found = documents(self.actor).filter(beginning, kind=self.kind)
-        keys = list(found.values_list("pk", flat=True)[: self.MANY + 1])
-        if len(keys) > self.MANY or len(customers) == MOST_CUSTOMERS:
+        customers, *found = self._found()
+        if len(customers) > MOST_CUSTOMERS:
             self.selective = False
-            named = search(visible(self.actor), self.text).values("pk")
-            return beginning | Q(customer__in=named)
-        if keys and customers:
-            return Q(KeyIn(keys)) | Q(KeyIn(customers, "customer_id"))
+            return self._beginning() | Q(customer__in=search(visible(self.actor), self.text).values("pk"))
+        if any(len(keys) > self.MANY for keys in found):
+            self.selective = False
+            return self._beginning() | Q(KeyIn(customers, "customer_id"))
+        keys = {key for part in found for key in part}
         if keys or customers:
-            return Q(KeyIn(keys)) if keys else Q(KeyIn(customers, "customer_id"))
+            return Q(KeyIn(keys))
         self.selective = False
         return self._containing()
 
-    def _beginning(self) -> Q:
-        """By ranges instead of LIKE: only comparisons use an index under row security."""
-        found = Q()
-        for start in dict.fromkeys([self.text, self.text.upper(), self.text.lower()]):
-            found |= Q(number__gte=start, number__lt=start + LAST)
-            found |= ~Q(reference="") & Q(reference__gte=start, reference__lt=start + LAST)
-        if self.text.isascii() and self.text.isdigit() and len(self.text) < 15:
-            found |= Q(sequence__isnull=False, sequence_value=int(self.text))
+    def _found(self) -> list[list[int]]:
+        """The customers, their documents and those of each beginning, each up to a limit, in one statement.
+
+        One part per beginning: the database would look for all of them before it stops at a limit common to them.
+        """
+        rows = documents(self.actor).filter(kind=self.kind)
+        named = search(visible(self.actor), self.text).order_by().values_list("pk")[: MOST_CUSTOMERS + 1]
+        own = rows.filter(KeyOf("named.key", "customer_id")).values_list("pk")
+        customers_sql, parameters = named.query.sql_with_params()
+        own_sql, own_values = own.query.sql_with_params()
+        statement = TEXT.format(customers=customers_sql, own=own_sql, limit=self.MANY + 1)
+        values: list[Any] = [*parameters, *own_values]
+        for place, beginning in enumerate(self._beginnings(), start=2):
+            part = rows.filter(beginning).values_list("pk")[: self.MANY + 1]
+            sql, parameters = part.query.sql_with_params()
+            statement += f"UNION ALL SELECT {place}, key FROM ({sql}) beginning (key)\n"  # noqa: S608
+            values += parameters
+        found: list[list[int]] = [[] for _ in range(2 + len(self._beginnings()))]
+        for place, key in fetch_all(statement, values):
+            found[place].append(key)
         return found
+
+    def _beginnings(self) -> list[Q]:
+        """By ranges instead of LIKE: only comparisons use an index under row security."""
+        found = []
+        for start in dict.fromkeys([self.text, self.text.upper(), self.text.lower()]):
+            found.append(Q(number__gte=start, number__lt=start + LAST))
+            found.append(~Q(reference="") & Q(reference__gte=start, reference__lt=start + LAST))
+        if self.text.isascii() and self.text.isdigit() and len(self.text) < 15:
+            found.append(Q(sequence__isnull=False, sequence_value=int(self.text)))
+        return found
+
+    def _beginning(self) -> Q:
+        return functools.reduce(operator.or_, self._beginnings())
 
     def _containing(self) -> Q:
         """Every word in one of the texts. The database folds the case of ASCII only, so the others are spelled out."""

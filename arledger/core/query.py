@@ -24,6 +24,22 @@ class KeyIn(Func):
         return f"({sql} = ANY(%s::bigint[]))", (*parameters, self.keys)
 
 
+class KeyOf(Func):
+    """The row's key is the one that ``name`` gives, a column of the statement around this query."""
+
+    output_field = BooleanField()
+
+    def __init__(self, name: str, field: str = "pk") -> None:
+        super().__init__(F(field))
+        self.name = name
+
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any, **options: Any
+    ) -> tuple[str, tuple[Any, ...]]:
+        sql, parameters = compiler.compile(self.source_expressions[0])
+        return f"({sql} = {self.name})", tuple(parameters)
+
+
 class RowIs(Func):
     """``(a, b) < (x, y)`` as one range of an index; Django's own Q would compare column by column."""
 

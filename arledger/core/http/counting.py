@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -17,6 +17,31 @@ COUNT_MILLISECONDS = 150
 QUERY_CANCELED = "57014"
 
 
+IF_SHORT = "SELECT %s, CASE WHEN (SELECT rows FROM whole) <= {limit} THEN {counted} END"
+
+
+def counts_if_short(whole: QuerySet[Any], sets: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
+    """How many rows each set has if ``whole``, of which they are parts, has no more than ``COUNT_LIMIT``; else
+    nothing, and nothing of them is read. One statement."""
+    sql, parameters = _counted(whole)
+    parts, values = [], [*parameters]
+    for key, rows in sets.items():
+        try:
+            counted, own = _counted(rows)
+        except EmptyResultSet:
+            counted, own = "0", ()
+        parts.append(IF_SHORT.format(limit=COUNT_LIMIT, counted=counted))
+        values += [key, *own]
+    found = fetch_all(f"WITH whole (rows) AS MATERIALIZED (SELECT {sql}) {' UNION ALL '.join(parts)}", values)
+    return {key: count for key, count in found if count is not None}
+
+
+def _counted(rows: QuerySet[Any]) -> tuple[str, Sequence[Any]]:
+    """A statement's part: how many rows there are, up to the limit. Raises EmptyResultSet."""
+    sql, values = rows.values_list(Value(1))[: COUNT_LIMIT + 1].query.sql_with_params()
+    return f"(SELECT count(*) FROM ({sql}) AS counted)", values  # noqa: S608  (Django's own SQL)
+
+
 def capped_counts(sets: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
     """How many rows each set has; ``COUNT_LIMIT + 1`` means "more": the database stops looking there.
 
@@ -28,10 +53,10 @@ def capped_counts(sets: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
     parameters: list[Any] = []
     for key, rows in sets.items():
         try:
-            sql, values = rows.values_list(Value(1))[: COUNT_LIMIT + 1].query.sql_with_params()
+            counted, values = _counted(rows)
         except EmptyResultSet:
             continue
-        parts.append(f"SELECT %s, (SELECT count(*) FROM ({sql}) AS counted)")  # noqa: S608  (Django's own SQL)
+        parts.append(f"SELECT %s, {counted}")
         parameters += [key, *values]
     if not parts:
         return counts

@@ -13,15 +13,17 @@ from decimal import Decimal
 from typing import Any
 
 from django.core import signing
-from django.db.models import F, OrderBy, QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db.models import F, OrderBy, QuerySet, Value
 from django.utils.translation import gettext_lazy as _
 
 from arledger.core.errors import Invalid
-from arledger.core.query import KeyIn, RowIs
+from arledger.core.query import KeyIn, KeyOf, RowIs
+from arledger.core.sql import fetch_all
 
 SALT = "arledger.list"
-# Rows looked through for one page: first few, because most often they suffice, then many.
-WINDOWS = (400, 4_000)
+# Rows looked through for one page, at most.
+WINDOW = 4_000
 
 
 class CursorInvalid(Invalid):
@@ -79,11 +81,11 @@ class Page:
 @dataclass(frozen=True)
 class Search:
     """How to find ``rows`` that no index finds: ``within`` is a larger set that an index reads in the order, and
-    ``fitting`` gives those of the rows a condition names that fit."""
+    ``fitting`` gives the row that a condition names if it fits."""
 
     rows: QuerySet[Any]
     within: QuerySet[Any]
-    fitting: Callable[[KeyIn], QuerySet[Any]]
+    fitting: Callable[[KeyOf], QuerySet[Any]]
 
 
 def parse_sort(text: str, sorts: Sequence[Sort], default: str) -> Sort:
@@ -126,14 +128,13 @@ def page_of(
 ) -> Page:
     """One page of ``rows``, which carry the fields of ``sort`` as attributes.
 
-    With ``search`` they are looked for piece by piece, and after ``sum(WINDOWS)`` rows the page shows what was found
-    so far.
+    With ``search`` they are looked for row by row, and after ``WINDOW`` rows the page shows what was found so far.
     """
     backward = cursor is not None and cursor.backward
     if search is None:
-        found, paused, searched = list(ordered(rows, sort, cursor)[: size + 1]), None, 0
+        found, paused = list(ordered(rows, sort, cursor)[: size + 1]), None
     else:
-        found, paused, searched = _look(search, sort, cursor, size + 1)
+        found, paused = _look(search, sort, cursor, size + 1)
     more, found = len(found) > size, found[:size]
     # Seen in the direction of reading: where it goes on, and the way back from the first row.
     onward = Cursor(_values(found[-1], sort), backward) if more else paused
@@ -143,7 +144,7 @@ def page_of(
         rows=found[::-1] if backward else found,
         previous=write_cursor(name, sort, before) if before else "",
         next=write_cursor(name, sort, after) if after else "",
-        searched=searched if paused is not None and not more else 0,
+        searched=WINDOW if paused is not None and not more else 0,
     )
 
 
@@ -151,33 +152,44 @@ def _values(row: Any, sort: Sort) -> tuple[Any, ...]:
     return tuple(getattr(row, field) for field in sort.fields)
 
 
-def _look(
-    search: Search, sort: Sort, cursor: Cursor | None, limit: int
-) -> tuple[list[Any], Cursor | None, int]:
-    """At most ``limit`` rows; where the search paused (None: it came to the end or is full); rows looked through."""
-    found: list[Any] = []
-    searched = 0
-    for width in WINDOWS:
-        window = list(ordered(search.within, sort, cursor).values_list("pk", *sort.fields)[:width])
-        backward = cursor is not None and cursor.backward
-        if window:
-            found += _fitting(search, [row[0] for row in window], limit - len(found))
-        searched += len(window)
-        if len(found) >= limit or len(window) < width:
-            return found, None, searched
-        cursor = Cursor(tuple(window[-1][1:]), backward)
-    return found, cursor, searched
+# The rows in their order, each looked up by its key (the OFFSET forbids any other way) until the page is full; and if
+# it is not full at the end of the window, where that was. The database reads no more of the window than that takes.
+LOOK = """
+WITH sought ({names}) AS MATERIALIZED ({within}), found AS MATERIALIZED (
+    SELECT sought.* FROM sought CROSS JOIN LATERAL ({fitting} OFFSET 0) fits LIMIT {limit}
+)
+SELECT true, found.* FROM found
+UNION ALL
+SELECT false, edge.* FROM (SELECT * FROM sought OFFSET {last} LIMIT 1) edge
+WHERE (SELECT count(*) FROM found) < {limit}
+"""
 
 
-def _fitting(search: Search, keys: Sequence[int], limit: int) -> list[Any]:
-    """The first rows that fit among those with ``keys``, in the order of ``keys``.
-
-    The database is asked for keys only and in no order, so that nothing leads it to another index than theirs.
-    """
-    fitting = set(search.fitting(KeyIn(keys)).order_by().values_list("pk", flat=True))
-    wanted = [key for key in keys if key in fitting][:limit]
-    rows = {row.pk: row for row in search.rows.filter(KeyIn(wanted))} if wanted else {}
-    return [rows[key] for key in wanted if key in rows]
+def _look(search: Search, sort: Sort, cursor: Cursor | None, limit: int) -> tuple[list[Any], Cursor | None]:
+    """At most ``limit`` rows, and where the search paused (None: it came to the end or is full)."""
+    window = ordered(search.within, sort, cursor).values_list("pk", *sort.fields)[:WINDOW]
+    fitting = search.fitting(KeyOf("sought.key")).order_by().values_list(Value(1))
+    try:
+        within_sql, within_values = window.query.sql_with_params()
+        fitting_sql, fitting_values = fitting.query.sql_with_params()
+    except EmptyResultSet:
+        return [], None
+    statement = LOOK.format(
+        names=", ".join(["key", *(f"field{place}" for place in range(len(sort.fields)))]),
+        within=within_sql,
+        fitting=fitting_sql,
+        limit=limit,
+        last=WINDOW - 1,
+    )
+    keys: list[int] = []
+    paused = None
+    for fits, key, *values in fetch_all(statement, [*within_values, *fitting_values]):
+        if fits:
+            keys.append(key)
+        else:
+            paused = Cursor(tuple(values), cursor is not None and cursor.backward)
+    rows = {row.pk: row for row in search.rows.filter(KeyIn(keys))} if keys else {}
+    return [rows[key] for key in keys if key in rows], paused
 
 
 def ordered(rows: QuerySet[Any], sort: Sort, cursor: Cursor | None) -> QuerySet[Any]:

@@ -22,12 +22,12 @@ from django.utils.translation import get_language, gettext
 from arledger.core.actor import Actor
 from arledger.core.errors import Refusal
 from arledger.core.formats import format_date
-from arledger.core.http.counting import COUNT_LIMIT, capped_counts
+from arledger.core.http.counting import capped_counts, counts_if_short
 from arledger.core.http.doors import PageRequest
 from arledger.core.http.export import csv_response
 from arledger.core.http.keyset import Page, Search, Sort, ordered, page_of, parse_sort, read_cursor
 from arledger.core.http.list_parts import Column, Export, Listing, Pill, Tab, Text, Total
-from arledger.core.query import KeyIn
+from arledger.core.query import KeyOf
 from arledger.core.text import clean_text
 
 __all__ = ["Column", "Export", "Lister", "Listing", "Pill", "Tab", "Total"]
@@ -86,17 +86,16 @@ class Lister:
     def within(self) -> QuerySet[Any] | None:
         """None when an index finds the filtered rows; else a larger set that one reads in any order of ``sorts``.
 
-        The page is then looked for in pieces of that set, so that it costs the same whatever is found.
+        The page is then looked for row by row in that set, so that it costs no more whatever is found.
         """
         return None
 
-    def fitting(self, keys: KeyIn) -> QuerySet[Any]:
-        """The rows with these keys of ``within`` that belong to the list.
+    def fitting(self, key: KeyOf) -> QuerySet[Any]:
+        """The row with this key of ``within`` if it belongs to the list.
 
-        Conditions that ``within`` has may be left out: each one could lead the database to another index than
-        that of the keys.
+        Conditions that ``within`` has may be left out.
         """
-        return self._conditions(self.base().filter(keys), None)
+        return self._conditions(self.base().filter(key), None)
 
     @property
     def countable(self) -> bool:
@@ -110,6 +109,10 @@ class Lister:
     def totals(self, rows: QuerySet[Any]) -> Sequence[Total]:
         """Figures of the whole filtered set, per currency."""
         return ()
+
+    def totals_of(self, shown: Sequence[Any]) -> Sequence[Total]:
+        """The same when the page shows the whole set: from what ``shown`` knows of it."""
+        return self.totals(self.filtered())
 
     def exports(self) -> Sequence[Export]:
         return ()
@@ -194,14 +197,13 @@ class Lister:
         tab, text, sort, errors = self._state
         page, errors = self._page(sort, errors)
         alone = not (page.previous or page.next or errors)
-        filtered = bool(text or self.values)
-        cheap = everything or (not filtered and (alone or self._is_short()))
-        counted = cheap and self.countable and not errors
-        counts = (self.counts() if counted else {}) | ({tab: len(page.rows)} if alone else {})
-        uncounted = bool(self.tabs) and not counted and self.countable
+        counts = {} if errors else self._counts(everything)
+        uncounted = bool(self.tabs) and not counts and self.countable
         later = not errors and not everything and (not alone or uncounted)
+        counts |= {tab: len(page.rows)} if alone else {}
+        shown = self.shown(page.rows) if page.rows else []
         return Listing(
-            rows=self.shown(page.rows) if page.rows else [],
+            rows=shown,
             columns=self.columns,
             search_label=self.search_label,
             query=text or self.query.get("q", "")[:SEARCH_LENGTH].replace("\0", ""),
@@ -210,7 +212,7 @@ class Lister:
             tabs=self._tabs(counts),
             form=self.form,
             pills=self._pills(),
-            totals=self._totals(page, alone, everything),
+            totals=self._totals(shown, alone, everything),
             figures_url=self._figures_url() if later else "",
             exports=self.exports(),
             previous=page.previous,
@@ -218,22 +220,25 @@ class Lister:
             searched=page.searched,
             count=counts.get(tab),
             selectable=self.selectable,
-            filtered=bool(filtered or errors or tab),
+            filtered=bool(text or self.values or errors or tab),
             errors=errors,
         )
 
-    def _is_short(self) -> bool:
-        """Whether the whole list is: then all of its tabs are counted at once."""
-        return self.base()[: COUNT_LIMIT + 1].count() <= COUNT_LIMIT
+    def _counts(self, everything: bool) -> dict[str, int]:
+        """The counts that come with the page: of short lists, and when all was asked for."""
+        if everything:
+            return self.counts() if self.countable else {}
+        if self.text or self.values or not self.countable:
+            return {}
+        keys = [key for key, _label in self.tabs] or [""]
+        return counts_if_short(self.base(), {key: self.filtered(key) for key in keys})
 
     def _tabs(self, counts: Mapping[str, int]) -> list[Tab]:
         return [Tab(key=key, label=label, count=counts.get(key)) for key, label in self.tabs]
 
-    def _totals(self, page: Page, alone: bool, everything: bool) -> Sequence[Total]:
-        if not page.rows:
-            return ()
+    def _totals(self, shown: Sequence[Any], alone: bool, everything: bool) -> Sequence[Total]:
         if alone:
-            return self.totals(self.base().filter(KeyIn([row.pk for row in page.rows])))
+            return self.totals_of(shown) if shown else ()
         return self.totals(self.filtered()) if everything else ()
 
     def figures(self) -> Listing:
