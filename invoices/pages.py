@@ -46,7 +46,7 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
         "figures": shown.listed.figures,
         "lines": [_line(line, seen) for line in shown.lines],
         "totals": {"amount": document.total, "settled": shown.settled, "open": shown.listed.open},
-        "matches": [match for match in seen if match.number != document.number],
+        "matches": [match for match in seen if match.document != document.pk],
         "events": timeline(company_id=actor.company_id, document=key, currency=document.currency),
         "related": _related(shown),
         "particulars": _particulars(document),
@@ -213,7 +213,7 @@ def _reverse_effects(request: PageRequest, document: Document) -> list[str]:
         % {"amount": _money(-document.total, document.currency)}
     ]
     for match in matches(actor=request.actor, ids=[document.pk], day=day, back=""):
-        inline = match.number == document.number
+        inline = match.document == document.pk
         fact = {"amount": _money(match.amount, document.currency), "match": match.label}
         if inline and match.line in _credits(company, document):
             effects.append(_("Undoes the inline credit of %(amount)s against %(match)s.") % fact)

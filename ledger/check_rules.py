@@ -102,7 +102,8 @@ SIDES = Rule(
     ),
     """
     SELECT coalesce(d.number, d.kind || ' ' || d.id) AS document,
-           coalesce(cd.number, '?') AS charge, coalesce(kd.number, '?') AS credit
+           coalesce(cd.number, cd.kind || ' ' || cd.id, '?') AS charge,
+           coalesce(kd.number, kd.kind || ' ' || kd.id, '?') AS credit
     FROM ledger_application a
     JOIN ledger_document d ON d.company_id = a.company_id AND d.id = a.document_id
     LEFT JOIN ledger_line c ON c.company_id = a.company_id AND c.id = a.charge_line_id
@@ -242,8 +243,9 @@ CODE_SHARED = Rule(
     "code_shared",
     _("Match code %(match_code)s is used by more than one group: %(documents)s."),
     """
-    SELECT s.code AS match_code, string_agg(DISTINCT d.number, ', ' ORDER BY d.number) AS documents
+    SELECT s.code AS match_code, string_agg(DISTINCT n.name, ', ' ORDER BY n.name) AS documents
     FROM sides s JOIN ledger_document d ON d.company_id = %(company)s AND d.id = s.document
+    CROSS JOIN LATERAL (SELECT coalesce(d.number, d.kind || ' ' || d.id) AS name) n
     GROUP BY s.code HAVING count(DISTINCT (s.document, s.line)) > 1
     ORDER BY s.code LIMIT %(limit)s
     """,

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from arledger.core.sql import fetch_all
+from ledger.models import document_name
 from reconciliation.codes import cased
 from reconciliation.marks import Mark, Settlement, mark, settlement, speaks_credit
 
@@ -151,7 +152,10 @@ def line_opens(
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One application in force as people see it, from the side of ``line``."""
+    """One application in force as people see it, from the side of ``line``.
+
+    ``other_number`` and ``maker_number`` are what people call the documents (``document_name``).
+    """
 
     application: int
     line: int
@@ -181,7 +185,7 @@ SELECT a.id, s.line_id, s.other_line, s.other_document, od.kind, od.number, a.da
        a.charge_code, a.credit_code, a.charge_document_id = a.credit_document_id,
        od.reverses_id = s.document_id OR sd.reverses_id = od.id,
        m.id, m.number, m.kind, a.charge_document_id, a.credit_document_id,
-       CASE WHEN kd.kind = 'payment' THEN a.credit_line_id ELSE 0 END
+       CASE WHEN kd.kind = 'payment' THEN a.credit_line_id ELSE 0 END, od.date, m.date
 FROM (
     SELECT id, charge_line_id AS line_id, charge_document_id AS document_id, credit_line_id AS other_line,
            credit_document_id AS other_document
@@ -219,7 +223,8 @@ def _entry(row: tuple[Any, ...], settled: dict[tuple[int, int], bool], shared: s
     codes = tuple(cased(code, settled.get(head, False)) for code, head in heads if code)
     if row[14] and shared:
         codes = (shared,)
-    values = (*row[:12], codes, row[14], bool(row[15]), *row[16:19])
+    other, maker = document_name(row[4], row[5], row[22]), document_name(row[18], row[17], row[23])
+    values = (*row[:5], other, *row[6:12], codes, row[14], bool(row[15]), row[16], maker, row[18])
     return Entry(*values)
 
 

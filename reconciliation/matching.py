@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -17,7 +18,7 @@ from arledger.core.money import check_amount
 from arledger.core.sql import fetch_all
 from ledger.drafts import NewDocument, write_drafts
 from ledger.errors import NamedTwice
-from ledger.models import Document, Kind, Line
+from ledger.models import Document, Kind, Line, document_name
 from ledger.posting import book, insert_applications, lock_customers, require_entity, require_open_period
 from reconciliation.applying import Match, join, pair
 from reconciliation.errors import (
@@ -46,7 +47,7 @@ def match(*, actor: Actor, matches: Sequence[Match], on: date | None = None, rea
         settings = settings_of(actor.company_id)
         lines = {key for m in matches for key in (m.charge, m.credit)}
         lock_customers(actor=actor, ids=_customers_of(actor, lines))
-        pairs = pair(company_id=actor.company_id, matches=matches, on=on)
+        pairs = pair(settings=settings, matches=matches, on=on)
         if len({p.charge.currency for p in pairs}) > 1:
             raise SeveralAccounts()
         for p in pairs:
@@ -88,11 +89,8 @@ def _customers_of(actor: Actor, lines: set[int]) -> set[int]:
     if not customers:
         raise NotFound()
     if len(customers) > 1:
-        names = list(
-            Line.objects.filter(company_id=actor.company_id, pk__in=lines).values_list(
-                "document__number", flat=True
-            )
-        )
+        found = Line.objects.filter(company_id=actor.company_id, pk__in=lines).select_related("document")
+        names = [str(line.document) for line in found.order_by("pk")]
         raise OtherCustomer(charge=names[0], credit=names[-1])
     return customers
 
@@ -165,7 +163,8 @@ SELECT a.id, a.document_id, m.kind, a.charge_line_id, a.credit_line_id, a.charge
        a.customer_id, cd.currency, a.date, a.charge_code, a.credit_code, a.amount,
        a.amount + coalesce((SELECT sum(u.amount) FROM ledger_application u
                             WHERE u.company_id = a.company_id AND u.reverses_id = a.id), 0),
-       CASE WHEN cd.reverses_id = kd.id THEN kd.number WHEN kd.reverses_id = cd.id THEN cd.number END,
+       CASE WHEN cd.reverses_id = kd.id THEN ARRAY[kd.kind, kd.number, kd.date::text]
+            WHEN kd.reverses_id = cd.id THEN ARRAY[cd.kind, cd.number, cd.date::text] END,
        cd.entity_id, kd.entity_id
 FROM ledger_application a
 JOIN ledger_document m ON m.company_id = a.company_id AND m.id = a.document_id
@@ -179,13 +178,20 @@ ORDER BY a.id
 def in_force(*, company_id: int, ids: Sequence[int]) -> list[InForce]:
     """The original applications with these keys and what is left of each."""
     rows = fetch_all(READ.format(condition="a.id = ANY(%s)"), [company_id, list(ids)])
-    return [InForce(*row) for row in rows]
+    return [_in_force(row) for row in rows]
+
+
+def _in_force(row: tuple[Any, ...]) -> InForce:
+    """A row of READ; what is tied to its reversal is named as people call it."""
+    tied = row[14]
+    name = document_name(tied[0], tied[1], date.fromisoformat(tied[2])) if tied else None
+    return InForce(*row[:14], name, *row[15:])
 
 
 def made_by(*, company_id: int, documents: Sequence[int]) -> list[InForce]:
     """The applications these documents made, those of them with something left in force."""
     rows = fetch_all(READ.format(condition="a.document_id = ANY(%s)"), [company_id, list(documents)])
-    return [found for row in rows if (found := InForce(*row)).left > 0]
+    return [found for row in rows if (found := _in_force(row)).left > 0]
 
 
 def unapply(*, actor: Actor, undos: Sequence[Undo], reason: str, on: date | None = None) -> int:

@@ -20,6 +20,7 @@ from arledger.core.formats import format_amount
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.forms import AmountField, DayField, Done, KeyedForm, TextField, show_refusal, submit
 from arledger.core.templatetags.arledger import chip, code, mark, money, money_with_code
+from ledger.models import Document
 from reconciliation.matching import InForce, Undo, unapply
 from reconciliation.preview import Account, Standing, UnapplyPreview, application_of, preview_unapply
 
@@ -156,4 +157,6 @@ def _back(request: PageRequest, application: InForce) -> str:
     inside = wanted.startswith(reverse("home:index"))
     if inside and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
         return wanted
-    return address("invoices:detail", application.charge_document) or reverse("home:index")
+    charge = Document.objects.filter(company_id=request.actor.company_id, pk=application.charge_document)
+    kind = charge.values_list("kind", flat=True).first()
+    return address(f"{kind}s:detail", application.charge_document) or reverse("home:index")

@@ -28,10 +28,11 @@ NOT_BY_HAND = {Kind.REFUND}
 
 @dataclass(frozen=True, kw_only=True)
 class MatchView:
-    """One application in force, seen from ``line``: what components/matches_table.html shows."""
+    """One application in force of ``line`` with another ``document``: what components/matches_table.html shows."""
 
     application: int
     line: int
+    document: int
     label: str
     number: str
     url: str
@@ -51,6 +52,7 @@ def matches(*, actor: Actor, ids: Sequence[int], day: date, back: str) -> list[M
         MatchView(
             application=entry.application,
             line=entry.line,
+            document=entry.other_document,
             label=_label(entry, positions),
             number=entry.other_number,
             url=address(f"{entry.other_kind}s:detail", entry.other_document),
@@ -145,6 +147,8 @@ def _event(event: AuditEvent, document: int, currency: str) -> EventView:
     if event.action == "unapply":
         total = sum((Decimal(amount) for _key, amount in after.get("applications", [])), Decimal(0))
         what = _("un-applied %(amount)s") % {"amount": _amount(total, currency)}
+    if event.action == "write_off":
+        what = _("wrote off %(amount)s") % {"amount": _amount(Decimal(after.get("amount", 0)), currency)}
     return EventView(
         at=event.at,
         who=event.actor,

@@ -12,6 +12,7 @@ from django.db import transaction
 from arledger.core.actor import Actor
 from arledger.core.errors import NotFound, Refusal
 from arledger.core.sql import fetch_all
+from ledger.models import document_name
 from reconciliation.figures import Figures, document_figures, entries, line_opens
 from reconciliation.marks import Mark, Settlement
 from reconciliation.matching import InForce, Undo, in_force, unapply
@@ -21,7 +22,10 @@ MOST_KEYS = 2**63
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """One side of a match as of a day. ``line_open`` is of the matched line; open amounts are positive."""
+    """One side of a match as of a day. ``line_open`` is of the matched line; open amounts are positive.
+
+    ``number`` is what people call the document (``document_name``).
+    """
 
     document: int
     kind: str
@@ -125,12 +129,12 @@ def state(*, company_id: int, application: InForce, day: date) -> State:
     names = {row[0]: row[1:] for row in fetch_all(LINES, [company_id, _lines(application)])}
 
     def standing(line: int) -> Standing:
-        document, position, number, kind = names[line]
+        document, position, number, kind, day_of = names[line]
         own: Figures = figures[document]
         return Standing(
             document=document,
             kind=kind,
-            number=number,
+            number=document_name(kind, number, day_of),
             position=position,
             open=own.open_sides,
             line_open=abs(opens[line][0]),
@@ -153,7 +157,7 @@ def _lines(application: InForce) -> list[int]:
 
 
 LINES = """
-SELECT l.id, l.document_id, l.position, d.number, d.kind
+SELECT l.id, l.document_id, l.position, d.number, d.kind, d.date
 FROM ledger_line l JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id
 WHERE l.company_id = %s AND l.id = ANY(%s)
 """

@@ -93,7 +93,7 @@ def _require_reversible(document: Document, on: date, row: int) -> None:
     if document.state != Document.State.POSTED:
         raise NotPosted(row=row)
     if document.reverses_id is not None:
-        raise ReversalIsFinal(row=row, document=document.number)
+        raise ReversalIsFinal(row=row, document=str(document))
     if on < document.date:
         raise ReversalTooEarly(field="date", row=row, earliest=document.date)
 
@@ -101,7 +101,7 @@ def _require_reversible(document: Document, on: date, row: int) -> None:
 def _require_not_reversed(company_id: int, documents: Sequence[Document]) -> None:
     mirrors = Document.objects.filter(company_id=company_id, reverses__in=[d.pk for d in documents])
     for mirror in mirrors.select_related("reverses"):
-        raise AlreadyReversed(document=mirror.reverses.number, mirror=mirror.number)
+        raise AlreadyReversed(document=str(mirror.reverses), mirror=str(mirror))
 
 
 def _require_free(company_id: int, documents: Sequence[Document], others: Sequence[InForce]) -> None:
@@ -110,12 +110,12 @@ def _require_free(company_id: int, documents: Sequence[Document], others: Sequen
     for a in others:
         key = a.charge_document if a.charge_document in by_key else a.credit_document
         raise StillApplied(
-            document=by_key[key].number, others=", ".join(_matched_with(company_id, key, others))
+            document=str(by_key[key]), others=", ".join(_matched_with(company_id, key, others))
         )
     held = Reservation.objects.filter(company_id=company_id, line__document__in=by_key)
     for reservation in held.select_related("document", "line__document"):
         raise StillReserved(
-            document=reservation.line.document.number,
+            document=str(reservation.line.document),
             drafts=f"{reservation.document.get_kind_display()} {reservation.document_id}",
         )
 
@@ -138,7 +138,7 @@ def _matched_with(company_id: int, document: int, others: Sequence[InForce]) -> 
         charge if credit == document else credit for charge, credit in sides if document in (charge, credit)
     }
     found = Document.objects.filter(company_id=company_id, pk__in=keys).order_by("pk")
-    return [str(other.number) for other in found]
+    return [str(other) for other in found]
 
 
 def _write_mirrors(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -51,6 +51,10 @@ class Books:
 
     def at(self, instant: datetime) -> Books:
         return replace(self, actor=replace(self.actor, at=instant))
+
+    def limited_to(self, rights: Iterable[str]) -> Books:
+        """The same books in the hands of somebody with these rights."""
+        return replace(self, actor=replace(self.actor, rights=frozenset(rights)))
 
     def configure(self, **changes: object) -> None:
         row = Configuration.objects.get(company=self.company)

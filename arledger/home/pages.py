@@ -23,6 +23,8 @@ from reconciliation.bars import totals_of
 SEARCH_LENGTH = 200
 DRAFTS = {
     "invoice": (_("Draft invoices"), "invoices:list", "invoices.list"),
+    "adjustment": (_("Draft adjustments"), "adjustments:list", "adjustments.list"),
+    "advance": (_("Draft advances"), "advances:list", "advances.list"),
     "payment": (_("Draft payments"), "payments:list", "payments.list"),
 }
 
@@ -80,9 +82,7 @@ def find(request: PageRequest) -> HttpResponse:
         return render(request, "home/search.html", {"refusal": refusal}, status=400)
     hits = search(request.actor, text) if text else Hits([], [])
     rows = [Hit(c.name, c.code, _("Customer"), address("customers:detail", c.pk)) for c in hits.customers]
-    rows += [
-        Hit(str(d.number), d.customer.name, d.get_kind_display(), document_url(d)) for d in hits.documents
-    ]
+    rows += [Hit(str(d), d.customer.name, d.get_kind_display(), document_url(d)) for d in hits.documents]
     if len(rows) == 1 and rows[0].url:
         return redirect(rows[0].url)
     return render(request, "home/search.html", {"text": text, "hits": rows})

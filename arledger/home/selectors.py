@@ -16,7 +16,12 @@ from reconciliation.selectors import LAST, documents
 
 RECENT = 8
 HITS = 20
-SEARCHED = {Kind.INVOICE: "invoices.list", Kind.PAYMENT: "payments.list"}
+SEARCHED = {
+    Kind.INVOICE: "invoices.list",
+    Kind.ADJUSTMENT: "adjustments.list",
+    Kind.ADVANCE: "advances.list",
+    Kind.PAYMENT: "payments.list",
+}
 
 
 def drafts_waiting(actor: Actor) -> dict[str, int]:
