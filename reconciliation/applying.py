@@ -17,6 +17,7 @@ from reconciliation.drawing import codes_for
 from reconciliation.effect import Effect
 from reconciliation.errors import (
     AmountNotPositive,
+    CreditOfOtherEntity,
     NotACharge,
     NotACredit,
     NotEnoughLeft,
@@ -32,13 +33,14 @@ from reconciliation.heads import Side, heads_of
 class Match:
     """Match ``amount`` (positive, in the documents' currency) of a charge line with a credit line.
 
-    ``maker`` is the posted document the application belongs to.
+    ``maker`` is the posted document the application belongs to; it takes effect on ``since`` at the earliest.
     """
 
     charge: int
     credit: int
     amount: Decimal
     maker: int = 0
+    since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,35 +87,41 @@ def apply(
     reason: str = "",
 ) -> None:
     """Insert the matches as applications. The caller holds the customers' locks. Raises as ``pair`` and ``join``."""
-    pairs = pair(company_id=actor.company_id, matches=matches, on=on)
+    pairs = pair(settings=settings, matches=matches, on=on)
     join(actor=actor, settings=settings, pairs=pairs, reason=reason)
 
 
-def pair(*, company_id: int, matches: Sequence[Match], on: date | None = None) -> list[Pair]:
+def pair(*, settings: Settings, matches: Sequence[Match], on: date | None = None) -> list[Pair]:
     """Check matches and say when each takes effect; the caller holds the customers' locks.
 
-    That is the later of its two documents' dates and of the days since which its amounts are free, or ``on`` when
-    that is later still; an earlier ``on`` is refused (SPEC 15.2, Dates). Raises NotFound, NotACharge, NotACredit,
-    OtherCustomer, OtherCurrency, AmountNotPositive, NothingLeft, NotEnoughLeft or TooEarly.
+    That is the latest of its two documents' dates, the days since which its amounts are free and its ``since``, or
+    ``on`` when that is later still; an earlier ``on`` is refused (SPEC 15.2, Dates). Raises NotFound, NotACharge,
+    NotACredit, OtherCustomer, OtherCurrency, AmountNotPositive, NothingLeft, NotEnoughLeft or TooEarly; and
+    CreditOfOtherEntity where credits are limited to the entity that owns them (SPEC 3).
     """
+    company_id = settings.company.pk
     found = sides(company_id=company_id, lines={key for m in matches for key in (m.charge, m.credit)})
     chosen = [(_side(found, m.charge), _side(found, m.credit), m) for m in matches]
     for charge, credit, match in chosen:
         _check_pair(charge, credit, match.amount)
+        if settings.row.limit_credits_to_entity:
+            _require_same_entity(charge, credit, match.maker)
     for key, amount in _wanted(matches).items():
         require_left(found[key], amount)
     effect = Effect(company_id=company_id, sides=found.values())
     return [
-        Pair(charge, credit, match.amount, match.maker, _day(effect, charge, credit, match.amount, on))
+        Pair(charge, credit, match.amount, match.maker, _day(effect, charge, credit, match, on))
         for charge, credit, match in chosen
     ]
 
 
-def _day(effect: Effect, charge: Side, credit: Side, amount: Decimal, on: date | None) -> date:
-    earliest = effect.earliest(charge, credit, amount)
+def _day(effect: Effect, charge: Side, credit: Side, match: Match, on: date | None) -> date:
+    earliest = effect.earliest(charge, credit, match.amount)
+    if match.since:
+        earliest = max(earliest, match.since)
     if on is not None and on < earliest:
         raise TooEarly(field="date", earliest=earliest)
-    effect.take(charge, credit, amount, on or earliest)
+    effect.take(charge, credit, match.amount, on or earliest)
     return on or earliest
 
 
@@ -163,6 +171,13 @@ def _check_pair(charge: Side, credit: Side, amount: Decimal) -> None:
     if amount <= 0:
         raise AmountNotPositive(field="amount")
     check_amount(amount, charge.currency)
+
+
+def _require_same_entity(charge: Side, credit: Side, maker: int) -> None:
+    """Money that a payment has just received is free, and a reversal meets its original wherever that stands."""
+    own = credit.document == maker or charge.reverses == credit.document or credit.reverses == charge.document
+    if credit.entity != charge.entity and not own:
+        raise CreditOfOtherEntity(charge=charge.name, credit=credit.name)
 
 
 def _wanted(matches: Sequence[Match]) -> dict[int, Decimal]:

@@ -43,6 +43,16 @@ class OtherCurrency(Refusal):
     )
 
 
+class CreditOfOtherEntity(Refusal):
+    """The company limits credits to the entity that owns them (SPEC 3)."""
+
+    code = "credit_of_other_entity"
+    sentence = _(
+        "%(credit)s and %(charge)s belong to different entities: this company limits credits to the entity that "
+        "owns them."
+    )
+
+
 class NothingChosen(Invalid):
     code = "nothing_chosen"
     sentence = _("Choose at least one match.")
