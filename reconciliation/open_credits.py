@@ -48,11 +48,13 @@ CREDIT_LABELS: dict[CreditKind, str | Promise] = {
 
 
 class NotRefundable(Enum):
-    """Why a credit can be applied but never given back (SPEC 9)."""
+    """Why a credit can be applied but not given back (SPEC 9); the last two depend on the refund at hand."""
 
     CURRENCY = "currency_not_base"
     CASH_BASIS_TAX = "cash_basis_tax"
     CHARGES = "has_charges"
+    ENTITY = "other_entity"
+    LATER = "dated_later"
 
     @property
     def sentence(self) -> str | Promise:
@@ -63,6 +65,8 @@ _SENTENCES: dict[NotRefundable, str | Promise] = {
     NotRefundable.CURRENCY: _("Refunds are made in the company’s base currency only."),
     NotRefundable.CASH_BASIS_TAX: _("The document has a line with cash-basis tax."),
     NotRefundable.CHARGES: _("The document also has positive lines: apply the credit instead."),
+    NotRefundable.ENTITY: _("The credit belongs to another entity than the refund."),
+    NotRefundable.LATER: _("The credit is dated after the refund."),
 }
 
 
@@ -152,6 +156,40 @@ def open_credits(
             "documents": None if documents is None else list(documents),
             "entities": None if entities is None else list(entities),
             "draft": draft,
+        },
+    )
+    return [_item(*row) for row in rows]
+
+
+# The same reading of lines that were named and have nothing open any more.
+SPENT = CREDITS.replace("AND l.is_open AND l.amount < 0", "AND NOT l.is_open AND l.amount < 0").replace(
+    "%(documents)s::bigint[] IS NULL OR l.document_id = ANY(%(documents)s)",
+    "l.document_id = ANY(%(documents)s) OR l.id = ANY(%(lines)s)",
+)
+
+
+def spent_credits(
+    *,
+    company_id: int,
+    customer: int,
+    currency: str,
+    documents: Sequence[int],
+    lines: Sequence[int],
+    entities: Collection[int] | None = None,
+) -> list[CreditItem]:
+    """Credit lines of the customer that were named, by document or line, but have nothing open any more."""
+    if not documents and not lines:
+        return []
+    rows = fetch_all(
+        SPENT,
+        {
+            "company": company_id,
+            "customers": [customer],
+            "currency": currency,
+            "documents": list(documents),
+            "lines": list(lines),
+            "entities": None if entities is None else list(entities),
+            "draft": 0,
         },
     )
     return [_item(*row) for row in rows]
