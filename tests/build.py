@@ -28,6 +28,8 @@ from reconciliation import matching
 from reconciliation.applying import Match
 from reconciliation.figures import Figures, document_figures, entries, line_opens
 from reconciliation.matching import Undo
+from refunds import services as refunds
+from refunds.inputs import CreditChoice, RefundInput
 
 AT = datetime(2026, 3, 15, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 15)
@@ -156,6 +158,40 @@ class Books:
         )
         return advances.enter(actor=self.actor, advances=[entered], post=post)[0]
 
+    def refund(
+        self,
+        credits: dict[int, Amount | None] | int,
+        *,
+        on: date = TODAY,
+        customer: int | None = None,
+        post: bool = True,
+        **more: object,
+    ) -> int:
+        """Give credits back: {credit document: amount, None for all of it}, or all of one credit document."""
+        return refunds.record(
+            actor=self.actor, refunds=[self.refunded(credits, on=on, customer=customer, **more)], post=post
+        )[0]
+
+    def refunded(
+        self,
+        credits: dict[int, Amount | None] | int,
+        *,
+        on: date = TODAY,
+        customer: int | None = None,
+        **more: object,
+    ) -> RefundInput:
+        """A refund as a person enters it."""
+        chosen = credits if isinstance(credits, dict) else {credits: None}
+        return RefundInput(
+            customer_id=customer or self.customer,
+            date=on,
+            credits=[
+                CreditChoice(document=key, amount=None if amount is None else money(amount))
+                for key, amount in chosen.items()
+            ],
+            **{"bank_account_id": self.bank, **more},  # type: ignore[arg-type]
+        )
+
     def number_advances(self) -> None:
         """Switch the numbering of advances on (SPEC 3)."""
         sequence = NumberSequence.objects.get(company=self.company, code="ADV")
@@ -177,7 +213,9 @@ class Books:
         return sorted({entry.application for entry in found})
 
     def reverse(self, document: int, on: date = TODAY) -> int:
-        """Reverse a posted document; the key of its mirror."""
+        """Reverse a posted document, or void a refund; the key of its mirror."""
+        if self.document(document).kind == "refund":
+            return refunds.void(actor=self.actor, ids=[document], on=on, reason="wrong")[0]
         verbs: Any = {
             "invoice": invoices,
             "adjustment": adjustments,
