@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -235,15 +235,17 @@ def ask(
     template: str,
     back_url: str,
     document: object,
-    question: str,
+    question: str | Promise,
     effects: Sequence[str],
-    button: str,
+    button: str | Promise,
     meaning: str = "bad",
     refusal: Refusal | None = None,
+    context: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """Ask with the effect spelled out; a POST does it, or asks again with what is wrong.
 
     ``refusal`` is what the verb would answer now; one that is about the date leaves the person to choose another.
+    ``context`` is what else the template needs.
     """
     if request.method == "POST" and form.is_valid():
         try:
@@ -251,7 +253,8 @@ def ask(
         except Refusal as error:
             show_refusal(form, error)
     blocked = refusal is not None and refusal.field != "date"
-    context = {
+    shown = {
+        **(context or {}),
         "form": form,
         "document": document,
         "question": question,
@@ -262,7 +265,7 @@ def ask(
         "meaning": meaning,
         "back_url": back_url,
     }
-    return render(request, template, context, status=422 if form.errors else 200)
+    return render(request, template, shown, status=422 if form.errors else 200)
 
 
 def _lead(request: PageRequest, answer: str) -> HttpResponse:

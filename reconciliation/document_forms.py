@@ -1,11 +1,14 @@
-"""Forms of invoices: they read what people type; the rules live in the services."""
+"""Forms of documents with lines: they read what people type; the rules live in the services.
+
+``HeadForm`` and ``LineForm`` are what all kinds have; what is billed (invoices and adjustments) has accounts, terms and
+taxes besides.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.forms.formsets import BaseFormSet
@@ -19,7 +22,6 @@ from arledger.core.actor import Actor
 from arledger.core.http.forms import AmountField, DayField, KeyedForm, RateField, TextField, offer
 from arledger.core.money import currencies
 from customers.forms import CustomerField, ask_as
-from customers.models import Customer
 from ledger.entering import DocumentInput, LineInput
 from ledger.models import Document
 from reconciliation.marks import MARK_LABELS, SETTLEMENT_LABELS, Mark, Settlement
@@ -27,23 +29,11 @@ from reconciliation.marks import MARK_LABELS, SETTLEMENT_LABELS, Mark, Settlemen
 PREFIX = "lines"
 BLANK_LINES = 3
 MOST_LINES = 1_000
-#: Fields of a line that unfold on demand.
-MORE = (
-    "location",
-    "tax_code",
-    "tax_amount",
-    "service_start",
-    "service_end",
-    "cash_basis_tax",
-    "tax_receipt_eligible",
-)
-#: The services' names of fields where the form's differ.
-NAMES = {"lines": "customer"}
 NONE = ("", "—")
 
 
-class InvoiceFilter(forms.Form):
-    """What the list of invoices can be narrowed to; all of it in the address."""
+class DocumentFilter(forms.Form):
+    """What a list of documents can be narrowed to; all of it in the address."""
 
     settlement = forms.TypedChoiceField(
         label=_("Settlement"),
@@ -61,26 +51,24 @@ class InvoiceFilter(forms.Form):
     match_code = TextField(label=_("Match code"), max_length=60, required=False)
     date_from = DayField(label=_("Date from"), required=False)
     date_to = DayField(label=_("Date to"), required=False)
-    due_from = DayField(label=_("Due from"), required=False)
-    due_to = DayField(label=_("Due to"), required=False)
 
     def __init__(self, data: QueryDict, *, actor: Actor) -> None:
         super().__init__(data)
         ask_as(self, actor)
 
 
-class InvoiceForm(KeyedForm):
-    """The head of an invoice."""
+class DueFilter(DocumentFilter):
+    """The same for documents that are due some day."""
+
+    due_from = DayField(label=_("Due from"), required=False)
+    due_to = DayField(label=_("Due to"), required=False)
+
+
+class HeadForm(KeyedForm):
+    """The head of a document."""
 
     customer = CustomerField(error_messages={"required": _("Choose a customer.")})
     date = DayField(label=_("Date"))
-    term = forms.TypedChoiceField(
-        label=_("Payment term"),
-        required=False,
-        coerce=int,
-        empty_value=None,
-    )
-    due_date = DayField(label=_("Due date"), required=False)
     currency = forms.ChoiceField(label=_("Currency"), required=False)
     exchange_rate = RateField(
         label=_("Exchange rate"), required=False, help_text=_("Only for other currencies than the company’s.")
@@ -89,7 +77,6 @@ class InvoiceForm(KeyedForm):
     gl_date = DayField(label=_("GL date"), required=False)
     reference = TextField(label=_("Reference"), max_length=100, required=False)
     description = TextField(label=_("Description"), max_length=500, required=False)
-    bill_to = TextField(label=_("Bill to"), max_length=1000, multiline=True, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(
@@ -102,50 +89,137 @@ class InvoiceForm(KeyedForm):
         **options: Any,
     ) -> None:
         super().__init__(data, initial=initial, **options)
-        offered = choices(actor.company_id)
-        entities = [e for e in offered["entities"] if actor.entities is None or e.pk in actor.entities]
-        offer(self, "term", [("", _("The customer’s")), *_options(offered["terms"], initial.get("term"))])
-        offer(self, "entity", [NONE, *_options(entities, initial.get("entity"))])
+        self.offered = choices(actor.company_id)
+        entities = [e for e in self.offered["entities"] if actor.entities is None or e.pk in actor.entities]
+        offer(self, "entity", [NONE, *offered(entities, initial.get("entity"))])
         offer(self, "currency", [("", _("The customer’s")), *((code, code) for code in currencies())])
         self.fields["entity"].disabled = not entities
         self.fields["gl_date"].disabled = not settings.row.separate_gl_date
-        self.offered = offered
         ask_as(self, actor)
 
+    @property
+    def entered(self) -> dict[str, Any]:
+        """The values under the names of ``DocumentInput``; a valid form only."""
+        values = self.cleaned_data
+        same = ("date", "gl_date", "currency", "exchange_rate", "reference", "description")
+        return {
+            "customer_id": values["customer"].pk,
+            "entity_id": values["entity"],
+            **{name: values[name] for name in same},
+        }
 
-def _options(offered: Sequence[Coded], current: int | None) -> list[tuple[Any, Any]]:
+    @staticmethod
+    def shown(document: Document) -> dict[str, Any]:
+        """What the head shows of a draft."""
+        return {
+            "customer": document.customer,
+            "date": document.date,
+            "currency": document.currency,
+            "exchange_rate": document.exchange_rate,
+            "entity": document.entity_id,
+            "gl_date": document.gl_date,
+            "reference": document.reference,
+            "description": document.description,
+            "version": document.version,
+        }
+
+
+class BilledForm(HeadForm):
+    """The head of what is due some day: a term or a due date, and whom it is sent to."""
+
+    term = forms.TypedChoiceField(
+        label=_("Payment term"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+    )
+    due_date = DayField(label=_("Due date"), required=False)
+    bill_to = TextField(label=_("Bill to"), max_length=1000, multiline=True, required=False)
+    field_order = ["customer", "date", "term", "due_date"]
+
+    def __init__(self, data: QueryDict | None, *, initial: dict[str, Any], **options: Any) -> None:
+        super().__init__(data, initial=initial, **options)
+        terms = offered(self.offered["terms"], initial.get("term"))
+        offer(self, "term", [("", _("The customer’s")), *terms])
+
+    @property
+    def entered(self) -> dict[str, Any]:
+        values = self.cleaned_data
+        own = {"term_id": values["term"], "due_date": values["due_date"], "bill_to": values["bill_to"]}
+        return super().entered | own
+
+    @staticmethod
+    def shown(document: Document) -> dict[str, Any]:
+        """A due date that follows from its term stays empty."""
+        term = document.term
+        follows = term is not None and document.due_date == due_date(
+            document.date, term.net_days, term.end_of_month
+        )
+        return HeadForm.shown(document) | {
+            "term": document.term_id,
+            "due_date": None if follows else document.due_date,
+            "bill_to": document.bill_to,
+        }
+
+
+def offered(found: Sequence[Coded], current: int | None) -> list[tuple[Any, Any]]:
     """What can be chosen, and what is chosen already even when it is no longer offered."""
-    found = [(one.pk, str(one)) for one in offered]
-    return found if current is None or current in dict(found) else [*found, (current, f"({current})")]
+    known = [(one.pk, str(one)) for one in found]
+    return known if current is None or current in dict(known) else [*known, (current, f"({current})")]
 
 
 class LineForm(forms.Form):
     """One line; a line in which nothing was entered does not count."""
 
     description = TextField(label=_("Description"), max_length=500, required=False)
-    account = forms.TypedChoiceField(label=_("Account"), coerce=int)
     amount = AmountField(label=_("Amount"), attrs={"data-sum": "", "maxlength": "40"})
     location = forms.TypedChoiceField(label=_("Location"), required=False, coerce=int, empty_value=None)
+    # Fields that unfold on demand.
+    more: ClassVar[Sequence[str]] = ("location",)
+
+    def __init__(
+        self, *args: Any, currency: str, offered_by: HeadForm, settings: Settings, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        locations = offered_by.offered["locations"]
+        offer(self, "location", [NONE, *offered(locations, (self.initial or {}).get("location"))])
+        for field in self.fields.values():
+            if isinstance(field, AmountField):
+                field.currency = currency
+
+
+class BilledLineForm(LineForm):
+    """One line of what is billed, with its account and tax."""
+
+    account = forms.TypedChoiceField(label=_("Account"), coerce=int)
     tax_code = TextField(label=_("Tax code"), max_length=20, required=False)
     tax_amount = AmountField(label=_("Tax amount"), required=False)
     service_start = DayField(label=_("Service from"), required=False)
     service_end = DayField(label=_("Service to"), required=False)
     cash_basis_tax = forms.BooleanField(label=_("Cash-basis tax"), required=False)
     tax_receipt_eligible = forms.BooleanField(label=_("Tax-receipt eligible"), required=False)
+    field_order = ["description", "account", "amount"]
+    more: ClassVar[Sequence[str]] = (
+        "location",
+        "tax_code",
+        "tax_amount",
+        "service_start",
+        "service_end",
+        "cash_basis_tax",
+        "tax_receipt_eligible",
+    )
 
     def __init__(
-        self, *args: Any, currency: str, offered: dict[str, list[Any]], revenue: int, **options: Any
+        self, *args: Any, currency: str, offered_by: HeadForm, settings: Settings, **options: Any
     ) -> None:
-        super().__init__(*args, **options)
-        initial = self.initial or {}
-        accounts = [one for one in offered["accounts"] if one.kind != Account.Kind.RECEIVABLE]
-        offer(self, "account", _options(accounts, initial.get("account")))
-        offer(self, "location", [NONE, *_options(offered["locations"], initial.get("location"))])
-        self.fields["account"].initial = revenue
-        for name in ("amount", "tax_amount"):
-            field = self.fields[name]
-            assert isinstance(field, AmountField)
-            field.currency = currency
+        super().__init__(*args, currency=currency, offered_by=offered_by, settings=settings, **options)
+        accounts: list[Any] = [
+            one
+            for one in offered_by.offered["accounts"]
+            if isinstance(one, Account) and one.kind != Account.Kind.RECEIVABLE
+        ]
+        offer(self, "account", offered(accounts, (self.initial or {}).get("account")))
+        self.fields["account"].initial = settings.row.revenue_account_id
 
     @property
     def entered(self) -> LineInput:
@@ -166,7 +240,7 @@ class LineForm(forms.Form):
 
 
 class LineForms(BaseFormSet):
-    """The lines of an invoice, in the order in which the page showed them: a copied line stands below its model."""
+    """The lines of a document, in the order in which the page showed them: a copied line stands below its model."""
 
     deletion_widget = forms.CheckboxInput
 
@@ -190,14 +264,15 @@ class LineForms(BaseFormSet):
 def line_forms(
     data: QueryDict | None,
     *,
+    line: type[LineForm],
+    head: HeadForm,
     currency: str,
-    offered: dict[str, list[Any]],
-    revenue: int,
+    settings: Settings,
     initial: list[dict[str, Any]],
 ) -> LineForms:
-    """The lines; without scripts a new invoice has a few blank ones."""
+    """The lines; without scripts a new document has a few blank ones."""
     made: Any = forms.formset_factory(
-        LineForm,
+        line,
         formset=LineForms,
         extra=1 if initial else BLANK_LINES,
         can_delete=True,
@@ -205,53 +280,17 @@ def line_forms(
         validate_max=True,
         absolute_max=MOST_LINES + 100,
     )
-    arguments = {"currency": currency, "offered": offered, "revenue": revenue}
+    arguments = {"currency": currency, "offered_by": head, "settings": settings}
     formset: LineForms = made(data, prefix=PREFIX, initial=initial or None, form_kwargs=arguments)
     return formset
 
 
-def entered(form: InvoiceForm, formset: LineForms) -> DocumentInput:
-    """What the service gets; valid forms only."""
-    values = form.cleaned_data
-    return DocumentInput(
-        customer_id=values["customer"].pk,
-        date=values["date"],
-        term_id=values["term"],
-        due_date=values["due_date"],
-        gl_date=values["gl_date"],
-        currency=values["currency"],
-        exchange_rate=values["exchange_rate"],
-        entity_id=values["entity"],
-        reference=values["reference"],
-        description=values["description"],
-        bill_to=values["bill_to"],
-        lines=[formset.forms[place].entered for place in formset.sent],
-    )
+def billed(form: HeadForm, formset: LineForms) -> DocumentInput:
+    """What the service gets of an invoice or an adjustment; valid forms only."""
+    return DocumentInput(**form.entered, lines=[formset.forms[place].entered for place in formset.sent])
 
 
-def values_of(document: Document) -> dict[str, Any]:
-    """What the head shows of a draft; a due date that follows from its term stays empty."""
-    term = document.term
-    follows = term is not None and document.due_date == due_date(
-        document.date, term.net_days, term.end_of_month
-    )
-    return {
-        "customer": document.customer,
-        "date": document.date,
-        "term": document.term_id,
-        "due_date": None if follows else document.due_date,
-        "currency": document.currency,
-        "exchange_rate": document.exchange_rate,
-        "entity": document.entity_id,
-        "gl_date": document.gl_date,
-        "reference": document.reference,
-        "description": document.description,
-        "bill_to": document.bill_to,
-        "version": document.version,
-    }
-
-
-def lines_of(document: Document) -> list[dict[str, Any]]:
+def billed_lines(document: Document) -> list[dict[str, Any]]:
     """What the lines show of a draft."""
     return [
         {
@@ -270,13 +309,8 @@ def lines_of(document: Document) -> list[dict[str, Any]]:
     ]
 
 
-def new_values(customer: Customer | None, day: date) -> dict[str, Any]:
-    """What the head of a new invoice shows first."""
-    return {"date": day} | ({"customer": customer} if customer else {})
-
-
 class ReverseForm(KeyedForm):
-    """On which day and why an invoice is reversed."""
+    """On which day and why a document is reversed."""
 
     date = DayField(label=_("Date of the reversal"))
     reason = TextField(label=_("Reason"), max_length=500)

@@ -1,4 +1,4 @@
-"""Reading invoices: the list, one invoice with everything its page shows."""
+"""Documents with lines as lists and pages show them: invoices, adjustments and advances alike."""
 
 from __future__ import annotations
 
@@ -7,29 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import QuerySet
-
-from arledger.core.actor import Actor
-from ledger.models import NUMBER_ORDER, Document, Kind, Line, Reservation
+from ledger.models import Document, Line, Reservation
 from reconciliation.figures import Figures, document_figures, line_opens
-from reconciliation.selectors import documents, visible_document
 
 ZERO = Decimal(0)
 
 
-def invoices(actor: Actor) -> QuerySet[Document]:
-    """The invoices a person may see, drafts and reversals included, with the key that orders their numbers."""
-    return documents(actor).filter(kind=Kind.INVOICE).annotate(number_order=NUMBER_ORDER)
-
-
-def invoice(actor: Actor, key: int) -> Document:
-    """One invoice. Raises NotFound."""
-    return visible_document(actor, kind=Kind.INVOICE, key=key)
-
-
 @dataclass(frozen=True)
 class Listed:
-    """An invoice as a list shows it; ``figures`` is None for a draft, which has no effect on balances yet."""
+    """A document as a list shows it; ``figures`` is None for a draft, which has no effect on balances yet."""
 
     document: Document
     figures: Figures | None
@@ -88,7 +74,7 @@ class LineFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """An invoice as of a day with everything around it; ``drafts`` hold a part of it (key and kind)."""
+    """A document as of a day with everything around it; ``drafts`` hold a part of it (key and kind)."""
 
     listed: Listed
     lines: Sequence[LineFacts]
@@ -102,7 +88,7 @@ class Facts:
 
 
 def facts(*, company_id: int, document: Document, day: date) -> Facts:
-    """What the page of an invoice shows, in a constant number of statements."""
+    """What the page of a document shows, in a constant number of statements."""
     key = document.pk
     shown = listed(company_id=company_id, rows=[document], day=day)[0]
     opens = line_opens(company_id=company_id, ids=[key], day=day)
