@@ -133,6 +133,42 @@ UNDONE = Rule(
     ORDER BY o.id LIMIT %(limit)s
     """,
 )
+REFUNDED = Rule(
+    "refund_cleared",
+    _("%(document)s, line %(position)s: it gives back %(expected)s, the credits it cleared make %(found)s."),
+    """
+    WITH cleared AS (
+        SELECT a.charge_line_id AS line_id, sum(a.amount) AS amount FROM ledger_application a
+        WHERE a.company_id = %(company)s AND a.document_id = a.charge_document_id AND a.reverses_id IS NULL
+        GROUP BY 1
+    )
+    SELECT coalesce(d.number, d.kind || ' ' || d.id) AS document, l.position, l.amount AS expected,
+           coalesce(c.amount, 0) AS found
+    FROM ledger_document d
+    JOIN ledger_line l ON l.company_id = d.company_id AND l.document_id = d.id
+    LEFT JOIN cleared c ON c.line_id = l.id
+    WHERE d.company_id = %(company)s AND d.kind = 'refund' AND d.state = 'posted' AND d.reverses_id IS NULL
+      AND l.amount <> coalesce(c.amount, 0)
+    ORDER BY d.id, l.position LIMIT %(limit)s
+    """,
+)
+REFUNDABLE = Rule(
+    "refund_refundable",
+    _("%(document)s: it gives back %(credit)s, which cannot be refunded."),
+    """
+    SELECT DISTINCT coalesce(d.number, d.kind || ' ' || d.id) AS document,
+           coalesce(k.number, k.kind || ' ' || k.id) AS credit
+    FROM ledger_document d
+    JOIN companies_company c ON c.id = d.company_id
+    JOIN ledger_application a ON a.company_id = d.company_id AND a.charge_document_id = d.id AND a.document_id = d.id
+    JOIN ledger_document k ON k.company_id = a.company_id AND k.id = a.credit_document_id
+    WHERE d.company_id = %(company)s AND d.kind = 'refund' AND d.reverses_id IS NULL
+      AND (k.currency <> c.base_currency OR EXISTS (
+          SELECT FROM ledger_line l WHERE l.company_id = k.company_id AND l.document_id = k.id
+              AND (l.amount > 0 OR l.cash_basis_tax)))
+    ORDER BY 1, 2 LIMIT %(limit)s
+    """,
+)
 JOURNAL = Rule(
     "journal_balance",
     _("%(document)s: its journal rows add up to %(found)s instead of 0."),
@@ -308,6 +344,8 @@ RULES = (
     RECEIVED,
     SIDES,
     UNDONE,
+    REFUNDED,
+    REFUNDABLE,
     JOURNAL,
     CONTROL,
     MISSING,

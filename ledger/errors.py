@@ -80,6 +80,13 @@ class StillApplied(Refusal):
     sentence = _("%(document)s is matched with %(others)s. Un-apply that first, then reverse.")
 
 
+class StillRefunded(StillApplied):
+    """A refund gave some of it back: only voiding the refund undoes that (SPEC 15.2)."""
+
+    code = "still_refunded"
+    sentence = _("%(document)s is matched with %(others)s. Void %(refunds)s first, then reverse.")
+
+
 class StillReserved(Refusal):
     code = "still_reserved"
     status = 409

@@ -97,6 +97,14 @@ class MatchOfReversal(Refusal):
     sentence = _("This match ties %(document)s to its reversal: it cannot be un-applied.")
 
 
+class EntryOfRefund(Refusal):
+    code = "entry_of_refund"
+    status = 409
+    sentence = _(
+        "%(document)s gave this credit back: one entry of a refund cannot be un-applied. Void %(document)s instead."
+    )
+
+
 class ReasonMissing(Invalid):
     code = "reason_missing"
     sentence = _("Say why in a few words: the reason stays with the books.")

@@ -24,6 +24,7 @@ from reconciliation.applying import Match, join, pair
 from reconciliation.errors import (
     AlreadyUnapplied,
     AmountNotPositive,
+    EntryOfRefund,
     MatchOfReversal,
     NothingChosen,
     OtherCustomer,
@@ -132,7 +133,10 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """An application with the part of it that has not been un-applied."""
+    """An application with the part of it that has not been un-applied.
+
+    ``refund`` is the number of the refund that made it, when one did.
+    """
 
     id: int
     maker: int
@@ -151,6 +155,7 @@ class InForce:
     reversal_of: str | None
     charge_entity: int | None
     credit_entity: int | None
+    refund: str | None
 
     @property
     def inline(self) -> bool:
@@ -165,7 +170,7 @@ SELECT a.id, a.document_id, m.kind, a.charge_line_id, a.credit_line_id, a.charge
                             WHERE u.company_id = a.company_id AND u.reverses_id = a.id), 0),
        CASE WHEN cd.reverses_id = kd.id THEN ARRAY[kd.kind, kd.number, kd.date::text]
             WHEN kd.reverses_id = cd.id THEN ARRAY[cd.kind, cd.number, cd.date::text] END,
-       cd.entity_id, kd.entity_id
+       cd.entity_id, kd.entity_id, CASE WHEN cd.kind = 'refund' AND cd.id = a.document_id THEN cd.number END
 FROM ledger_application a
 JOIN ledger_document m ON m.company_id = a.company_id AND m.id = a.document_id
 JOIN ledger_document cd ON cd.company_id = a.company_id AND cd.id = a.charge_document_id
@@ -199,7 +204,7 @@ def unapply(*, actor: Actor, undos: Sequence[Undo], reason: str, on: date | None
 
     Dated ``on`` (default today), never before the application itself (SPEC 15.2). Raises NothingChosen, NotFound,
     ReasonMissing, AmountNotPositive, AlreadyUnapplied, TooMuchUnapplied, NamedTwice, SeveralAccounts,
-    MatchOfReversal, TooEarly or PeriodClosed.
+    MatchOfReversal, EntryOfRefund, TooEarly or PeriodClosed.
     """
     actor.require("matching.unapply")
     if not undos:
@@ -252,6 +257,8 @@ def _chosen(found: dict[int, InForce], undo: Undo) -> tuple[InForce, Decimal]:
         raise MatchOfReversal(document=application.reversal_of)
     if application.left <= 0:
         raise AlreadyUnapplied()
+    if application.refund:
+        raise EntryOfRefund(document=application.refund)
     amount = application.left if undo.amount is None else undo.amount
     if amount <= 0:
         raise AmountNotPositive(field="amount")

@@ -18,6 +18,7 @@ from ledger.errors import (
     ReversalIsFinal,
     ReversalTooEarly,
     StillApplied,
+    StillRefunded,
     StillReserved,
 )
 from ledger.models import Application, Document, Kind, Line, Reservation
@@ -109,9 +110,11 @@ def _require_free(company_id: int, documents: Sequence[Document], others: Sequen
     by_key = {document.pk: document for document in documents}
     for a in others:
         key = a.charge_document if a.charge_document in by_key else a.credit_document
-        raise StillApplied(
-            document=str(by_key[key]), others=", ".join(_matched_with(company_id, key, others))
-        )
+        named = {"document": str(by_key[key]), "others": ", ".join(_matched_with(company_id, key, others))}
+        refunds = {o.refund: None for o in others if o.refund and o.credit_document == key}
+        if refunds:
+            raise StillRefunded(**named, refunds=", ".join(refunds))
+        raise StillApplied(**named)
     held = Reservation.objects.filter(company_id=company_id, line__document__in=by_key)
     for reservation in held.select_related("document", "line__document"):
         raise StillReserved(
@@ -163,8 +166,10 @@ def _mirror(document: Document, lines: Sequence[Line], on: date, reason: str) ->
         date=on,
         due_date=on if document.due_date else None,
         entity_id=document.entity_id,
+        journal_id=document.journal_id,
         reference=document.reference,
         description=document.description,
+        bill_to=document.bill_to,
         amount=document.amount,
         method=document.method,
         bank_account_id=document.bank_account_id,

@@ -1,0 +1,39 @@
+"""Books that record refunds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from decimal import Decimal
+
+from arledger.companies.models import Entity
+from ledger.models import Reservation
+from tests.build import Books, books, person
+
+
+@contextmanager
+def refunding(**settings: object) -> Iterator[Books]:
+    with books() as b:
+        b.configure(refunds_enabled=True, **settings)
+        yield b
+
+
+def reserved(b: Books) -> list[Decimal]:
+    """What drafts hold, in the order it was reserved."""
+    held = Reservation.objects.filter(company=b.company).order_by("pk")
+    return list(held.values_list("amount", flat=True))
+
+
+def as_person(b: Books, role: str = "administrator") -> Books:
+    """The same books, with somebody else acting."""
+    return replace(b, actor=replace(b.actor, user_id=person(b, role).pk))
+
+
+def entity(b: Books, code: str) -> int:
+    return Entity.objects.create(company=b.company, code=code, name=code).pk
+
+
+def limited_to(b: Books, *entities: int) -> Books:
+    """The same books, with somebody acting who sees these entities and the top level only."""
+    return replace(b, actor=replace(b.actor, entities=frozenset(entities)))
