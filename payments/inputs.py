@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -19,24 +19,19 @@ from ledger.errors import UnknownEntity, UnknownMethod
 from ledger.models import Method
 from ledger.rates import exchange_rate
 from payments.errors import CustomerTwice, NothingReceived
+from reconciliation.plans import Plan
 
 ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, kw_only=True)
-class PartInput:
-    """What one customer's part of a receipt pays. ``amount`` is cash, in the payment's currency.
+class PartInput(Plan):
+    """What one customer's part of a receipt pays, in the payment's currency (see Plan).
 
-    ``lines`` and ``per_document`` are amounts typed for charge lines and documents. The rest flows by waterfall
-    over ``documents`` in that order, or with ``auto`` over all open charges by due date; else it is overpayment.
+    ``amount`` is cash; it may be 0 where credits are used.
     """
 
     customer_id: int
-    amount: Decimal
-    lines: Mapping[int, Decimal] = field(default_factory=dict)
-    per_document: Mapping[int, Decimal] = field(default_factory=dict)
-    documents: Sequence[int] = ()
-    auto: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,7 +152,10 @@ def _check_parts(customers: Mapping[int, Customer], entered: PaymentInput, curre
             raise CustomerTwice(field="customer", customer=str(customers[part.customer_id]))
         seen.add(part.customer_id)
         check_amount(part.amount, currency, field="amount")
-        if part.amount <= 0:
+        if part.amount < 0 or not (part.amount or part.credits):
             raise NothingReceived(field="amount")
         for amount in (*part.lines.values(), *part.per_document.values()):
             check_amount(amount, currency, field="allocations")
+        for use in part.credits:
+            if use.amount is not None:
+                check_amount(use.amount, currency, field="credits")

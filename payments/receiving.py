@@ -15,7 +15,6 @@ from arledger.core.actor import Actor
 from arledger.core.errors import Refusal
 from arledger.core.money import currencies, parse_localized_amount
 from customers.models import Customer
-from payments.distribution import preview
 from payments.errors import CustomerTwice, NothingReceived, UnknownCustomer
 from payments.screen import Part, Screen
 from payments.selectors import find_customers, settled_charges
@@ -24,14 +23,14 @@ from payments.worksheet import (
     ZERO,
     Address,
     Grid,
-    Typed,
     flowing,
     given,
     in_order,
     nowhere,
-    read,
 )
+from reconciliation.distribution import preview
 from reconciliation.open_items import OpenItem, open_charges
+from reconciliation.typed import Typed, read
 
 MOST_PARTS = 50
 Data = Mapping[str, str]
@@ -144,7 +143,7 @@ def _filled(screen: Screen, part: Part, items: Sequence[OpenItem], *, post: bool
         unfolded=screen.unfolded,
         address=address,
     )
-    applied = sum((allocation.amount for allocation in shown.spread.allocations), ZERO)
+    applied = sum(shown.mix.charges.values(), ZERO)
     return replace(part, entered=entered, grid=grid, applied=applied)
 
 

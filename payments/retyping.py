@@ -10,10 +10,11 @@ from django.utils.translation import get_language
 from arledger.core.actor import Actor
 from arledger.core.formats import input_amount
 from customers.models import Customer
-from payments.distribution import preview
 from payments.inputs import PartInput, PaymentInput
-from payments.worksheet import FIXED, ZERO, Cell, Typed, by_document, flowing
+from payments.worksheet import ZERO, by_document, flowing
+from reconciliation.distribution import preview
 from reconciliation.open_items import OpenItem, open_charges, payable
+from reconciliation.typed import FIXED, Cell, Typed
 from reconciliation.waterfall import spread_document_amounts
 
 
@@ -62,7 +63,7 @@ def _fixed(part: PartInput, items: Sequence[OpenItem]) -> dict[str, Decimal]:
     for fixed in ({}, _named(part, items, every=False)):
         typed = Typed({key: Cell("", True) for key in fixed}, fixed)
         flow = preview(flowing(typed, items, part.customer_id, part.amount), items)
-        if {used.line: used.amount for used in flow.spread.allocations} == reserved:
+        if flow.mix.charges == reserved:
             return fixed
     return _named(part, items, every=True)
 

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 
 from arledger.core.formats import format_amount, format_date
 from customers.models import Customer
-from payments.errors import AppliedOverReceived, NothingReceived, PartsOverReceived
+from payments.errors import NothingReceived, PartsOverReceived
 from payments.inputs import PartInput
-from payments.worksheet import ZERO, Grid, Row, Typed
+from payments.worksheet import ZERO, Grid, Row
+from reconciliation.errors import AppliedOverReceived
+from reconciliation.typed import Typed
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -65,7 +65,8 @@ def payer_of(actor: Actor, document: int) -> Customer | None:
 
 SETTLED = """
 SELECT l.id, l.position, l.description, d.id, d.kind, d.number, d.date, coalesce(d.due_date, d.date), d.reference,
-       l.customer_id, l.currency, l.amount, l.open_amount, l.reserved_amount, d.total
+       l.customer_id, l.currency, l.amount, l.open_amount, l.reserved_amount, d.total,
+       d.entity_id
 FROM ledger_line l
 JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id AND d.state = 'posted'
 WHERE l.company_id = %(company)s AND l.customer_id = ANY(%(customers)s) AND l.currency = %(currency)s

@@ -1,13 +1,13 @@
 """The verbs of payments: receive (as draft or posted), post, edit, delete, reverse (SPEC 8).
 
-"A payment is received" happens here: ``receive`` spreads the money over the open charges under the customers'
-locks, writes one line per charged document and one for the remainder, posts, and applies line by line.
+"A payment is received" happens here: ``receive`` spreads the money, and credits used with it, over the open charges
+under the customers' locks, writes one line per document the cash pays and one for the remainder, posts, and applies
+line by line. What credits pay is applied by the payment too, so that reversing it gives both back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -16,13 +16,13 @@ from django.db import transaction
 from arledger.companies.selectors import Settings, settings_of
 from arledger.core import audit, outbox
 from arledger.core.actor import Actor
-from arledger.core.errors import Refusal, Refusals
 from arledger.core.sql import execute, insert_rows
 from customers.selectors import allowed
 from ledger import billing
 from ledger.drafts import (
     NewDocument,
     NewLine,
+    Written,
     as_document,
     replace_lines,
     rewrite_draft,
@@ -35,29 +35,21 @@ from ledger.posting import (
     lock_documents,
     require_active,
     require_drafts,
+    require_open_period,
     require_version,
 )
-from payments.distribution import distribute, less
 from payments.inputs import PartInput, PaymentInput, Receipt, check, parties
+from payments.spreading import Spreading, spread
 from reconciliation import reversing
-from reconciliation.applying import Match, apply
-from reconciliation.open_items import OpenItem, open_charges
-from reconciliation.waterfall import Spread
-
-
-@dataclass(frozen=True)
-class Spreading:
-    """A receipt with how each of its parts spreads over that customer's charges."""
-
-    receipt: Receipt
-    spreads: tuple[Spread, ...]
+from reconciliation.applying import Match, join, pair
+from reconciliation.plans import CreditUse
 
 
 def receive(*, actor: Actor, payments: Sequence[PaymentInput], post: bool = True) -> list[int]:
     """Receive payments; returns their keys in order. As drafts they reserve what they name (SPEC 8).
 
     Raises Refusals with a row for each payment at fault (or the one refusal), PeriodClosed, CustomerInactive,
-    NotAnOpenCharge, AppliedOverReceived and the waterfall's refusals; then nothing is written.
+    NothingPaid and what ``reconciliation.distribution.distribute`` refuses; then nothing is written.
     """
     actor.require("payments.add")
     if post:
@@ -65,7 +57,7 @@ def receive(*, actor: Actor, payments: Sequence[PaymentInput], post: bool = True
     with transaction.atomic():
         settings = settings_of(actor.company_id)
         receipts = _locked_receipts(actor, settings, payments)
-        spreadings = _spread(actor, receipts)
+        spreadings = spread(actor, settings, receipts)
         if post:
             return _write_posted(actor, settings, spreadings)
         return _write_drafts(actor, settings, spreadings)
@@ -75,56 +67,6 @@ def _locked_receipts(actor: Actor, settings: Settings, payments: Sequence[Paymen
     """Lock every customer named, then check the payments against the books."""
     customers = allowed(actor, lock_customers(actor=actor, ids=parties(payments)))
     return check(actor=actor, settings=settings, payments=payments, customers=customers)
-
-
-def _spread(actor: Actor, receipts: Sequence[Receipt]) -> list[Spreading]:
-    """Read what is open (the customers are locked) and let each receipt take its part of it in turn.
-
-    Raises Refusals with the ``row`` of each receipt that cannot be spread, or the one refusal.
-    """
-    paying = parties([receipt.entered for receipt in receipts])
-    items: dict[tuple[int, str], list[OpenItem]] = {}
-    for currency in sorted({r.currency for r in receipts}):
-        for item in open_charges(
-            company_id=actor.company_id,
-            customers=sorted(paying),
-            currency=currency,
-            documents=_named([r for r in receipts if r.currency == currency]),
-            entities=actor.entities,
-        ):
-            items.setdefault((item.customer, currency), []).append(item)
-    spreadings = []
-    errors: list[Refusal] = []
-    for row, receipt in enumerate(receipts):
-        try:
-            spreadings.append(Spreading(receipt, _taken(receipt, items)))
-        except Refusal as refusal:
-            found = refusal.errors if isinstance(refusal, Refusals) else [refusal]
-            for error in found:
-                error.row = row
-            errors.extend(found)
-    if errors:
-        raise errors[0] if len(errors) == 1 else Refusals(errors)
-    return spreadings
-
-
-def _named(receipts: Sequence[Receipt]) -> list[int] | None:
-    """The documents the receipts name, when they name all that they pay: nothing else need be read."""
-    parts = [part for receipt in receipts for part in receipt.entered.parts]
-    if any(part.auto or part.lines for part in parts):
-        return None
-    return sorted({key for part in parts for key in (*part.documents, *part.per_document)})
-
-
-def _taken(receipt: Receipt, items: dict[tuple[int, str], list[OpenItem]]) -> tuple[Spread, ...]:
-    """Spread one receipt and take what it pays out of ``items``."""
-    spreads = []
-    for part in receipt.entered.parts:
-        key = (part.customer_id, receipt.currency)
-        spread = distribute(part, items.get(key, []))
-        items[key] = less(items.get(key, []), spread)
-        spreads.append(spread)
-    return tuple(spreads)
 
 
 def _header(spreading: Spreading, lines: list[NewLine]) -> NewDocument:
@@ -150,15 +92,15 @@ def _header(spreading: Spreading, lines: list[NewLine]) -> NewDocument:
 def _posted_lines(
     settings: Settings, spreading: Spreading
 ) -> tuple[list[NewLine], list[list[tuple[int, Decimal]]]]:
-    """One line per charged document and one per remainder, each with the charges it pays."""
+    """One line per document the cash pays and one per remainder, each with the charges it pays."""
     receipt = spreading.receipt
     lines: list[NewLine] = []
     pays: list[list[tuple[int, Decimal]]] = []
-    for part, spread in zip(receipt.entered.parts, spreading.spreads, strict=True):
+    for part, mix in zip(receipt.entered.parts, spreading.mixes, strict=True):
+        spread = mix.cash
         per_document: dict[int, list[tuple[int, Decimal]]] = {}
         for allocation in spread.allocations:
-            if allocation.amount:
-                per_document.setdefault(allocation.document, []).append((allocation.line, allocation.amount))
+            per_document.setdefault(allocation.document, []).append((allocation.line, allocation.amount))
         shares = [*per_document.values(), []] if spread.remainder else list(per_document.values())
         for share in shares:
             amount = sum((a for _, a in share), Decimal(0)) or spread.remainder
@@ -193,12 +135,11 @@ def _write_posted(
     require_active(documents)
     numbers = book(actor=actor, documents=documents, settings=settings)
     matches = [
-        Match(charge=charge, credit=line, amount=amount, maker=w.key)
-        for w, (_lines, pays) in zip(written, built, strict=True)
-        for line, share in zip(w.lines, pays, strict=True)
-        for charge, amount in share
+        match
+        for w, spreading, (_lines, pays) in zip(written, spreadings, built, strict=True)
+        for match in _matches(w, spreading, pays)
     ]
-    apply(actor=actor, settings=settings, matches=matches)
+    _apply(actor, settings, matches)
     audit.record(
         actor=actor,
         action="post",
@@ -208,6 +149,34 @@ def _write_posted(
     )
     outbox.publish(actor=actor, kind="payment.posted", object_ids=keys)
     return keys
+
+
+def _matches(
+    written: Written, spreading: Spreading, pays: Sequence[Sequence[tuple[int, Decimal]]]
+) -> list[Match]:
+    """What a payment applies: its credits, from its own date on at the earliest, and its cash."""
+    date = spreading.receipt.entered.date
+    credits = [
+        Match(charge=pair.charge, credit=pair.credit, amount=pair.amount, maker=written.key, since=date)
+        for mix in spreading.mixes
+        for pair in mix.pairs
+    ]
+    cash = [
+        Match(charge=charge, credit=line, amount=amount, maker=written.key)
+        for line, share in zip(written.lines, pays, strict=True)
+        for charge, amount in share
+    ]
+    return credits + cash
+
+
+def _apply(actor: Actor, settings: Settings, matches: Sequence[Match]) -> None:
+    """Apply them all; credits used also obey the closed periods of both documents' entities."""
+    pairs = pair(settings=settings, matches=matches)
+    for found in pairs:
+        if found.credit.document != found.maker:
+            for entity in {found.charge.entity, found.credit.entity}:
+                require_open_period(settings, found.date, entity)
+    join(actor=actor, settings=settings, pairs=pairs)
 
 
 def _draft_header(settings: Settings, spreading: Spreading) -> NewDocument:
@@ -228,15 +197,15 @@ def _draft_header(settings: Settings, spreading: Spreading) -> NewDocument:
 
 
 def _reserve(company_id: int, keys: Sequence[int], spreadings: Sequence[Spreading]) -> None:
+    """Reserve what drafts name on both sides: of charges a positive amount, of credits a negative one."""
     insert_rows(
         "ledger_reservation",
         {"company_id": "bigint", "document_id": "bigint", "line_id": "bigint", "amount": "numeric"},
         [
-            (company_id, key, allocation.line, allocation.amount)
+            (company_id, key, line, amount)
             for key, spreading in zip(keys, spreadings, strict=True)
-            for spread in spreading.spreads
-            for allocation in spread.allocations
-            if allocation.amount
+            for mix in spreading.mixes
+            for line, amount in [*mix.charges.items(), *((line, -used) for line, used in mix.used.items())]
         ],
     )
 
@@ -269,7 +238,7 @@ def edit(*, actor: Actor, key: int, entered: PaymentInput, version: int) -> None
         settings = settings_of(actor.company_id)
         document = _locked_draft(actor, key, version, also=parties([entered]))
         _free(actor.company_id, [key])
-        spreadings = _spread(actor, _locked_receipts(actor, settings, [entered]))
+        spreadings = spread(actor, settings, _locked_receipts(actor, settings, [entered]))
         rewrite_draft(actor=actor, document_id=key, document=_draft_header(settings, spreadings[0]))
         _reserve(actor.company_id, [key], spreadings)
         audit.record(
@@ -302,14 +271,15 @@ def post(*, actor: Actor, ids: Sequence[int], version: int | None = None) -> lis
         _require_version(actor, documents, version)
         entered = drafted(company_id=actor.company_id, documents=documents)
         _free(actor.company_id, ids)
-        _write_posted(actor, settings, _spread(actor, _locked_receipts(actor, settings, entered)), documents)
+        spreadings = spread(actor, settings, _locked_receipts(actor, settings, entered))
+        _write_posted(actor, settings, spreadings, documents)
     found = Document.objects.filter(company_id=actor.company_id, pk__in=ids)
     numbers = dict(found.values_list("pk", "number"))
     return [str(numbers[key]) for key in ids]
 
 
 def drafted(*, company_id: int, documents: Sequence[Document]) -> list[PaymentInput]:
-    """Draft payments as they were entered: parts from their lines, allocations from what they reserve."""
+    """Draft payments as they were entered: parts from their lines, charges and credits from what they reserve."""
     keys = [document.pk for document in documents]
     parts: dict[int, dict[int, Decimal]] = {key: {} for key in keys}
     for line in Line.objects.filter(company_id=company_id, document__in=keys).order_by("position"):
@@ -333,12 +303,21 @@ def drafted(*, company_id: int, documents: Sequence[Document]) -> list[PaymentIn
             description=document.description,
             number=document.number,
             parts=tuple(
-                PartInput(customer_id=customer, amount=amount, lines=holds.get((document.pk, customer), {}))
+                _drafted_part(customer, amount, holds.get((document.pk, customer), {}))
                 for customer, amount in parts[document.pk].items()
             ),
         )
         for document in documents
     ]
+
+
+def _drafted_part(customer: int, amount: Decimal, holds: Mapping[int, Decimal]) -> PartInput:
+    return PartInput(
+        customer_id=customer,
+        amount=amount,
+        lines={line: held for line, held in holds.items() if held > 0},
+        credits=[CreditUse(line=line, amount=-held) for line, held in holds.items() if held < 0],
+    )
 
 
 def _require_version(actor: Actor, documents: Sequence[Document], version: int | None) -> None:

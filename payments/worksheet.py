@@ -1,15 +1,12 @@
 """The Receive payment screen as plain data: what was typed, what the books hold, what stands in each row.
 
-A row's key is ``d`` and a document's key, a line's ``l`` and a line's key. With each amount the form carries a
-marker: ``!`` when the person fixed the amount, else the text the server last showed there; a text that differs
-from it was typed by the person (so it works without scripts too). What is not fixed flows.
+A row's key is ``d`` and a document's key, a line's ``l`` and a line's key; what is not fixed flows (see ``typed``).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date as Day
 from decimal import Decimal
 from functools import cached_property
@@ -17,72 +14,21 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from arledger.core.errors import Refusal
 from arledger.core.formats import input_amount
-from arledger.core.money import parse_localized_amount
 from ledger.models import Kind
-from payments.distribution import Preview
 from payments.inputs import PartInput
+from reconciliation.distribution import Preview
 from reconciliation.open_items import OpenItem
+from reconciliation.typed import FIXED, Typed
 
 ZERO = Decimal(0)
-FIXED = "!"
 MANY = 100
-KEY = re.compile(r"[dl][1-9][0-9]{0,17}", re.ASCII)
 ORDERS: dict[str, Callable[[Sequence[OpenItem]], Any]] = {
     "due": lambda own: own[0].due_date,
     "number": lambda own: own[0].number,
     "date": lambda own: own[0].date,
     "open": lambda own: sum(item.open for item in own),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """An amount of the grid as it came: the text, and whether the person fixed it."""
-
-    text: str
-    fixed: bool
-
-
-@dataclass(frozen=True)
-class Typed:
-    """The amounts of the grid: cells by key, their amounts, and the sentences of those that are none."""
-
-    cells: Mapping[str, Cell] = field(default_factory=dict)
-    amounts: Mapping[str, Decimal] = field(default_factory=dict)
-    wrong: Mapping[str, str] = field(default_factory=dict)
-    untouched: bool = True
-
-    def amount(self, key: str) -> Decimal | None:
-        """What was typed there; None for nothing, 0 for a text that is no amount."""
-        return self.amounts.get(key)
-
-    def fixed(self, key: str) -> bool:
-        return key in self.cells and self.cells[key].fixed
-
-    def text(self, key: str) -> str:
-        return self.cells[key].text if key in self.cells else ""
-
-
-def read(data: Mapping[str, str], currency: str, language: str) -> Typed:
-    """The amounts of a submitted grid. ``untouched`` when no amount stands or stood anywhere in it."""
-    cells: dict[str, Cell] = {}
-    amounts: dict[str, Decimal] = {}
-    wrong: dict[str, str] = {}
-    untouched = True
-    for name in data:
-        if not name.startswith("use-") or not KEY.fullmatch(name[4:]):
-            continue
-        key, text, marker = name[4:], data[name].strip(), data.get(f"pin-{name[4:]}", "")
-        untouched = untouched and not text and marker in ("", FIXED)
-        cells[key] = Cell(text, bool(text) and (marker == FIXED or text != marker))
-        if text:
-            try:
-                amounts[key] = parse_localized_amount(text, currency, language, allow_negative=False)
-            except Refusal as refusal:
-                amounts[key], wrong[key] = ZERO, str(refusal)
-    return Typed(cells, amounts, wrong, untouched)
 
 
 def in_order(items: Iterable[OpenItem], order: str, first: Sequence[int] = ()) -> list[OpenItem]:
@@ -206,7 +152,7 @@ class Grid:
     @cached_property
     def used(self) -> dict[int, Decimal]:
         """What each line gets."""
-        return {part.line: part.amount for part in self.shown.spread.allocations}
+        return dict(self.shown.mix.charges)
 
     @cached_property
     def errors(self) -> dict[str, str]:

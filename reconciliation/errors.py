@@ -108,3 +108,84 @@ class EntryOfRefund(Refusal):
 class ReasonMissing(Invalid):
     code = "reason_missing"
     sentence = _("Say why in a few words: the reason stays with the books.")
+
+
+class AppliedOverReceived(Invalid):
+    code = "applied_over_received"
+    sentence = _(
+        "%(applied)s is applied but only %(received)s was received. Lower the applied amounts by %(difference)s."
+    )
+
+
+class AppliedOverFunds(Invalid):
+    code = "applied_over_funds"
+    sentence = _(
+        "%(applied)s is applied but cash and credits make %(funds)s only. Lower the applied amounts by "
+        "%(difference)s, or use more credits."
+    )
+
+
+class NotAnOpenCharge(Refusal):
+    code = "not_an_open_charge"
+    status = 409
+    sentence = _("A chosen charge is not open any more, or is not this customer's. Reload the list.")
+
+
+class ChargeGone(NotAnOpenCharge):
+    """The same where it is known which document it was."""
+
+    code = "charge_settled"
+    sentence = _("Nothing is left of %(number)s: it was settled in the meantime. Clear its amount.")
+
+
+class NotAnOpenCredit(Refusal):
+    code = "not_an_open_credit"
+    status = 409
+    sentence = _("A chosen credit is not available any more, or is not this customer's. Reload the list.")
+
+
+class CreditGone(NotAnOpenCredit):
+    """The same where it is known which document it was."""
+
+    code = "credit_used_up"
+    sentence = _("Nothing is left of %(number)s: it was used in the meantime. Clear its amount.")
+
+
+class CreditNotNeeded(Refusal):
+    """Of an amount typed for a credit the charges take only a part."""
+
+    code = "credit_not_needed"
+    sentence = _(
+        "You entered %(amount)s for %(number)s, but the chosen charges take only %(used)s of it. Lower it, or "
+        "choose more charges."
+    )
+
+
+class NotThatMuchOpen(Refusal):
+    """``document`` or ``line`` in the values is the key of what the amount was typed for; so for those below."""
+
+    code = "charge_has_less_left"
+    status = 409
+    sentence = _("%(number)s has %(open)s left; you entered %(amount)s. Use %(open)s at most.")
+
+
+class SelectedByDrafts(Refusal):
+    code = "charge_selected_by_drafts"
+    status = 409
+    sentence = _(
+        "%(number)s has nothing left to use: drafts have selected %(reserved)s of it. Clear its amount, or "
+        "change those drafts first."
+    )
+
+
+class AmountBelowZero(Invalid):
+    code = "allocation_below_zero"
+    sentence = _("You entered %(amount)s. Use 0 or more.")
+
+
+class LinesOverDocument(Invalid):
+    code = "allocation_lines_over_document"
+    sentence = _(
+        "The lines of %(number)s add up to %(total)s; you entered %(amount)s for the document. "
+        "Make the two agree."
+    )

@@ -6,9 +6,27 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date as Day
 from decimal import Decimal
+from typing import Protocol
 
 from arledger.core.sql import fetch_all
 from reconciliation.waterfall import OpenLine
+
+
+class Item(Protocol):
+    """An open line of either side, with what may be used of it."""
+
+    @property
+    def line(self) -> int: ...
+    @property
+    def document(self) -> int: ...
+    @property
+    def position(self) -> int: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def available(self) -> Decimal: ...
+    @property
+    def reserved(self) -> Decimal: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +51,11 @@ class OpenItem:
     open: Decimal
     reserved: Decimal
     total: Decimal = Decimal(0)
+    entity: int | None = None
+
+    @property
+    def name(self) -> str:
+        return self.number
 
     @property
     def available(self) -> Decimal:
@@ -42,7 +65,7 @@ class OpenItem:
 CHARGES = """
 SELECT l.id, l.position, l.description, d.id, d.kind, d.number, d.date, coalesce(d.due_date, d.date), d.reference,
        l.customer_id, l.currency, l.amount, l.open_amount, l.reserved_amount - coalesce(r.amount, 0),
-       d.total
+       d.total, d.entity_id
 FROM ledger_line l
 CROSS JOIN LATERAL (
     SELECT * FROM ledger_document o
@@ -90,6 +113,6 @@ def open_charges(
     return items
 
 
-def payable(items: Iterable[OpenItem]) -> list[OpenLine]:
+def payable(items: Iterable[Item]) -> list[OpenLine]:
     """The items as the waterfall takes them: those with something available."""
     return [OpenLine(i.line, i.document, i.available) for i in items if i.available > 0]

@@ -1,4 +1,4 @@
-"""How an amount spreads over open lines (SPEC 8), and ordered credits over ordered charges (SPEC 7).
+"""How an amount spreads over open lines (SPEC 8).
 
 Plain values in, plain values out: the live preview of a page and the posting call the same functions. All
 amounts are positive, those of credits too; ids pass through untouched.
@@ -14,7 +14,6 @@ from types import MappingProxyType
 from django.utils.translation import gettext_lazy as _
 
 from arledger.core.errors import Refusal
-from ledger.inline import meet
 
 ZERO = Decimal(0)
 NOTHING: Mapping[int, Decimal] = MappingProxyType({})
@@ -99,14 +98,6 @@ class Pair:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Mixed:
-    """``pairs`` of credits with charges, what the cash pays (its remainder is the overpayment)."""
-
-    pairs: tuple[Pair, ...]
-    cash: Spread
-
-
 def waterfall(
     amount: Decimal, lines: Sequence[OpenLine], *, pinned: Mapping[int, Decimal] = NOTHING
 ) -> Spread:
@@ -136,43 +127,6 @@ def waterfall(
         if take:
             allocations.append(Allocation(line.line, line.document, take))
     return Spread(tuple(allocations), left)
-
-
-def consume(credits: Sequence[OpenLine], charges: Sequence[OpenLine]) -> list[Pair]:
-    """Spread ordered credits over ordered charges until one side is used up (SPEC 7, W11).
-
-    Both come in the order to use: for credits same entity, kind, then oldest first; for *oldest first* both
-    by date and number.
-    """
-    return _pairs(credits, [(line.line, line.open) for line in charges])
-
-
-def combine(
-    cash: Decimal,
-    credits: Sequence[OpenLine],
-    lines: Sequence[OpenLine],
-    *,
-    pinned: Mapping[int, Decimal] = NOTHING,
-) -> Mixed:
-    """Credits and cash used in one step (SPEC 8, W4, W5): credits first, in order, then the cash.
-
-    Pins say what a line gets from both together. Cash may be 0. What the credits cannot use stays available
-    on them; the cash's remainder is the overpayment. Raises as ``waterfall``.
-    """
-    if cash < 0:
-        raise NegativeSpread(amount=cash)
-    available = sum((credit.open for credit in credits), ZERO)
-    spread = waterfall(cash + available, lines, pinned=pinned)
-    pairs = _pairs(credits, [(part.line, part.amount) for part in spread.allocations])
-    covered: dict[int, Decimal] = {}
-    for pair in pairs:
-        covered[pair.charge] = covered.get(pair.charge, ZERO) + pair.amount
-    rest = [
-        Allocation(part.line, part.document, part.amount - covered.get(part.line, ZERO))
-        for part in spread.allocations
-        if part.amount > covered.get(part.line, ZERO)
-    ]
-    return Mixed(tuple(pairs), Spread(tuple(rest), cash - sum((part.amount for part in rest), ZERO)))
 
 
 def spread_document_amounts(
@@ -231,8 +185,3 @@ def _check_pins(lines: Sequence[OpenLine], pinned: Mapping[int, Decimal]) -> Non
             raise PinnedNotOpen(document=None, line=key, amount=amount)
         if line is not None and amount > line.open:
             raise PinnedOverOpen(document=document, line=key, open=line.open, amount=amount)
-
-
-def _pairs(credits: Sequence[OpenLine], charges: Sequence[tuple[int, Decimal]]) -> list[Pair]:
-    triples = meet(charges, [(credit.line, credit.open) for credit in credits])
-    return [Pair(charge, credit, amount) for charge, credit, amount in triples]

@@ -1,4 +1,4 @@
-"""The waterfall and the consumption of credits (SPEC 7, 8; W1 to W5, W11)."""
+"""The waterfall (SPEC 8; W1 to W3)."""
 
 from __future__ import annotations
 
@@ -14,13 +14,10 @@ from reconciliation.waterfall import (
     DocumentUnderPinned,
     NegativeSpread,
     OpenLine,
-    Pair,
     PinnedNegative,
     PinnedNotOpen,
     PinnedOverAmount,
     PinnedOverOpen,
-    combine,
-    consume,
     spread_document_amounts,
     waterfall,
 )
@@ -71,31 +68,6 @@ class TestWorkedExamples:
         second = waterfall(Decimal(90), opened([0, 30, 60]))
         assert taken(second.allocations) == {12: 30, 13: 60}
 
-    def test_w4_credit_memo_then_cash(self) -> None:
-        mixed = combine(Decimal(200), [OpenLine(91, 9, Decimal(1000))], opened([300], [400], [500]))
-        assert mixed.pairs == (
-            Pair(11, 91, Decimal(300)),
-            Pair(21, 91, Decimal(400)),
-            Pair(31, 91, Decimal(300)),
-        )
-        assert taken(mixed.cash.allocations) == {31: 200}
-        assert mixed.cash.remainder == 0
-
-    def test_w5_advance_then_cash(self) -> None:
-        mixed = combine(Decimal(125), [OpenLine(91, 9, Decimal(200))], opened([150], [175]))
-        assert mixed.pairs == (Pair(11, 91, Decimal(150)), Pair(21, 91, Decimal(50)))
-        assert taken(mixed.cash.allocations) == {21: 125}
-
-    def test_w11_oldest_first(self) -> None:
-        credits = [OpenLine(2, 2, Decimal(100)), OpenLine(4, 4, Decimal(700)), OpenLine(5, 5, Decimal(500))]
-        charges = [OpenLine(1, 1, Decimal(600)), OpenLine(3, 3, Decimal(700))]
-        assert consume(credits, charges) == [
-            Pair(1, 2, Decimal(100)),
-            Pair(1, 4, Decimal(500)),
-            Pair(3, 4, Decimal(200)),
-            Pair(3, 5, Decimal(500)),
-        ]
-
 
 class TestPins:
     def test_the_rest_flows_around_a_pinned_line(self) -> None:
@@ -121,8 +93,6 @@ class TestPins:
     def test_negative_amounts_are_refused(self) -> None:
         with pytest.raises(NegativeSpread):
             waterfall(Decimal(-1), opened([100]))
-        with pytest.raises(NegativeSpread):
-            combine(Decimal(-1), [], opened([100]))
         with pytest.raises(PinnedNegative):
             waterfall(Decimal(1), opened([100]), pinned={11: Decimal(-1)})
 
@@ -213,23 +183,6 @@ def test_the_waterfall_is_exact_and_in_order(
     assert len(partly) <= 1
     if spread.remainder:
         assert all(full)
-
-
-@given(DOCUMENTS, st.lists(OPEN, max_size=4), AMOUNT)
-def test_credits_and_cash_together_pay_what_one_amount_would(
-    documents: list[list[Decimal]], available: list[Decimal], cash: Decimal
-) -> None:
-    lines = opened(*documents)
-    credits = [OpenLine(900 + n, 90 + n, amount) for n, amount in enumerate(available)]
-    mixed = combine(cash, credits, lines)
-    together: dict[int, Decimal] = dict(taken(mixed.cash.allocations))
-    for pair in mixed.pairs:
-        together[pair.charge] = together.get(pair.charge, ZERO) + pair.amount
-    assert together == taken(waterfall(cash + sum(available, ZERO), lines).allocations)
-    assert sum(taken(mixed.cash.allocations).values(), ZERO) + mixed.cash.remainder == cash
-    used = sum((pair.amount for pair in mixed.pairs), ZERO)
-    if mixed.cash.allocations:
-        assert used == sum(available, ZERO), "cash was used before the credits were"
 
 
 @given(DOCUMENTS, st.data())

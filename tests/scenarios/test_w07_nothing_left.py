@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from payments.errors import NotAnOpenCharge
-from reconciliation.errors import NothingLeft
+from reconciliation.errors import NotAnOpenCharge, NothingLeft
 from tests.build import books
 
 pytestmark = pytest.mark.django_db

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arledger.core.errors import Refusal, Refusals
-from payments.distribution import Preview, distribute, faults, preview
-from payments.errors import AppliedOverReceived, NotAnOpenCharge
 from payments.inputs import PartInput
+from reconciliation.distribution import Preview, distribute, faults, preview
+from reconciliation.errors import AppliedOverReceived, NotAnOpenCharge
 from reconciliation.open_items import OpenItem
 
 DAY = date(2026, 3, 1)
@@ -49,7 +49,7 @@ W2 = [item(1, 1, 300), item(2, 2, 160), item(3, 3, 280), item(4, 3, 100, positio
 
 
 def amounts(found: Preview) -> dict[int, Decimal]:
-    return {a.line: a.amount for a in found.spread.allocations}
+    return dict(found.mix.charges)
 
 
 @pytest.mark.parametrize(
@@ -103,13 +103,13 @@ def test_a_chosen_document_that_is_settled_is_refused() -> None:
 def test_a_preview_flows_around_what_was_typed() -> None:
     shown = preview(part(500, documents=(1, 2, 3), per_document=pins(_1=100)), W2)
     assert amounts(shown) == pins(_1=100, _2=160, _3=240)
-    assert shown.spread.remainder == 0
+    assert shown.mix.cash.remainder == 0
 
 
 def test_a_preview_of_too_much_shows_what_was_typed_and_by_how_much() -> None:
     shown = preview(part(200, documents=(1, 2, 3), per_document=pins(_1=300)), W2)
     assert amounts(shown) == pins(_1=300)
-    assert shown.spread.remainder == -100
+    assert shown.mix.cash.remainder == -100
 
 
 keys = st.integers(1, 5)
@@ -134,16 +134,16 @@ def test_a_preview_without_faults_is_what_posting_does(
     chosen = [key for key in documents if key != 1 or reserved < 300]
     wanted = part(amount, lines=lines, per_document=per_document, documents=chosen)
     shown = preview(wanted, items)
-    assert sum(amounts(shown).values()) + shown.spread.remainder == amount
+    assert sum(amounts(shown).values()) + shown.mix.cash.remainder == amount
     assert list(shown.faults) == [] or faults(wanted, items)
     left = {i.line: i.available for i in items}
     assert all(0 < used <= left[line] for line, used in amounts(shown).items())
     try:
         posted = distribute(wanted, items)
     except AppliedOverReceived:
-        assert shown.spread.remainder < 0
+        assert shown.mix.cash.remainder < 0
     except Refusal:
         assert shown.faults
     else:
-        assert posted == shown.spread
+        assert posted == shown.mix
         assert not shown.faults
