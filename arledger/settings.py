@@ -106,6 +106,8 @@ TEMPLATES = [
     }
 ]
 
+FORM_RENDERER = "arledger.core.http.widgets.Renderer"
+
 DATABASES = database_settings(
     runtime_url=setting("DATABASE_URL", "postgresql:///arledger"),
     owner_url=setting("DATABASE_OWNER_URL"),

@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -18,14 +19,16 @@ from arledger.core.http.forms import AmountField, DayField, TextField
 from arledger.core.http.keyset import Sort
 from arledger.core.http.listing import Column, Export, Lister, Total
 from arledger.core.money import quantize
-from customers.selectors import search, visible
-from ledger.models import NUMBER_ORDER, Document, Kind, Line, Method
+from arledger.core.query import KeyIn
+from ledger.models import NUMBER_ORDER, Document, Kind, Method
 from payments.forms import UNDEPOSITED
 from payments.selectors import bank_accounts
 from payments.showing import left, settlement_in_the_end
 from reconciliation.figures import Figures, document_figures
 from reconciliation.marks import Mark
 from reconciliation.selectors import States, TextSearch, coded, documents, totals
+
+FEW_REVERSED = 1_000
 
 
 class PaymentFilter(forms.Form):
@@ -152,6 +155,18 @@ class PaymentLister(Lister):
     def search(self) -> TextSearch:
         return TextSearch(self.actor, Kind.PAYMENT, self.text)
 
+    @cached_property
+    def payers(self) -> TextSearch:
+        """Of the customers that the filter means."""
+        return TextSearch(self.actor, Kind.PAYMENT, self.values["customer"], customers_only=True)
+
+    @cached_property
+    def _few_reversed(self) -> list[int] | None:
+        """Reversed payments and their reversals when there are few; else None."""
+        mirrors = documents(self.actor).filter(kind=Kind.PAYMENT, reverses__isnull=False)
+        found = list(mirrors.values_list("pk", "reverses")[: FEW_REVERSED + 1])
+        return [key for pair in found for key in pair] if len(found) <= FEW_REVERSED else None
+
     def base(self) -> QuerySet[Document]:
         rows = documents(self.actor).filter(kind=Kind.PAYMENT)
         return rows.annotate(number_order=NUMBER_ORDER).select_related("customer", "bank_account")
@@ -162,40 +177,58 @@ class PaymentLister(Lister):
             case "drafts":
                 return rows.filter(state=Document.State.DRAFT)
             case "unapplied":
-                lines = Line.objects.filter(
-                    company_id=self.actor.company_id, document=OuterRef("pk"), is_open=True
-                )
-                return posted.filter(self.states.unsettled(), Exists(lines), reverses=None)
+                return rows.filter(self.states.unapplied())
             case "post-dated":
                 return posted.filter(date__gt=self.actor.today)
+            case _ if self._few_reversed is not None:
+                return posted.filter(KeyIn(self._few_reversed))
             case _:
-                mirrors = documents(self.actor).filter(kind=Kind.PAYMENT, reverses__isnull=False)
-                return posted.filter(Q(reverses__isnull=False) | Q(pk__in=mirrors.values("reverses")))
+                mirror = Document.objects.filter(company_id=self.actor.company_id, reverses=OuterRef("pk"))
+                return posted.filter(Q(reverses__isnull=False) | Q(_is_there(mirror)))
 
     def matching(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         return rows.filter(self.search.condition)
 
     def within(self) -> QuerySet[Any] | None:
-        hard_text = bool(self.text) and not self.search.selective
-        computed = self.tab == "unapplied" or "mark" in self.values
-        return self.base() if hard_text or (computed and not self.states.selective) else None
+        """No index has methods, accounts, computed states, texts inside words and names that many customers share."""
+        if "match_code" in self.values or "amount" in self.values:
+            return None
+        hard = bool({"method", "account"} & set(self.values)) or not (
+            (self.tab != "unapplied" or self.states.selective_credits)
+            and (self.tab != "reversed" or self._few_reversed is not None)
+            and ("mark" not in self.values or self.states.selective)
+            and (not self.text or self.search.selective)
+            and ("customer" not in self.values or self.payers.selective)
+        )
+        return self._dated(self.base()) if hard else None
 
     @property
     def countable(self) -> bool:
         return not self.text or self.search.selective
 
+    def _dated(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        bounds = {"date_from": "date__gte", "date_to": "date__lte"}
+        found = {lookup: self.values[name] for name, lookup in bounds.items() if name in self.values}
+        return rows.filter(**found)
+
     def narrowed(self, rows: QuerySet[Any], values: Mapping[str, Any]) -> QuerySet[Any]:
+        rows = self._dated(rows)
         account = values.get("account")
         if account:
             rows = rows.filter(bank_account=None if account == UNDEPOSITED else int(account))
-        if values.get("customer"):
-            rows = rows.filter(customer__in=search(visible(self.actor), values["customer"]).values("pk"))
+        if "customer" in values:
+            rows = rows.filter(self.payers.condition)
         if "match_code" in values:
             rows = rows.filter(coded(self.actor.company_id, values["match_code"]))
         if "mark" in values:
             rows = rows.filter(self.states.mark(Mark(values["mark"])))
-        plain = {"method": "method", "date_from": "date__gte", "date_to": "date__lte", "amount": "amount"}
-        return rows.filter(**{lookup: values[name] for name, lookup in plain.items() if name in values})
+        if "method" in values:
+            rows = rows.filter(method=values["method"])
+        if "amount" in values:
+            # By the index of the order: amounts themselves are numeric, which row security keeps from any index.
+            order = int(values["amount"] * 10_000)
+            rows = rows.filter(total_order__in=[-order, order], amount=values["amount"])
+        return rows
 
     def shown(self, rows: list[Any]) -> list[PaymentRow]:
         posted = [row.pk for row in rows if row.state == Document.State.POSTED]
@@ -204,14 +237,17 @@ class PaymentLister(Lister):
 
     def totals(self, rows: QuerySet[Any]) -> Sequence[Total]:
         posted = rows.filter(state=Document.State.POSTED)
-        return [
-            Total(
-                currency=currency,
-                count=count,
-                figures=[(_("Received"), -total), (_("Unapplied"), -rest)],
-            )
-            for currency, count, total, rest in totals(self.actor.company_id, posted, date.max)
-        ]
+        return [_total(*found) for found in totals(self.actor.company_id, posted, date.max)]
+
+    def totals_of(self, shown: Sequence[PaymentRow]) -> Sequence[Total]:
+        sums: dict[str, list[Any]] = {}
+        for row in shown:
+            if row.figures is not None:
+                found = sums.setdefault(row.document.currency, [0, Decimal(0), Decimal(0)])
+                open_ever = row.figures.open_charges_ever - row.figures.open_credits_ever
+                for place, amount in enumerate((1, row.document.total, open_ever)):
+                    found[place] += amount
+        return [_total(currency, *sums[currency]) for currency in sorted(sums)]
 
     def exports(self) -> Sequence[Export]:
         return [Export(label=_("CSV"), url=reverse("payments:export"))]
@@ -232,3 +268,14 @@ class PaymentLister(Lister):
             None if row.unapplied is None else quantize(row.unapplied, document.currency),
             row.mark,
         )
+
+
+def _total(currency: str, count: int, total: Decimal, rest: Decimal) -> Total:
+    """Of signed amounts, as people speak of money received."""
+    return Total(currency=currency, count=count, figures=[(_("Received"), -total), (_("Unapplied"), -rest)])
+
+
+def _is_there(rows: QuerySet[Any]) -> Coalesce:
+    """As a scalar subquery: an EXISTS under an OR would make PostgreSQL read all the rows first."""
+    one = Subquery(rows.order_by().values(found=Value(True))[:1], output_field=BooleanField())
+    return Coalesce(one, Value(False))

@@ -71,34 +71,48 @@ class Later:
 
 
 BASIS = """
-SELECT document_id, charge, sum(amount) FROM (
+SELECT CASE WHEN charge THEN 1 ELSE -1 END, document_id, sum(amount) FROM (
     SELECT charge_document_id AS document_id, true AS charge, amount FROM ledger_application
     WHERE company_id = %(company)s AND date > %(day)s
     UNION ALL
     SELECT credit_document_id, false, amount FROM ledger_application WHERE company_id = %(company)s AND date > %(day)s
-) sides GROUP BY document_id, charge
+) sides GROUP BY charge, document_id
 UNION ALL
-SELECT document_id, NULL, NULL FROM (
+SELECT 2, document_id, NULL FROM (
     SELECT DISTINCT document_id FROM ledger_line WHERE company_id = %(company)s AND is_open LIMIT %(limit)s
 ) open
+UNION ALL
+SELECT -2, document_id, NULL FROM (
+    SELECT DISTINCT document_id FROM ledger_line
+    WHERE company_id = %(company)s AND is_open AND amount < 0 LIMIT %(limit)s
+) available
 """
 
 
-def basis(company_id: int, day: date, limit: int) -> tuple[Later, list[int]]:
-    """What came after ``day``, and up to ``limit`` documents with something open now.
+@dataclass(frozen=True)
+class Basis:
+    """What the conditions start from: up to a limit of documents with something ``open`` (on a credit line)."""
 
-    One statement; a second one where something was un-applied after the day.
-    """
+    later: Later
+    open: frozenset[int]
+    open_credits: frozenset[int]
+
+
+def basis(company_id: int, day: date, limit: int) -> Basis:
+    """In one statement; in two where something was un-applied after the day."""
     rows = fetch_all(BASIS, {"company": company_id, "day": day, "limit": limit})
-    sides = [row for row in rows if row[1] is not None]
-    undone = [document for document, _charge, taken in sides if taken < 0]
+    undone = [document for _side, document, taken in rows if taken is not None and taken < 0]
     figures = document_figures(company_id=company_id, ids=undone, day=day) if undone else {}
+
+    def keys(wanted: int) -> frozenset[int]:
+        return frozenset(key for side, key, taken in rows if side == wanted and (taken is None or taken > 0))
+
     later = Later(
-        taken_charges=frozenset(document for document, charge, taken in sides if charge and taken > 0),
-        taken_credits=frozenset(document for document, charge, taken in sides if not charge and taken > 0),
+        taken_charges=keys(1),
+        taken_credits=keys(-1),
         given=frozenset(key for key, found in figures.items() if found.settled),
     )
-    return later, [document for document, charge, _taken in rows if charge is None]
+    return Basis(later, open=keys(2), open_credits=keys(-2))
 
 
 class States:
@@ -118,23 +132,28 @@ class States:
     # Sets ----------------------------------------------------------------------------------------------------
 
     @cached_property
-    def _basis(self) -> tuple[Later, list[int]]:
+    def _basis(self) -> Basis:
         return basis(self.company_id, self.day, self.FEW + 1)
 
     @property
     def _later(self) -> Later:
-        return self._basis[0]
+        return self._basis.later
 
     @cached_property
     def _few_open(self) -> list[int] | None:
         """The documents with something open on the day, and maybe more, when there are few; else None."""
-        later, keys = self._basis
-        return list({*keys, *later.taken}) if len(keys) <= self.FEW else None
+        found = self._basis.open
+        return list(found | self._later.taken) if len(found) <= self.FEW else None
 
     @property
     def selective(self) -> bool:
         """Whether the conditions of unsettled documents name their keys."""
         return self._few_open is not None
+
+    @property
+    def selective_credits(self) -> bool:
+        """Whether ``unapplied`` names its keys."""
+        return len(self._basis.open_credits) <= self.FEW
 
     # Figures as conditions -----------------------------------------------------------------------------------
 
@@ -185,6 +204,11 @@ class States:
 
     def unsettled(self) -> Q:
         return Q(state=Document.State.POSTED) & self.open()
+
+    def unapplied(self) -> Q:
+        """Money or credit of which something is still there to use: open, and not taken later either."""
+        found = self.unsettled() & Q(reverses=None) & self._has_open_line(amount__lt=0)
+        return Q(KeyIn(self._basis.open_credits)) & found if self.selective_credits else found
 
     def settlement(self, settlement: Settlement) -> Q:
         """SPEC 5, 15.2; the same as ``marks.settlement`` says from figures."""
@@ -275,28 +299,31 @@ class TextSearch:
     """Documents of a kind by text: how numbers and references begin, and customers by words of name or code.
 
     Where nothing begins so, any text that contains all the words (``selective`` is then false, as it is when very
-    much fits): no index finds those.
+    much fits): no index finds those. ``customers_only``: by customers and nothing else.
     """
 
     MANY = 1_000
 
-    def __init__(self, actor: Actor, kind: str, text: str) -> None:
+    def __init__(self, actor: Actor, kind: str, text: str, *, customers_only: bool = False) -> None:
         self.actor = actor
         self.kind = kind
         self.text = text
+        self.customers_only = customers_only
         self.selective = True
         self.condition = self._condition()
 
     def _condition(self) -> Q:
         customers, *found = self._found()
+        keys = {key for part in found for key in part}
+        if len(customers) == 1 and keys == set(found[0]):
+            return Q(customer=customers[0])
         if len(customers) > MOST_CUSTOMERS:
             self.selective = False
             return self._beginning() | Q(customer__in=search(visible(self.actor), self.text).values("pk"))
-        if any(len(keys) > self.MANY for keys in found):
+        if any(len(part) > self.MANY for part in found):
             self.selective = False
             return self._beginning() | Q(KeyIn(customers, "customer_id"))
-        keys = {key for part in found for key in part}
-        if keys or customers:
+        if keys or customers or self.customers_only:
             return Q(KeyIn(keys))
         self.selective = False
         return self._containing()
@@ -325,7 +352,9 @@ class TextSearch:
 
     def _beginnings(self) -> list[Q]:
         """By ranges instead of LIKE: only comparisons use an index under row security."""
-        found = []
+        found: list[Q] = []
+        if self.customers_only:
+            return found
         for start in dict.fromkeys([self.text, self.text.upper(), self.text.lower()]):
             found.append(Q(number__gte=start, number__lt=start + LAST))
             found.append(~Q(reference="") & Q(reference__gte=start, reference__lt=start + LAST))
@@ -334,7 +363,7 @@ class TextSearch:
         return found
 
     def _beginning(self) -> Q:
-        return functools.reduce(operator.or_, self._beginnings())
+        return functools.reduce(operator.or_, self._beginnings(), Q())
 
     def _containing(self) -> Q:
         """Every word in one of the texts. The database folds the case of ASCII only, so the others are spelled out."""

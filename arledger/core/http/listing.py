@@ -33,6 +33,10 @@ from arledger.core.text import clean_text
 __all__ = ["Column", "Export", "Lister", "Listing", "Pill", "Tab", "Total"]
 PAGE_SIZE = 50
 SEARCH_LENGTH = 200
+# The lists that were found too long to be counted with the page: they are not tried again (lists hardly shrink, and
+# the second request counts them anyway).
+LONG: set[tuple[int, frozenset[int] | None, str]] = set()
+MOST_LONG = 10_000
 
 
 class Lister:
@@ -230,8 +234,16 @@ class Lister:
             return self.counts() if self.countable else {}
         if self.text or self.values or not self.countable:
             return {}
+        own = (self.actor.company_id, self.actor.entities, self.name)
+        if own in LONG:
+            return {}
         keys = [key for key, _label in self.tabs] or [""]
-        return counts_if_short(self.base(), {key: self.filtered(key) for key in keys})
+        counts = counts_if_short(self.base(), {key: self.filtered(key) for key in keys})
+        if not counts:
+            if len(LONG) >= MOST_LONG:
+                LONG.clear()
+            LONG.add(own)
+        return counts
 
     def _tabs(self, counts: Mapping[str, int]) -> list[Tab]:
         return [Tab(key=key, label=label, count=counts.get(key)) for key, label in self.tabs]

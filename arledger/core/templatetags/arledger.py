@@ -10,10 +10,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from babel.numbers import get_decimal_symbol, get_group_symbol
 from django import template
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.template.context import Context
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
@@ -84,9 +85,13 @@ def money(amount: Decimal | int | None, currency: str | None) -> SafeString:
     """
     if amount is None or amount == "":
         return SafeString("")
-    value = as_decimal(amount)
-    kind = "" if value else " money-zero"
-    return format_html('<span class="money{}">{}</span>', kind, format_amount(value, currency, language()))
+    return _money(as_decimal(amount), currency, language())
+
+
+@lru_cache(maxsize=4096)
+def _money(amount: Decimal, currency: str | None, language: str) -> SafeString:
+    kind = "" if amount else " money-zero"
+    return format_html('<span class="money{}">{}</span>', kind, format_amount(amount, currency, language))
 
 
 @register.filter
@@ -115,7 +120,12 @@ def day(value: date | None) -> SafeString:
     """A calendar day as a ``time`` element in the reader's locale; ``None`` gives nothing."""
     if not value:
         return SafeString("")
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), format_date(value, language()))
+    return _day(value, language())
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, language: str) -> SafeString:
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), format_date(value, language))
 
 
 @register.filter
@@ -180,8 +190,11 @@ def code(text: str | None, url: str = "") -> SafeString:
 
     Case is meaning (SPEC 10): upper case from the instant nothing of the head is open. No code, no chip.
     """
-    if not text:
-        return SafeString("")
+    return _code(text, url, language()) if text else SafeString("")
+
+
+@lru_cache(maxsize=4096)
+def _code(text: str, url: str, _language: str) -> SafeString:
     complete = text == text.upper()
     kind = " code-complete" if complete else ""
     title = _("Match code: everything is matched") if complete else _("Match code: something is still open")
@@ -189,12 +202,16 @@ def code(text: str | None, url: str = "") -> SafeString:
         return format_html(
             '<span class="code{}" title="{}" data-code="{}">{}</span>', kind, title, text.lower(), text
         )
-    query = QueryDict(mutable=True)
-    query["match_code"] = text
-    href = f"{url}{'&' if '?' in url else '?'}{query.urlencode()}"
+    href = f"{url}{'&' if '?' in url else '?'}{urlencode({'match_code': text})}"
     return format_html(
         '<a class="code{}" href="{}" title="{}" data-code="{}">{}</a>', kind, href, title, text.lower(), text
     )
+
+
+@register.simple_tag
+def select_label(row: object) -> str:
+    """What the checkbox of a list's row is called."""
+    return _("Select %(row)s") % {"row": row}
 
 
 def _request(context: Context) -> HttpRequest:
