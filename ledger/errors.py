@@ -93,6 +93,20 @@ class StillReserved(Refusal):
     sentence = _("The draft %(drafts)s has reserved part of %(document)s. Delete or post that draft first.")
 
 
+class InDeposit(Refusal):
+    code = "in_deposit"
+    status = 409
+    sentence = _("%(document)s lies in %(deposit)s: reverse the deposit first.")
+
+
+class InDraftDeposit(Refusal):
+    code = "in_draft_deposit"
+    status = 409
+    sentence = _(
+        "%(document)s lies in the draft “%(deposit)s”: take it out of that draft, or delete the draft, first."
+    )
+
+
 class DueBeforeDate(Invalid):
     code = "due_before_date"
     sentence = _("The due date %(due)s lies before the document’s date %(date)s.")

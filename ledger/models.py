@@ -169,6 +169,13 @@ class Document(CompanyModel):
             models.Index(
                 fields=["company", "reference"], condition=~Q(reference=""), name="ledger_document_reference"
             ),
+            models.Index(
+                fields=["company", "currency", "date", "id"],
+                condition=Q(
+                    kind__in=["payment", "advance"], state="posted", bank_account=None, reverses=None
+                ),
+                name="ledger_document_undeposited",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -305,6 +312,34 @@ class Application(CompanyModel):
 
     def __str__(self) -> str:
         return f"{self.charge_line_id} with {self.credit_line_id}: {self.amount}"
+
+
+class DepositItem(CompanyModel):
+    """A posted receipt that lies in a bank deposit (SPEC 8): all of its cash, a fact once the deposit is posted.
+
+    ``amount`` is positive, in the currency of both; ``account`` the bank's GL account. ``in_force`` until the deposit
+    is reversed, moved by a trigger alone: a receipt lies in one deposit in force at most.
+    """
+
+    document = tenant_key("ledger.Document", related_name="items")
+    receipt = tenant_key("ledger.Document")
+    account = tenant_key("companies.Account")
+    amount = money()
+    in_force = models.BooleanField(default=True, db_default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "receipt"], condition=Q(in_force=True), name="ledger_deposititem_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["company", "document"], name="ledger_deposititem_document"),
+            models.Index(fields=["company", "receipt"], name="ledger_deposititem_receipt"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.receipt_id} in {self.document_id}"
 
 
 class JournalEntry(models.Model):

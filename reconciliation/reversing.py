@@ -11,6 +11,7 @@ from django.db.models import Q
 from arledger.companies.selectors import Settings, settings_of
 from arledger.core import audit, outbox
 from arledger.core.actor import Actor
+from ledger.depositing import require_not_deposited
 from ledger.drafts import NewDocument, NewLine, write_drafts
 from ledger.errors import (
     AlreadyReversed,
@@ -35,7 +36,7 @@ def reverse(
 
     Returns {original: mirror}. The caller holds the customers' locks and has re-read the documents. Raises
     ReasonMissing, NotPosted, ReversalIsFinal, AlreadyReversed, ReversalTooEarly, PeriodClosed, StillApplied
-    (something else is matched with the document since) or StillReserved.
+    (something else is matched with the document since), StillReserved, InDeposit or InDraftDeposit.
     """
     if not reason.strip():
         raise ReasonMissing(field="reason")
@@ -44,6 +45,7 @@ def reverse(
         _require_reversible(document, on, row)
         require_open_period(settings, on, document.entity_id, row=row)
     _require_not_reversed(actor.company_id, documents)
+    require_not_deposited(company_id=actor.company_id, documents=documents)
     touching = _touching(actor.company_id, keys)
     own = {a.id: a for a in made_by(company_id=actor.company_id, documents=keys)}
     own |= {a.id: a for a in touching if a.inline}

@@ -19,6 +19,8 @@ from credits.inputs import AdvanceInput
 from credits.services import adjustments, advances
 from customers import services as customers
 from customers.services import CustomerInput
+from deposits import services as deposits
+from deposits.inputs import DepositInput
 from invoices import services as invoices
 from ledger.entering import DocumentInput, LineInput
 from ledger.models import Document, Line
@@ -116,10 +118,8 @@ class Books:
         )
         entered = PaymentInput(
             date=on,
-            method="transfer",
-            bank_account_id=self.bank,
             parts=[part],
-            **more,  # type: ignore[arg-type]
+            **{"method": "transfer", "bank_account_id": self.bank, **more},  # type: ignore[arg-type]
         )
         return payments.receive(actor=self.actor, payments=[entered], post=post)[0]
 
@@ -196,6 +196,19 @@ class Books:
         """Switch the numbering of advances on (SPEC 3)."""
         sequence = NumberSequence.objects.get(company=self.company, code="ADV")
         self.configure(advance_sequence=sequence)
+
+    def cash(self, amount: Amount, documents: Sequence[int] = (), **more: Any) -> int:
+        """A receipt held in undeposited funds."""
+        return self.receipt(amount, documents, **{"method": "check", "bank_account_id": None, **more})
+
+    def deposit(self, *receipts: int, on: date = TODAY, post: bool = True, **more: object) -> int:
+        """Receipts out of undeposited funds into the bank account."""
+        entered = DepositInput(
+            date=on,
+            receipts=receipts,
+            **{"bank_account_id": self.bank, **more},  # type: ignore[arg-type]
+        )
+        return deposits.add(actor=self.actor, deposits=[entered], post=post)[0]
 
     def match(self, *matches: tuple[int, int, Amount], on: date | None = None) -> int:
         """Match (charge line, credit line, amount) by hand; the key of the matching document."""

@@ -52,10 +52,12 @@ RIGHTS = {
     "django_migrations": {"SELECT"},
     "customers_customer": FULL | {"MAINTAIN"},
     "ledger_application": {"SELECT", "INSERT", "MAINTAIN"},
+    "ledger_deposititem": {"SELECT", "INSERT", "DELETE"},
     "ledger_document": FULL | {"MAINTAIN"},
     "ledger_journal": {"SELECT"},
     "ledger_line": {"SELECT", "INSERT", "DELETE", "MAINTAIN"},
     "ledger_reservation": {"SELECT", "INSERT", "DELETE"},
+    "ledger_stagedfile": {"SELECT", "INSERT", "DELETE"},
 }
 
 
@@ -224,7 +226,8 @@ def test_amounts_are_refused_where_the_columns_end(cursor: Cursor) -> None:
     rows = cursor.execute(
         "SELECT numeric_precision, numeric_scale, table_name, column_name FROM information_schema.columns"
         " WHERE table_schema = 'public' AND data_type = 'numeric' AND column_name LIKE '%amount'"
-        " AND table_name IN ('ledger_document', 'ledger_line', 'ledger_reservation', 'ledger_application')"
+        " AND table_name IN ('ledger_document', 'ledger_line', 'ledger_reservation', 'ledger_application',"
+        " 'ledger_deposititem')"
     ).fetchall()
     assert len(rows) >= 7
     assert {row[:2] for row in rows} == {(18, 4)}

@@ -13,8 +13,10 @@ from pytest_django import DjangoDbBlocker
 
 from arledger.companies.models import Entity, EntityConfiguration, Location, Membership, MembershipEntity
 from arledger.core import idempotency
+from ledger import attachment_services as attachments
 from payments import services as payments
 from payments.inputs import PartInput, PaymentInput
+from tests import uploads
 from tests.build import TODAY, Books, books, money, person
 
 
@@ -23,7 +25,8 @@ class Facts:
     """The keys of one company's books.
 
     ``invoice`` (300) was paid 120 by ``receipt`` (line ``paid``), whose remainder of 80 (line ``rest``) was
-    matched for 30 with ``second`` (100); a draft payment ``holder`` reserves 40 of ``second``.
+    matched for 30 with ``second`` (100); a draft payment ``holder`` reserves 40 of ``second``. Of undeposited funds
+    ``deposited`` (7) lies in ``deposit``, ``drafted`` (8) in ``drafted_deposit``, ``held`` (9) in none.
     """
 
     company: int
@@ -46,6 +49,11 @@ class Facts:
     dollars: int
     dollar_credit: int
     inline_credit: int
+    deposit: int
+    deposited: int
+    drafted_deposit: int
+    drafted: int
+    held: int
 
 
 def furnish() -> Facts:
@@ -68,6 +76,12 @@ def furnish() -> Facts:
         part = PartInput(customer_id=b.customer, amount=money(60))
         entered = PaymentInput(date=TODAY, method="cash", currency="USD", parts=[part])
         credit = payments.receive(actor=b.actor, payments=[entered])[0]
+        for document in (invoice, draft):
+            attachments.attach(
+                actor=b.actor, kind="invoice", document=document, files=[uploads.file()]
+            )
+        member_actor = replace(b.actor, user_id=member.user_id)
+        attachments.stage(actor=member_actor, form="f", files=[uploads.file()])
         b.configure(auto_apply_inline_credits=False)
         inline = b.invoice(70, -15)
         return Facts(
@@ -91,6 +105,11 @@ def furnish() -> Facts:
             dollars=dollars,
             dollar_credit=b.line(credit),
             inline_credit=b.line(inline, 2),
+            deposited=(deposited := b.cash(7)),
+            deposit=b.deposit(deposited),
+            drafted=(drafted := b.cash(8)),
+            drafted_deposit=b.deposit(drafted, post=False),
+            held=b.cash(9),
         )
 
 
