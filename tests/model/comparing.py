@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 from arledger.core.sql import fetch_all
@@ -10,6 +11,7 @@ from ledger.models import Document
 from reconciliation.ageing import ageing
 from reconciliation.figures import document_figures, entries, line_opens
 from reconciliation.marks import Mark, Settlement
+from reconciliation.report_rows import Filter, Row, Scope, openings, rows
 from reconciliation.selectors import States, totals
 from tests.build import Books
 from tests.model import figures as paper_figures
@@ -71,18 +73,18 @@ def agree_on_lines(b: Books, paper: Figures, documents: list[paper_figures.Docum
 def agree_on_lists(b: Books, paper: Figures, day: date) -> None:
     """The conditions that lists filter by choose the documents that have the state, and totals add them up."""
     states = States(b.company.pk, day)
-    rows = Document.objects.filter(company=b.company, kind__in=["invoice", "payment"])
+    listed = Document.objects.filter(company=b.company, kind__in=["invoice", "payment"])
     on_paper = compared(paper)
     for settlement in Settlement:
-        found = rows.filter(states.settlement(settlement)).values_list("number", flat=True)
+        found = listed.filter(states.settlement(settlement)).values_list("number", flat=True)
         assert set(found) == {d.number for d in on_paper if paper.settlement(d, day) == settlement}, (
             settlement
         )
     for mark in Mark:
-        found = rows.filter(states.mark(mark)).values_list("number", flat=True)
+        found = listed.filter(states.mark(mark)).values_list("number", flat=True)
         assert set(found) == {d.number for d in on_paper if paper.mark(d, day) == mark}, mark
     open_then = sum(paper.open(line, day) for d in on_paper for line in d.lines)
-    posted = totals(b.company.pk, rows.filter(state="posted"), day)
+    posted = totals(b.company.pk, listed.filter(state="posted"), day)
     expected = [("EUR", len(on_paper), sum(d.total for d in on_paper) * CENTS, open_then * CENTS)]
     assert posted == (expected if on_paper else [])
 
@@ -101,11 +103,11 @@ HAVING sum(amount) <> 0 OR sum(base_amount) <> 0
 
 def agree_on_the_account(b: Books, paper: Figures, customers: list[int], day: date) -> None:
     """Ageing, balances and the journal of every customer as of a day."""
-    rows = {row.customer: row for row in ageing(company_id=b.company.pk, day=day).rows}
+    aged = {row.customer: row for row in ageing(company_id=b.company.pk, day=day).rows}
     assert fetch_all(UNBALANCED, [b.company.pk]) == []
     for customer in customers:
         buckets, credits = paper.aged(customer, day)
-        row = rows.get(customer)
+        row = aged.get(customer)
         found = ([*row.buckets], row.credits) if row else ([Decimal(0)] * 6, Decimal(0))
         assert found == ([amount * CENTS for amount in buckets], credits * CENTS), f"aged as of {day}"
         assert sum(buckets) + credits == paper.balance(customer, day)
@@ -114,3 +116,34 @@ def agree_on_the_account(b: Books, paper: Figures, customers: list[int], day: da
         assert list(controls) == [paper.balance(customer, day, name) * CENTS for name in names], (
             f"as of {day}"
         )
+
+
+def agree_on_the_report(b: Books, paper: Figures, customers: list[int], day: date) -> None:
+    """The rows of the reconciliation report add up to the account, and group by group to what is open."""
+    numbers = {d.number: d for d in compared(paper)}
+    scope = Scope(company_id=b.company.pk, start=date.min, end=day, as_at=day)
+    found = rows(scope=scope, customers=customers, chosen=Filter())
+    groups: dict[str, list[Row]] = {}
+    for row in found:
+        groups.setdefault(row.head_number, []).append(row)
+    for customer in customers:
+        balance = sum((row.amount for row in found if row.customer == customer), Decimal(0))
+        assert balance == paper.balance(customer, day) * CENTS, f"as of {day}"
+    for number, group in groups.items():
+        head = numbers[number]
+        opened = sum(paper.open(line, day) for line in head.lines)
+        assert sum(row.amount for row in group) == opened * CENTS, f"{number} as of {day}"
+        if head.kind != "payment":
+            assert {row.code for row in group} == {paper.code(head, day)}, f"{number} as of {day}"
+            assert {row.match == "full" for row in group} == {paper.sides(head, day) == 0}
+    start = day - timedelta(days=20)
+    later = replace(scope, start=start)
+    opened_with = openings(scope=later, customers=customers, chosen=Filter())
+    slow = openings(scope=replace(later, entities=()), customers=customers, chosen=Filter())
+    assert opened_with == slow
+    inside = rows(scope=later, customers=customers, chosen=Filter())
+    assert inside == [row for row in found if row.date >= start]
+    for customer in customers:
+        moved = sum((row.amount for row in inside if row.customer == customer), Decimal(0))
+        before = opened_with.get((customer, "EUR"), Decimal(0))
+        assert before + moved == paper.balance(customer, day) * CENTS

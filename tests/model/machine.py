@@ -20,7 +20,7 @@ from ledger.models import Application
 from ledger.models import Line as Row
 from payments import services as payments
 from tests.build import TODAY, Books
-from tests.model.comparing import agree, agree_on_lists, agree_on_the_account
+from tests.model.comparing import agree, agree_on_lists, agree_on_the_account, agree_on_the_report
 from tests.model.figures import NEVER, Document, Line
 from tests.model.paper import Paper, Refused
 
@@ -62,6 +62,7 @@ class Clerk(RuleBasedStateMachine):
         day = self.today + timedelta(days=self.steps * 5 % 19 - 9)
         agree_on_the_account(self.b, self.paper, self.customers, day)
         agree_on_lists(self.b, self.paper, day)
+        agree_on_the_report(self.b, self.paper, self.customers, day)
         transaction.savepoint_rollback(self.savepoint)
 
     @rule(days=st.integers(1, 20))
