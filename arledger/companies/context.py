@@ -18,7 +18,10 @@ from arledger.core.actor import Actor
 
 @dataclass(frozen=True)
 class Item:
-    """A menu entry: shown to whoever holds one of ``rights`` (none: everybody), active below ``prefix``."""
+    """A menu entry: shown to whoever holds one of ``rights`` (none: everybody), active below ``prefix``.
+
+    With a ``feature`` only where the company has switched that on.
+    """
 
     label: str | Promise
     route: str
@@ -26,6 +29,7 @@ class Item:
     prefix: str
     rights: tuple[str, ...] = ()
     children: tuple[Item, ...] = ()
+    feature: str = ""
 
 
 SETTINGS = (
@@ -49,7 +53,7 @@ MENU = (
     Item(_("Invoices"), "invoices:list", "file-text", "/invoices/", ("invoices.list",)),
     Item(_("Credits"), "", "ticket", "/credits/", ("adjustments.list", "advances.list"), CREDITS),
     Item(_("Payments"), "payments:list", "banknote", "/payments/", ("payments.list",)),
-    Item(_("Refunds"), "refunds:list", "undo-2", "/refunds/", ("refunds.list",)),
+    Item(_("Refunds"), "refunds:list", "undo-2", "/refunds/", ("refunds.list",), feature="refunds"),
     Item(_("Deposits"), "deposits:list", "landmark", "/deposits/", ("deposits.list",)),
     Item(_("Reports"), "reports:ageing", "chart-column", "/reports/", ("ageing.run",)),
     Item(
@@ -100,17 +104,25 @@ class Frame:
     def menu(self) -> list[Entry]:
         if self.actor is None:
             return []
-        return entries(MENU, self.actor, self._request.path_info)
+        features: frozenset[str] = getattr(self._request, "features", frozenset())
+        return entries(MENU, self.actor, self._request.path_info, features)
 
 
-def entries(items: Sequence[Item], actor: Actor, path: str) -> list[Entry]:
+def entries(
+    items: Sequence[Item], actor: Actor, path: str, features: frozenset[str] = frozenset()
+) -> list[Entry]:
     """The entries whose right the person holds; children of the active one only, to keep the rail short."""
-    allowed = [item for item in items if not item.rights or any(actor.may(right) for right in item.rights)]
+    allowed = [
+        item
+        for item in items
+        if (not item.feature or item.feature in features)
+        and (not item.rights or any(actor.may(right) for right in item.rights))
+    ]
     prefixes = [item.prefix for item in allowed if path.startswith(item.prefix)]
     nearest = max(prefixes, key=len, default=None)
     found = []
     for item in allowed:
-        children = entries(item.children, actor, path)
+        children = entries(item.children, actor, path, features)
         url = address(item.route) or next((child.url for child in children), "")
         if url:
             active = item.prefix == nearest

@@ -35,7 +35,7 @@ class LanguageMiddleware:
 
 
 class CompanyMiddleware:
-    """Resolves the company of the address, opens its scope and sets ``request.actor``.
+    """Resolves the company of the address, opens its scope and sets ``request.actor`` and ``request.features``.
 
     Anonymous requests and addresses without a company get ``actor = None``; a company the person does not
     belong to answers 404, like one that does not exist (SPEC 4).
@@ -47,6 +47,7 @@ class CompanyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = None  # type: ignore[attr-defined]
         request.company = None  # type: ignore[attr-defined]
+        request.features = frozenset()  # type: ignore[attr-defined]
         match = PREFIX.match(request.path_info)
         if match is None:
             return self.get_response(request)
@@ -73,6 +74,7 @@ class CompanyMiddleware:
                 raise Http404(code)
             request.actor, request.company = found.actor, found.company  # type: ignore[attr-defined]
             request.companies = found.companies  # type: ignore[attr-defined]
+            request.features = found.features  # type: ignore[attr-defined]
             # Instants on pages show in the company's time zone.
             with timezone.override(found.company.time_zone):
                 return self.get_response(request)

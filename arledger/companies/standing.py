@@ -20,11 +20,15 @@ from arledger.core.sql import fetch_all
 
 @dataclass(frozen=True)
 class Standing:
-    """A member acting in a company; ``companies`` are all that he belongs to, by name (key, code and name only)."""
+    """A member acting in a company; ``companies`` are all that he belongs to, by name (key, code and name only).
+
+    ``features`` are the switched parts of the product that the company or one of its entities has on: "refunds".
+    """
 
     actor: Actor
     company: Company
     companies: Sequence[Company]
+    features: frozenset[str] = frozenset()
 
 
 COMPANY = ("id", "code", "name", "base_currency", "time_zone", "language", "created_at")
@@ -39,7 +43,7 @@ WITH entered AS MATERIALIZED (
            {", ".join(f"c.{column}" for column in COMPANY)}
     FROM companies_company c WHERE c.code = %(code)s
 )
-SELECT e.*, member.rights, member.entities, mine.companies
+SELECT e.*, member.rights, member.entities, mine.companies, switches.refunds
 FROM entered e
 LEFT JOIN LATERAL (
     SELECT r.rights, ARRAY(
@@ -53,6 +57,11 @@ LEFT JOIN LATERAL (
     FROM companies_membership m JOIN companies_company c ON c.id = m.company_id
     WHERE m.user_id = %(user)s AND m.active AND e.id IS NOT NULL OFFSET 0
 ) mine ON true
+LEFT JOIN LATERAL (
+    SELECT f.refunds_enabled OR EXISTS (
+        SELECT FROM companies_entityconfiguration own WHERE own.company_id = e.id AND own.refunds_enabled) AS refunds
+    FROM companies_configuration f WHERE f.company_id = e.id OFFSET 0
+) switches ON true
 """  # noqa: S608  (names of columns only)
 
 
@@ -66,7 +75,7 @@ def standing(
         yield None
         return
     company_before, user_before = rows[0][:2]
-    *company, rights, entities, companies = rows[0][4:]
+    *company, rights, entities, companies, refunds = rows[0][4:]
     try:
         if rights is None or not user.is_active:
             restore(company_before or "", user_before or "")
@@ -85,6 +94,7 @@ def standing(
             address=address,
         )
         choices = [Company.from_db("default", CHOICE, [int(key), *names]) for key, *names in companies]
-        yield Standing(actor, found, choices)
+        features = frozenset({"refunds"} if refunds else ())
+        yield Standing(actor, found, choices, features)
     finally:
         restore(company_before or "", user_before or "")

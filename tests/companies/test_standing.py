@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from arledger.companies.models import Entity, Membership, MembershipEntity
+from arledger.companies.models import Entity, EntityConfiguration, Membership, MembershipEntity
 from arledger.companies.standing import standing
 from arledger.core.scope import company_scope
 from arledger.core.sql import fetch_all
@@ -68,3 +68,24 @@ def test_whoever_is_no_active_member_finds_nothing_and_no_scope() -> None:
         user.is_active = False
         with standing(user=user, company_code=b.company.code, at=AT) as found:
             assert found is None
+
+
+def test_what_is_switched_on_in_the_company_or_in_an_entity_of_it() -> None:
+    with books() as b:
+        user = person(b)
+        entity = Entity.objects.create(company=b.company, code="E1", name="One")
+
+        def features() -> frozenset[str]:
+            with standing(user=user, company_code=b.company.code, at=AT) as found:
+                assert found is not None
+                return found.features
+
+        assert features() == frozenset()
+        b.configure(refunds_enabled=True)
+        assert features() == {"refunds"}
+        b.configure(refunds_enabled=False)
+        own = EntityConfiguration.objects.create(company=b.company, entity=entity, refunds_enabled=False)
+        assert features() == frozenset()
+        own.refunds_enabled = True
+        own.save()
+        assert features() == {"refunds"}

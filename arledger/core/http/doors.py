@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 
 from arledger.core.actor import Actor
+from arledger.core.errors import NotFound
 
 P = ParamSpec("P")
 Response = TypeVar("Response", bound=HttpResponseBase)
@@ -22,17 +23,25 @@ class PageRequest(HttpRequest):
 
     actor: Actor
     company: Any
+    features: frozenset[str]
     htmx: Any
 
 
-def page(right: str) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
-    """A page of the chosen company that needs ``right`` (``object.verb``, or ``""`` for any member)."""
+def page(
+    right: str, *, feature: str = ""
+) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """A page of the chosen company that needs ``right`` (``object.verb``, or ``""`` for any member).
+
+    Where the company has not switched ``feature`` on, the page does not exist: 404, whatever the right (SPEC 9).
+    """
 
     def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def wrapped(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.actor is None:
                 return redirect("/")
+            if feature and feature not in request.features:
+                raise NotFound()
             if right:
                 request.actor.require(right)
             return view(request, *args, **kwargs)
