@@ -226,7 +226,7 @@ def test_a_void_gives_every_credit_back_exactly() -> None:
         written = b.document(mirror)
         assert (written.number, written.total, written.reason) == ("REF-00002", -68, "bounced")
         assert written.journal_id == b.document(refund).journal_id
-        again = b.refund({memo: 50})
+        again = b.refund({memo: 50}, on=after)
         assert b.line_codes(again) != b.line_codes(refund), "a code given up is never used again"
         assert check(b.company.pk) == []
 
