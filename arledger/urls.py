@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/", include("reconciliation.report_urls")),
     path("customers/", include("reconciliation.account_urls")),
     path("invoices/", include("invoices.urls")),
+    path("files/", include("ledger.attachment_urls")),
     path("credits/", include("credits.urls")),
     path("refunds/", include("refunds.urls")),
     path("deposits/", include("deposits.urls")),

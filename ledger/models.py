@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from arledger.companies.models import CompanyModel, tenant_key
 from arledger.core.formats import format_date
+from ledger.attachment_models import Attachment as Attachment
+from ledger.attachment_models import StagedFile as StagedFile
 
 
 def money(**options: object) -> models.DecimalField:

@@ -17,6 +17,7 @@ from arledger.core.dates import parse_iso_date
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.forms import Done, KeyedForm, ask
 from arledger.core.templatetags.arledger import day as day_tag
+from ledger.attachment_pages import panel
 from ledger.models import Document
 from payments import services
 from payments.forms import DraftForm, ReverseForm
@@ -64,6 +65,7 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
         "matches": [match for match in found if match.date <= day or not facts.past],
         "events": timeline(company_id=actor.company_id, document=key, currency=document.currency),
         "related": _related(facts),
+        "attachments": panel(actor, document),
         "facts_title": _("Receipt"),
         "details": _details(document),
         "day": day,

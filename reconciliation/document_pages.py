@@ -18,6 +18,7 @@ from arledger.core.dates import parse_iso_date
 from arledger.core.formats import format_amount
 from arledger.core.http.doors import PageRequest
 from arledger.core.http.forms import Done, KeyedForm, ask, replay
+from ledger.attachment_pages import panel
 from ledger.models import Document
 from ledger.posting import require_drafts
 from reconciliation.document_forms import ReverseForm
@@ -111,6 +112,7 @@ class DocumentPages(KindPages):
             "matches": [match for match in seen if match.document != document.pk],
             "events": timeline(company_id=actor.company_id, document=key, currency=document.currency),
             "related": self.related(shown),
+            "attachments": panel(actor, document),
             "particulars": self.particulars(document),
             "day": day,
             "past": past,

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from arledger.companies.context import address
@@ -103,6 +103,7 @@ class EventView:
     after: str = ""
 
 
+FILES = {"attach": gettext_lazy("attached %(files)s"), "remove_file": gettext_lazy("removed %(files)s")}
 INSTANTS = """
 SELECT d.created_at, d.updated_at, ARRAY(
     SELECT d.posted_at UNION SELECT m.created_at FROM ledger_document m
@@ -111,6 +112,8 @@ SELECT d.created_at, d.updated_at, ARRAY(
     WHERE a.company_id = d.company_id AND a.charge_document_id = d.id
     UNION SELECT a.recorded_at FROM ledger_application a
     WHERE a.company_id = d.company_id AND a.credit_document_id = d.id
+    UNION SELECT unnest(ARRAY[f.uploaded_at, f.removed_at]) FROM ledger_attachment f
+    WHERE f.company_id = d.company_id AND f.document_id = d.id
 ) FROM ledger_document d WHERE d.company_id = %s AND d.id = %s
 """
 
@@ -147,6 +150,9 @@ def _event(event: AuditEvent, document: int, currency: str) -> EventView:
     if event.action == "unapply":
         total = sum((Decimal(amount) for _key, amount in after.get("applications", [])), Decimal(0))
         what = _("un-applied %(amount)s") % {"amount": _amount(total, currency)}
+    if event.action in FILES:
+        files = [file["name"] for file in (after if event.action == "attach" else before)["files"]]
+        what = str(FILES[event.action]) % {"files": ", ".join(files)}
     if event.action == "write_off":
         what = _("wrote off %(amount)s") % {"amount": _amount(Decimal(after.get("amount", 0)), currency)}
     return EventView(

@@ -13,6 +13,7 @@ from babel import Locale
 from babel.dates import format_date as babel_date
 from babel.dates import format_datetime as babel_datetime
 from babel.numbers import get_currency_symbol, get_decimal_symbol, get_group_symbol
+from babel.units import format_unit
 
 from arledger.core.currency import minor_units
 
@@ -38,6 +39,13 @@ def format_count(value: int, language: str) -> str:
     """A whole number with grouped thousands."""
     text = _regrouped(f"{abs(value):,}", *_symbols(language))
     return MINUS + text if value < 0 else text
+
+
+def format_size(octets: int, language: str) -> str:
+    """How large a file is, as people say it: ``812 kB``, ``1,4 Mo``."""
+    large = octets >= 1024**2
+    count = round(octets / 1024**2, 1) if large else max(1, round(octets / 1024))
+    return format_unit(count, "megabyte" if large else "kilobyte", length="short", locale=_locale(language))
 
 
 def input_amount(value: Decimal, currency: str, language: str) -> str:
