@@ -18,6 +18,7 @@ from arledger.core.formats import shown
 from arledger.core.letters import letters
 from arledger.core.sql import fetch_all
 from ledger.check_rules import RULES, Rule
+from ledger.deposit_rules import DEPOSIT_RULES
 
 # So many differences of one rule are named; one is enough to know, and a broken import may have a million.
 NAMED = 100
@@ -52,7 +53,8 @@ def check(company_id: int) -> list[Finding]:
 
     Each rule names at most NAMED differences.
     """
-    found = [finding for rule in RULES for finding in _asked(rule, company_id)]
+    rules = (*RULES, *DEPOSIT_RULES)
+    found = [finding for rule in rules for finding in _asked(rule, company_id)]
     return found + _codes(company_id) + _audit(company_id)
 
 

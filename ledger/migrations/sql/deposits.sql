@@ -199,14 +199,14 @@ SELECT 'D' || d.id || s.side, d.company_id, d.id, NULL, NULL, NULL, d.gl_date,
        CASE s.side WHEN 'b' THEN t.sign * d.amount ELSE 0 END,
        CASE s.side
            WHEN 'b' THEN t.sign * ledger_base(d.amount, d.exchange_rate, co.base_currency)
-           ELSE t.sign * (t.held - ledger_base(d.amount, d.exchange_rate, co.base_currency))
+           ELSE t.sign * (t.held - ledger_base(t.cash, d.exchange_rate, co.base_currency))
        END
 FROM ledger_document d
 JOIN companies_company co ON co.id = d.company_id
 JOIN companies_configuration cf ON cf.company_id = d.company_id
 CROSS JOIN LATERAL (
     SELECT CASE WHEN d.reverses_id IS NULL THEN 1 ELSE -1 END AS sign, min(i.account_id) AS account_id,
-           sum(ledger_base(-l.amount, r.exchange_rate, co.base_currency)) AS held
+           sum(-l.amount) AS cash, sum(ledger_base(-l.amount, r.exchange_rate, co.base_currency)) AS held
     FROM ledger_deposititem i
     JOIN ledger_document r ON r.company_id = i.company_id AND r.id = i.receipt_id
     JOIN ledger_line l ON l.company_id = r.company_id AND l.document_id = r.id
@@ -214,4 +214,4 @@ CROSS JOIN LATERAL (
 ) t
 CROSS JOIN (VALUES ('b'), ('x')) AS s (side)
 WHERE d.kind = 'deposit' AND d.state = 'posted'
-  AND (s.side = 'b' OR t.held <> ledger_base(d.amount, d.exchange_rate, co.base_currency));
+  AND (s.side = 'b' OR t.held <> ledger_base(t.cash, d.exchange_rate, co.base_currency));
