@@ -16,7 +16,7 @@ from arledger.core.sql import fetch_all, insert_rows
 from customers.models import Customer
 from ledger.drafts import number_conflicts
 from ledger.errors import CustomerInactive, NamedTwice, NotADraft, PeriodClosed
-from ledger.models import Document, Line
+from ledger.models import Application, Document, Line
 
 
 def lock_customers(*, actor: Actor, ids: Iterable[int]) -> dict[int, Customer]:
@@ -46,13 +46,12 @@ def lock_documents(
         raise NamedTwice()
     scope = Document.objects.filter(company_id=actor.company_id, kind=kind, pk__in=ids)
     customer_ids = set(scope.values_list("customer_id", flat=True))
-    customer_ids |= set(
-        Line.objects.filter(company_id=actor.company_id, document__in=ids).values_list(
-            "customer_id", flat=True
-        )
-        if kind == "payment"
-        else ()
-    )
+    if kind == "payment":
+        # Of its parts, and of credits it applied for a customer who paid no cash.
+        lines = Line.objects.filter(company_id=actor.company_id, document__in=ids)
+        applied = Application.objects.filter(company_id=actor.company_id, document__in=ids)
+        both = lines.values_list("customer_id", flat=True).union(applied.values_list("customer_id", flat=True))
+        customer_ids |= set(both)
     lock_customers(actor=actor, ids=(customer_ids | set(also)) - {None})
     documents = {d.pk: d for d in scope.select_related("customer")}
     if len(documents) != len(set(ids)):

@@ -19,7 +19,7 @@ from ledger.errors import UnknownEntity, UnknownMethod
 from ledger.models import Method
 from ledger.rates import exchange_rate
 from payments.errors import CustomerTwice, NothingReceived
-from reconciliation.plans import Plan
+from reconciliation.plans import Plan, check_plan
 
 ZERO = Decimal(0)
 
@@ -154,8 +154,4 @@ def _check_parts(customers: Mapping[int, Customer], entered: PaymentInput, curre
         check_amount(part.amount, currency, field="amount")
         if part.amount < 0 or not (part.amount or part.credits):
             raise NothingReceived(field="amount")
-        for amount in (*part.lines.values(), *part.per_document.values()):
-            check_amount(amount, currency, field="allocations")
-        for use in part.credits:
-            if use.amount is not None:
-                check_amount(use.amount, currency, field="credits")
+        check_plan(part, currency)

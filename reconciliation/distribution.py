@@ -57,7 +57,7 @@ def distribute(
     mixed = _mixed(plan, items, credits, rules)
     if mixed.cash.remainder < 0:
         raise _over(plan, mixed)
-    refuse(_unused(mixed, items, credits, rules))
+    refuse(_unused(plan, mixed, items, credits, rules))
     return mixed
 
 
@@ -131,30 +131,29 @@ def _over(plan: Plan, mixed: Mix) -> Refusal:
 
 
 def _unused(
-    mixed: Mix, items: Sequence[OpenItem], credits: Sequence[CreditItem], rules: Rules
+    plan: Plan, mixed: Mix, items: Sequence[OpenItem], credits: Sequence[CreditItem], rules: Rules
 ) -> list[Refusal]:
     """What was typed for credits and no charge takes."""
     if not mixed.unused:
         return []
-    entities = {item.line: item.entity for item in items}
-    by_line = {item.line: item for item in items}
+    chosen = [item for item in items if item.available and _is_chosen(plan, item)]
     found: list[Refusal] = []
     for credit in credits:
         if credit.line not in mixed.unused:
             continue
-        others = [line for line in mixed.charges if entities[line] != credit.entity]
-        place: dict[str, Any] = {"document": credit.document, "line": None}
-        if rules.own_entity_only and others and len(others) == len(mixed.charges):
-            found.append(
-                CreditOfOtherEntity(
-                    field="credits", credit=credit.name, charge=by_line[others[0]].name, **place
-                )
-            )
+        place: dict[str, Any] = {"field": "credits", "document": credit.document, "line": None}
+        if rules.own_entity_only and chosen and all(item.entity != credit.entity for item in chosen):
+            found.append(CreditOfOtherEntity(credit=credit.name, charge=chosen[0].name, **place))
             continue
         used = mixed.used.get(credit.line, ZERO)
         amount = used + mixed.unused[credit.line]
-        found.append(CreditNotNeeded(field="credits", number=credit.name, used=used, amount=amount, **place))
+        found.append(CreditNotNeeded(number=credit.name, used=used, amount=amount, **place))
     return found
+
+
+def _is_chosen(plan: Plan, item: OpenItem) -> bool:
+    named = item.document in plan.documents or plan.per_document.get(item.document)
+    return bool(plan.auto or named or plan.lines.get(item.line))
 
 
 def faults(plan: Plan, items: Sequence[OpenItem], credits: Sequence[CreditItem] = ()) -> list[Refusal]:
@@ -259,7 +258,7 @@ def preview(
     found = faults(plan, items, credits)
     usable = _usable(plan, items, credits, found) if found else plan
     mixed = _mixed(usable, items, credits, rules)
-    return Preview(mixed, (*found, *(_unused(mixed, items, credits, rules) if not found else ())))
+    return Preview(mixed, (*found, *(_unused(plan, mixed, items, credits, rules) if not found else ())))
 
 
 def _usable(

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from arledger.core.money import check_amount
+
 ZERO = Decimal(0)
 
 
@@ -37,3 +39,12 @@ class Plan:
     documents: Sequence[int] = ()
     auto: bool = False
     credits: Sequence[CreditUse] = ()
+
+
+def check_plan(plan: Plan, currency: str) -> None:
+    """Raise unless every amount of the plan is one of the currency, down to its smallest unit."""
+    for amount in (*plan.lines.values(), *plan.per_document.values()):
+        check_amount(amount, currency, field="allocations")
+    for use in plan.credits:
+        if use.amount is not None:
+            check_amount(use.amount, currency, field="credits")

@@ -30,6 +30,8 @@ from reconciliation import matching
 from reconciliation.applying import Match
 from reconciliation.figures import Figures, document_figures, entries, line_opens
 from reconciliation.matching import Undo
+from reconciliation.plans import CreditUse, Plan
+from reconciliation.using import use_credits
 from refunds import services as refunds
 from refunds.inputs import CreditChoice, RefundInput
 
@@ -41,6 +43,10 @@ Amount = Decimal | int | str
 
 def money(value: Amount) -> Decimal:
     return Decimal(value)
+
+
+def uses(credits: Sequence[int | CreditUse]) -> list[CreditUse]:
+    return [CreditUse(document=use) if isinstance(use, int) else use for use in credits]
 
 
 @dataclass
@@ -104,10 +110,12 @@ class Books:
         lines: dict[int, Amount] | None = None,
         per_document: dict[int, Amount] | None = None,
         auto: bool = False,
+        credits: Sequence[int | CreditUse] = (),
         customer: int | None = None,
         post: bool = True,
         **more: object,
     ) -> int:
+        """Money received; ``credits`` (documents, as much as is needed of them) are used before it."""
         part = PartInput(
             customer_id=customer or self.customer,
             amount=money(amount),
@@ -115,6 +123,7 @@ class Books:
             lines={key: money(value) for key, value in (lines or {}).items()},
             per_document={key: money(value) for key, value in (per_document or {}).items()},
             auto=auto,
+            credits=uses(credits),
         )
         entered = PaymentInput(
             date=on,
@@ -209,6 +218,26 @@ class Books:
             **{"bank_account_id": self.bank, **more},  # type: ignore[arg-type]
         )
         return deposits.add(actor=self.actor, deposits=[entered], post=post)[0]
+
+    def use(
+        self,
+        credits: Sequence[int | CreditUse],
+        documents: Sequence[int] = (),
+        *,
+        on: date | None = None,
+        oldest_first: bool = False,
+        **more: Any,
+    ) -> int:
+        """Apply credits to charges (all of them with ``auto``); the key of the matching document."""
+        plan = Plan(credits=uses(credits), documents=tuple(documents), **more)
+        return use_credits(
+            actor=self.actor,
+            customer=self.customer,
+            currency=self.company.base_currency,
+            plan=plan,
+            on=on,
+            oldest_first=oldest_first,
+        )
 
     def match(self, *matches: tuple[int, int, Amount], on: date | None = None) -> int:
         """Match (charge line, credit line, amount) by hand; the key of the matching document."""

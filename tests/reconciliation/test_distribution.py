@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from arledger.core.errors import Refusal, Refusals
 from payments.inputs import PartInput
 from reconciliation.distribution import Preview, distribute, faults, preview
-from reconciliation.errors import AppliedOverReceived, NotAnOpenCharge
+from reconciliation.errors import AppliedOverFunds, AppliedOverReceived, NotAnOpenCharge
+from reconciliation.open_credits import CreditItem, CreditKind
 from reconciliation.open_items import OpenItem
+from reconciliation.plans import CreditUse
 
 DAY = date(2026, 3, 1)
 
@@ -147,3 +149,115 @@ def test_a_preview_without_faults_is_what_posting_does(
     else:
         assert posted == shown.mix
         assert not shown.faults
+
+
+def credit(
+    line: int, document: int, open: int, *, reserved: int = 0, kind: CreditKind = CreditKind.ADJUSTMENT
+) -> CreditItem:
+    return CreditItem(
+        line=line,
+        position=line,
+        description="",
+        document=document,
+        document_kind="adjustment",
+        kind=kind,
+        number=f"ADJ-{document}",
+        date=DAY,
+        reference="",
+        customer=1,
+        currency="EUR",
+        amount=Decimal(open),
+        open=Decimal(open),
+        reserved=Decimal(reserved),
+        total=Decimal(-open),
+        entity=None,
+        location=None,
+        location_name="",
+        control_account=1,
+        not_refundable=None,
+    )
+
+
+def use(document: int, amount: int | None = None, *, line: int = 0) -> CreditUse:
+    return CreditUse(
+        document=0 if line else document, line=line, amount=None if amount is None else Decimal(amount)
+    )
+
+
+CREDITS = [credit(91, 9, 100), credit(92, 9, 50), credit(81, 8, 80, reserved=30, kind=CreditKind.ADVANCE)]
+
+
+@pytest.mark.parametrize(
+    ("uses", "sentence"),
+    [
+        ([use(9, 151)], "ADJ-9 has 150.00 left; you entered 151.00. Use 150.00 at most."),
+        ([use(0, 51, line=92)], "ADJ-9, line 92 has 50.00 left; you entered 51.00. Use 50.00 at most."),
+        ([use(8, 51)], "ADJ-8 has 50.00 left; you entered 51.00. Use 50.00 at most."),
+        ([use(7)], "A chosen credit is not available any more, or is not this customer's. Reload the list."),
+        ([use(9, -1)], "You entered −1.00. Use 0 or more."),
+        ([use(9), use(9, 5)], "The same document or match is named twice. Name each once."),
+    ],
+)
+def test_a_refusal_names_the_credit_and_what_is_left(uses: list[CreditUse], sentence: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        distribute(part(500, credits=uses), W2, CREDITS)
+    assert str(refused.value) == sentence
+
+
+def test_a_document_amount_is_taken_line_by_line() -> None:
+    found = distribute(part(0, documents=(1,), credits=[use(9, 120)]), W2, CREDITS)
+    assert found.used == {91: 100, 92: 20}
+    found = distribute(part(0, documents=(1,), credits=[use(9, 120), use(0, 50, line=92)]), W2, CREDITS)
+    assert found.used == {91: 70, 92: 50}
+
+
+uses = st.lists(
+    st.builds(
+        use,
+        st.sampled_from([8, 9]),
+        st.none() | st.integers(-1, 160),
+        line=st.sampled_from([0, 91, 92, 81]),
+    ),
+    max_size=3,
+    unique_by=lambda one: (one.document, one.line),
+)
+
+
+@given(
+    amount=st.integers(0, 1000),
+    lines=typed,
+    per_document=typed,
+    documents=st.lists(st.sampled_from([1, 2, 3]), unique=True),
+    credits=uses,
+)
+def test_credits_and_cash_add_up_and_what_is_shown_is_posted(
+    amount: int,
+    lines: dict[int, Decimal],
+    per_document: dict[int, Decimal],
+    documents: list[int],
+    credits: list[CreditUse],
+) -> None:
+    wanted = part(amount, lines=lines, per_document=per_document, documents=documents, credits=credits)
+    shown = preview(wanted, W2, CREDITS)
+    mixed = shown.mix
+    used = sum(mixed.used.values(), Decimal(0))
+    assert amount + used == sum(mixed.charges.values(), Decimal(0)) + mixed.cash.remainder
+    left = {i.line: i.available for i in [*W2, *CREDITS]}
+    assert all(0 < used <= left[line] for line, used in [*mixed.charges.items(), *mixed.used.items()])
+    try:
+        posted = distribute(wanted, W2, CREDITS)
+    except (AppliedOverReceived, AppliedOverFunds):
+        assert mixed.cash.remainder < 0
+    except Refusal:
+        assert shown.faults
+    else:
+        assert posted == mixed
+        assert not shown.faults
+        exact = part(
+            amount,
+            lines=dict(posted.charges),
+            credits=[use(0, int(given), line=line) for line, given in posted.used.items()],
+        )
+        again = distribute(exact, W2, CREDITS)
+        assert (again.charges, again.used) == (posted.charges, posted.used)
+        assert again.cash.remainder == posted.cash.remainder
