@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date as Day
 from decimal import Decimal
 from itertools import islice
+from operator import attrgetter
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from arledger.core.actor import Actor
 from arledger.core.errors import Refusal, Refusals
@@ -108,6 +109,14 @@ LINE = {
     "service_start": "date",
     "service_end": "date",
 }
+header_of = attrgetter(*HEADER)
+line_of = attrgetter(*LINE)
+# Of a draft just written, in the model's order.
+AS_WRITTEN = [
+    field.attname
+    for field in Document._meta.concrete_fields
+    if field.attname in {"id", "company_id", "state", *HEADER}
+]
 STAMP = {
     "created_at": "timestamptz",
     "created_by": "bigint",
@@ -145,7 +154,7 @@ def write_drafts(*, actor: Actor, documents: Sequence[NewDocument]) -> list[Writ
             "ledger_document",
             {"company_id": "bigint", "id": "bigint"} | HEADER | STAMP,
             [
-                (actor.company_id, key, *(getattr(document, name) for name in HEADER), *stamp)
+                (actor.company_id, key, *header_of(document), *stamp)
                 for key, document in zip(ids, documents, strict=True)
             ],
         )
@@ -183,8 +192,9 @@ def number_conflicts(numbers: Iterable[str | None]) -> Iterator[None]:
 
 def as_document(actor: Actor, written: Written, draft: NewDocument) -> Document:
     """A draft just written, as reading it back would give it."""
-    header = {name: getattr(draft, name) for name in HEADER}
-    return Document(pk=written.key, company_id=actor.company_id, state=Document.State.DRAFT, **header)
+    found = dict(zip(HEADER, header_of(draft), strict=True))
+    found |= {"id": written.key, "company_id": actor.company_id, "state": Document.State.DRAFT}
+    return Document.from_db(connection.alias, AS_WRITTEN, [found[name] for name in AS_WRITTEN])
 
 
 def _insert_lines(company_id: int, documents: Sequence[tuple[int, NewDocument]], keys: Sequence[int]) -> None:
@@ -204,7 +214,7 @@ def _insert_lines(company_id: int, documents: Sequence[tuple[int, NewDocument]],
         }
         | LINE,
         [
-            (company_id, key, document_id, position, currency, *(getattr(line, name) for name in LINE))
+            (company_id, key, document_id, position, currency, *line_of(line))
             for key, (document_id, position, line), currency in zip(
                 keys, rows, (d.currency for _, d in documents for _ in d.lines), strict=True
             )
@@ -248,9 +258,8 @@ def _written(documents: Sequence[tuple[int, NewDocument]], line_keys: Sequence[i
 
 
 def delete_drafts(*, company_id: int, ids: Sequence[int]) -> None:
-    """Delete drafts with their files, reservations and lines; the database refuses posted ones."""
+    """Delete drafts with their reservations and lines; the database refuses posted ones."""
     for table, column in (
-        ("ledger_attachment", "document_id"),
         ("ledger_reservation", "document_id"),
         ("ledger_line", "document_id"),
         ("ledger_document", "id"),

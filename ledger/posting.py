@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from arledger.companies.models import User
+from arledger.companies.models import Term, User
 from arledger.companies.numbering import draw
 from arledger.companies.selectors import Settings
 from arledger.core.actor import Actor
 from arledger.core.errors import NotFound, Stale
-from arledger.core.sql import fetch_all, insert_rows
+from arledger.core.sql import ANY_KEY, columns_of, execute, fetch_all, given_rows, insert_rows, loaded
 from customers.models import Customer
 from ledger.drafts import number_conflicts
 from ledger.errors import CustomerInactive, NamedTwice, NotADraft, PeriodClosed
@@ -24,13 +24,19 @@ def lock_customers(*, actor: Actor, ids: Iterable[int]) -> dict[int, Customer]:
 
     Those the company does not have are missing from the answer; whoever named them refuses.
     """
-    found = (
-        Customer.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("term")
-        .filter(company_id=actor.company_id, pk__in=set(ids))
-        .order_by("pk")
+    rows = fetch_all(
+        f"SELECT {columns_of(Customer, 'c')}, {columns_of(Term, 't')} FROM customers_customer c"
+        " LEFT JOIN companies_term t ON t.company_id = c.company_id AND t.id = c.term_id"
+        f" WHERE c.company_id = %s AND c.id = {ANY_KEY} ORDER BY c.id FOR NO KEY UPDATE OF c",
+        [actor.company_id, list(set(ids))],
     )
-    return {customer.pk: customer for customer in found}
+    width = len(Customer._meta.concrete_fields)
+    customers = {}
+    for row in rows:
+        customer = loaded(Customer, row[:width])
+        customer.term = loaded(Term, row[width:]) if customer.term_id else None
+        customers[customer.pk] = customer
+    return customers
 
 
 def lock_documents(
@@ -50,7 +56,9 @@ def lock_documents(
         # Of its parts, and of credits it applied for a customer who paid no cash.
         lines = Line.objects.filter(company_id=actor.company_id, document__in=ids)
         applied = Application.objects.filter(company_id=actor.company_id, document__in=ids)
-        both = lines.values_list("customer_id", flat=True).union(applied.values_list("customer_id", flat=True))
+        both = lines.values_list("customer_id", flat=True).union(
+            applied.values_list("customer_id", flat=True)
+        )
         customer_ids |= set(both)
     lock_customers(actor=actor, ids=(customer_ids | set(also)) - {None})
     documents = {d.pk: d for d in scope.select_related("customer")}
@@ -116,27 +124,26 @@ def book(*, actor: Actor, documents: Sequence[Document], settings: Settings) -> 
         require_open_period(settings, gl_date, document.entity_id, row=row)
     numbers = _draw_numbers(actor.company_id, documents, settings)
     texts = [n.text if n else d.number for n, d in zip(numbers, documents, strict=True)]
+    given, parameters = given_rows(
+        POSTED,
+        [
+            (document.pk, text, n.sequence_id if n else None, n.value if n else None, gl_date)
+            for document, text, n, gl_date in zip(documents, texts, numbers, gl_dates, strict=True)
+        ],
+    )
     with number_conflicts(texts):
-        fetch_all(
+        execute(
             "UPDATE ledger_document d SET state = 'posted', number = n.number, sequence_id = n.sequence_id,"
             " sequence_value = n.value, gl_date = n.gl_date, posted_at = %s, posted_by = %s,"
-            " version = d.version + 1"
-            " FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bigint[], %s::date[])"
-            " AS n (id, number, sequence_id, value, gl_date)"
-            " WHERE d.company_id = %s AND d.id = ANY(%s) AND d.id = n.id RETURNING d.id",
-            [
-                actor.at,
-                actor.user_id,
-                [document.pk for document in documents],
-                texts,
-                [n.sequence_id if n else None for n in numbers],
-                [n.value if n else None for n in numbers],
-                gl_dates,
-                actor.company_id,
-                [document.pk for document in documents],
-            ],
+            f" version = d.version + 1 FROM {given} AS n ({', '.join(POSTED)})"
+            f" WHERE d.company_id = %s AND d.id = {ANY_KEY} AND d.id = n.id",
+            [actor.at, actor.user_id, *parameters, actor.company_id, [document.pk for document in documents]],
         )
     return texts
+
+
+# What posting adds to a draft.
+POSTED = {"id": "bigint", "number": "text", "sequence_id": "bigint", "value": "bigint", "gl_date": "date"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from arledger.companies.selectors import Settings
 from arledger.core.actor import Actor
 from arledger.core.errors import NotFound
 from arledger.core.money import check_amount
-from arledger.core.sql import fetch_all
+from arledger.core.sql import ANY_KEY, fetch_all
 from ledger.posting import insert_applications
 from reconciliation.drawing import codes_for
 from reconciliation.effect import Effect
@@ -68,8 +68,8 @@ FROM ledger_line l
 CROSS JOIN LATERAL (
     SELECT * FROM ledger_document o WHERE o.company_id = l.company_id AND o.id = l.document_id OFFSET 0
 ) d
-WHERE l.company_id = %s AND l.id = ANY(%s) AND d.state = 'posted'
-"""
+WHERE l.company_id = %s AND l.id = {any_key} AND d.state = 'posted'
+""".replace("{any_key}", ANY_KEY)
 
 
 def sides(*, company_id: int, lines: Iterable[int]) -> dict[int, Side]:

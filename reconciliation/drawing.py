@@ -13,7 +13,8 @@ from reconciliation.heads import Head
 # The newest application in force that carries the head's code, from either side of the match: two index probes
 # a head, however many applications the head has.
 CURRENT = """
-SELECT h.document, h.line, x.code FROM unnest(%(documents)s::bigint[], %(lines)s::bigint[]) AS h (document, line)
+SELECT h.document, h.line, x.code
+FROM unnest((SELECT %(documents)s::bigint[]), (SELECT %(lines)s::bigint[])) AS h (document, line)
 CROSS JOIN LATERAL (
     (SELECT a.charge_code AS code FROM ledger_application a
      WHERE a.company_id = %(company)s AND a.charge_document_id = h.document AND h.line = 0

@@ -23,6 +23,7 @@ from arledger.core.actor import Actor
 from arledger.core.errors import NotFound
 from arledger.core.permissions import RIGHTS
 from arledger.core.scope import company_scope, user_scope
+from arledger.core.sql import columns_of, fetch_all, loaded
 
 
 def companies_of(user: User) -> list[Company]:
@@ -121,12 +122,22 @@ class Settings:
         return own or getattr(self.row, f"{kind}_sequence_id")
 
 
+# Read by every verb, so not put together by the ORM each time.
+SETTINGS = """
+SELECT {company}, {configuration} FROM companies_configuration c
+JOIN companies_company o ON o.id = c.company_id WHERE c.company_id = %s
+""".replace("{company}", columns_of(Company, "o")).replace("{configuration}", columns_of(Configuration, "c"))
+
+
 def settings_of(company_id: int) -> Settings:
     """The configuration with its company, in one query. Raises NotFound."""
-    row = Configuration.objects.select_related("company").filter(company_id=company_id).first()
-    if row is None:
+    rows = fetch_all(SETTINGS, [company_id])
+    if not rows:
         raise NotFound()
-    return Settings(company=row.company, row=row)
+    width = len(Company._meta.concrete_fields)
+    company, row = loaded(Company, rows[0][:width]), loaded(Configuration, rows[0][width:])
+    row.company = company
+    return Settings(company=company, row=row)
 
 
 def choices(company_id: int) -> dict[str, list[Account | BankAccount | Entity | Location | Term]]:

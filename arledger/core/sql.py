@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import connection, models
+
+Loaded = TypeVar("Loaded", bound=models.Model)
+
+# PostgreSQL keeps the plan of a prepared statement only when it looks no dearer than one for the values at hand, and
+# counts the keys of an array to tell. Out of a sub-select it cannot count them: the statement is planned once.
+ANY_KEY = "ANY ((SELECT %s::bigint[])::bigint[])"
 
 
 def fetch_all(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
@@ -26,6 +33,19 @@ def execute(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) 
 COPY_FROM = 300
 
 
+# So many rows travel as plain parameters: as arrays they cost more to write down, to read and to plan.
+AS_VALUES = 4
+
+
+def given_rows(columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:
+    """``rows`` as an item of FROM (it needs an alias) and its parameters; ``columns``: PostgreSQL type by name."""
+    if len(rows) <= AS_VALUES:
+        row = "(" + ", ".join([f"%s::{kind}" for kind in columns.values()]) + ")"
+        return f"(VALUES {', '.join([row] * len(rows))})", [value for row in rows for value in row]
+    arrays = ", ".join([f"%s::{kind}[]" for kind in columns.values()])
+    return f"unnest({arrays})", [list(column) for column in zip(*rows, strict=True)]
+
+
 def insert_rows(table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
     """Insert ``rows`` in one statement; ``columns`` maps each column to its PostgreSQL type."""
     if not rows:
@@ -33,12 +53,8 @@ def insert_rows(table: str, columns: Mapping[str, str], rows: Sequence[Sequence[
     if len(rows) >= COPY_FROM and connection.in_atomic_block:
         _copy_rows(table, columns, rows)
         return
-    names = ", ".join(columns)
-    arrays = ", ".join(f"%s::{kind}[]" for kind in columns.values())
-    execute(
-        f"INSERT INTO {table} ({names}) SELECT * FROM unnest({arrays})",
-        [list(column) for column in zip(*rows, strict=True)],
-    )
+    given, parameters = given_rows(columns, rows)
+    execute(f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM {given} AS given", parameters)
 
 
 def _copy_rows(table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
@@ -56,16 +72,29 @@ def _copy_rows(table: str, columns: Mapping[str, str], rows: Sequence[Sequence[A
 
 def next_ids(wanted: Mapping[str, int]) -> dict[str, list[int]]:
     """Draw primary keys for several tables in one statement: {table: how many} -> {table: keys}."""
-    parts, parameters = [], []
-    for table, count in wanted.items():
-        parts.append(
-            f"SELECT '{table}', nextval(pg_get_serial_sequence('{table}', 'id')) FROM generate_series(1, %s)"
-        )
-        parameters.append(count)
-    keys: dict[str, list[int]] = {table: [] for table in wanted}
-    for table, key in fetch_all(" UNION ALL ".join(parts), parameters):
-        keys[table].append(key)
-    return keys
+    parts = [
+        f"ARRAY(SELECT nextval(s.name) FROM (SELECT pg_get_serial_sequence('{table}', 'id')::regclass OFFSET 0)"
+        " AS s (name), generate_series(1, (SELECT %s::int)))"
+        for table in wanted
+    ]
+    drawn = fetch_all("SELECT " + ", ".join(parts), list(wanted.values()))[0]
+    return dict(zip(wanted, drawn, strict=True))
+
+
+@cache
+def columns_of(model: type[models.Model], alias: str) -> str:
+    """The columns of a model's table, for a statement that ``loaded`` turns into instances."""
+    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
+
+
+@cache
+def _attributes(model: type[models.Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+def loaded(model: type[Loaded], values: Sequence[Any]) -> Loaded:
+    """An instance from the values of ``columns_of``, as a queryset would give it."""
+    return model.from_db(connection.alias, _attributes(model), values)
 
 
 def analyze(*tables: str) -> None:
