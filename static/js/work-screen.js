@@ -4,6 +4,7 @@
  */
 
 const DELAY = 90;
+const FILTER_DELAY = 250;
 const FIXED = "!";
 const form = document.querySelector("form[data-work]");
 let timer = 0;
@@ -113,7 +114,8 @@ function refocus(id, typing) {
 function rememberUnfolded() {
   const field = form.elements.namedItem("unfolded");
   const open = [...form.querySelectorAll("[data-work-group]:has([data-expand][aria-expanded=true])")];
-  if (field) field.value = open.map((group) => group.querySelector("[data-use]").name.slice(5)).join(",");
+  const inputs = open.map((group) => group.querySelector("[data-use]")).filter(Boolean);
+  if (field) field.value = inputs.map((input) => input.name.slice(5)).join(",");
 }
 
 /** Fetch the lines of one document of a long grid. */
@@ -222,6 +224,9 @@ function show(answer) {
     const place = document.getElementById(id);
     if (place) place.textContent = text;
   }
+  for (const [id, text] of Object.entries(answer.placeholders ?? {})) {
+    document.getElementById(id)?.setAttribute("placeholder", text);
+  }
   const bar = new DOMParser().parseFromString(answer.bar, "text/html").getElementById("work-total");
   document.getElementById("work-total").replaceWith(document.importNode(bar, true));
 }
@@ -261,6 +266,13 @@ function fold(input, open) {
   return true;
 }
 
+/** Amounts that the server proposes, where the screen offers that. */
+function propose() {
+  const button = form.querySelector("[data-work-propose]");
+  if (button) form.requestSubmit(button);
+  return Boolean(button);
+}
+
 function takeFirst(input) {
   const button = input.closest("[data-work-group]").querySelector("[name=move]");
   if (button) form.requestSubmit(button);
@@ -289,6 +301,7 @@ function key(event) {
     document.getElementById("help")?.showModal();
     return true;
   }
+  if (event.key === "=" && target.matches("[inputmode=decimal]")) return propose();
   if (event.key !== "Enter" || event.altKey) return false;
   if (target.matches("[data-work-filter]")) {
     const first = shownInputs()[0];
@@ -304,19 +317,32 @@ function escape(event) {
   if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("dialog[open]")) return;
   if (event.target.matches?.("[data-work-filter]") && event.target.value) {
     event.target.value = "";
-    filterRows("");
+    filter(event.target);
   } else location.assign(form.dataset.back);
 }
 
 /* ------------------------------------------------------------------ filter */
 
+/** In the page, or by the server where the page does not hold every row. */
+function filter(input) {
+  if (input.dataset.workFilter !== "server") {
+    filterRows(input.value);
+    return;
+  }
+  arranging = () => refresh(null);
+  preview(FILTER_DELAY);
+}
+
+/** Every word somewhere in the row; where the table says so, rows fixed by the person stay. */
 function filterRows(text) {
-  const wanted = text.trim().toLowerCase();
+  const wanted = text.trim().toLowerCase().split(/\s+/).filter(Boolean);
   for (const table of form.querySelectorAll("#work-grid table")) {
     let shown = 0;
     for (const group of table.querySelectorAll("[data-work-group]")) {
       const values = [...group.querySelectorAll("[data-use]")].map((input) => input.value);
-      group.hidden = wanted !== "" && ![group.textContent, ...values].some((t) => t.toLowerCase().includes(wanted));
+      const told = [group.textContent, ...values].join(" ").toLowerCase();
+      const kept = "keepFixed" in table.dataset && group.querySelector("[data-pinned]");
+      group.hidden = !kept && !wanted.every((word) => told.includes(word));
       if (!group.hidden) shown += 1;
     }
     const none = table.parentElement.nextElementSibling;
@@ -335,7 +361,7 @@ if (form) {
   if (typedEarly()) preview(0);
 
   form.addEventListener("input", (event) => {
-    if (event.target.matches("[data-work-filter]")) filterRows(event.target.value);
+    if (event.target.matches("[data-work-filter]")) filter(event.target);
     else if (event.target.matches("[data-use]")) typed(event.target);
     else if (!event.target.closest("[data-no-preview], [data-work-whole]")) preview();
   });

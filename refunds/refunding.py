@@ -1,0 +1,219 @@
+"""The refund page put together: customer, amount and credits, from what a form sent or a draft holds. No HTTP."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date as Day
+from decimal import Decimal
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from arledger.core.actor import Actor
+from arledger.core.errors import Refusal
+from arledger.core.formats import input_amount
+from arledger.core.money import parse_localized_amount
+from arledger.core.sql import fetch_all
+from customers.models import Customer
+from customers.selectors import named
+from reconciliation.credit_choice import CreditGroup, as_refundable, grouped, known_order, oldest_first
+from reconciliation.credit_grid import LETTERS, LIMIT, Address, CreditGrid, nowhere
+from reconciliation.credit_holds import holds
+from reconciliation.open_credits import CreditItem, spent_credits
+from reconciliation.typed import FIXED, Cell, Typed, read
+from refunds.inputs import RefundInput
+from refunds.screen import ZERO, Screen
+from refunds.selectors import refundable
+
+Data = Mapping[str, str]
+KEY = re.compile("[1-9][0-9]{0,17}", re.ASCII)
+MOST_SHOWN = 100_000
+OWED = """
+SELECT coalesce(sum(l.open_amount), 0)
+FROM ledger_line l
+JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id AND d.state = 'posted'
+WHERE l.company_id = %(company)s AND l.customer_id = %(customer)s AND l.currency = %(currency)s
+  AND l.is_open AND l.amount > 0
+  AND (%(entities)s::bigint[] IS NULL OR d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
+"""
+
+
+def build(
+    *,
+    actor: Actor,
+    currency: str,
+    data: Data,
+    draft: int = 0,
+    address: Address = nowhere,
+    quick: bool = False,
+) -> Screen:
+    """The screen for what ``data`` (a submitted form, or ``as_data``) says; ``currency`` is the base currency.
+
+    The draft with key ``draft`` may use what it has reserved itself; ``address`` says where a document of a kind is
+    shown. ``quick`` leaves out what a preview does not show: drafts that hold credits, and what is owed.
+    """
+    text = data.get("customer", "").replace("\0", "").strip()[:150]
+    customer = named(actor, text) if text else None
+    typed, amount_error = _amount(data.get("amount", ""), currency)
+    day = _day(data.get("date", ""))
+    screen = Screen(
+        currency=currency,
+        text=text,
+        customer=customer,
+        customer_error=_("There is no such customer. Type a code or a name and choose.") if text else "",
+        typed=typed,
+        amount_error=amount_error,
+        day=day,
+    )
+    if customer is None:
+        return screen
+    entity = data.get("entity", "")
+    items = refundable(
+        actor=actor,
+        customer=customer.pk,
+        currency=currency,
+        entity=int(entity) if KEY.fullmatch(entity) else None,
+        draft=draft,
+        on=day,
+    )
+    owed = ZERO if quick else _owed(actor, customer, currency)
+    entered = (
+        _proposed(items, owed, currency) if "zero" in data else read(data, currency, _language(), LETTERS)
+    )
+    grid = CreditGrid(
+        items=items,
+        typed=entered,
+        currency=currency,
+        language=_language(),
+        refunding=True,
+        gone=_gone(actor, customer, currency, entered, items),
+        order=known_order(data.get("order", "")),
+        find=data.get("find", "").replace("\0", "").strip()[:100],
+        limit=_limit(data.get("limit", "")),
+        unfolded=_unfolded(data.get("unfolded", ""), data.get("unfold", "")),
+        holds=[] if quick else holds(company_id=actor.company_id, items=items, draft=draft),
+        address=address,
+    )
+    return replace(screen, grid=grid, owed=owed)
+
+
+def _owed(actor: Actor, customer: Customer, currency: str) -> Decimal:
+    """What the customer owes in the currency, as far as the person may see."""
+    entities = None if actor.entities is None else sorted(actor.entities)
+    rows = fetch_all(
+        OWED,
+        {"company": actor.company_id, "customer": customer.pk, "currency": currency, "entities": entities},
+    )
+    return rows[0][0]
+
+
+def _proposed(items: Sequence[CreditItem], owed: Decimal, currency: str) -> Typed:
+    """The amounts that bring the account to zero, the oldest credits first."""
+    groups = grouped(items)
+    available = sum((as_refundable(item) for item in items), ZERO)
+    return _fixed(oldest_first(groups, available - owed, as_refundable), currency)
+
+
+def _fixed(amounts: Mapping[str, Decimal], currency: str) -> Typed:
+    texts = {key: input_amount(amount, currency, _language()) for key, amount in amounts.items()}
+    return Typed({key: Cell(text, True) for key, text in texts.items()}, amounts, {}, not amounts)
+
+
+def _gone(
+    actor: Actor, customer: Customer, currency: str, typed: Typed, items: Sequence[CreditItem]
+) -> list[CreditItem]:
+    """What an amount was typed for and nothing is left of, so that the row stays and says so."""
+    known = {f"k{item.line}" for item in items} | {f"c{item.document}" for item in items}
+    missing = [key for key in typed.cells if typed.fixed(key) and key not in known]
+    found = spent_credits(
+        company_id=actor.company_id,
+        customer=customer.pk,
+        currency=currency,
+        documents=[int(key[1:]) for key in missing if key[0] == "c"],
+        lines=[int(key[1:]) for key in missing if key[0] == "k"],
+        entities=actor.entities,
+    )
+    return found
+
+
+def as_data(
+    *, actor: Actor, entered: RefundInput, customer: Customer, draft: int, currency: str
+) -> dict[str, str]:
+    """A draft as the form would send it: amounts per document, or per line where they do not fill it in order."""
+    items = refundable(
+        actor=actor,
+        customer=customer.pk,
+        currency=currency,
+        entity=entered.entity_id,
+        draft=draft,
+        on=entered.date,
+    )
+    amounts = {choice.line: choice.amount or ZERO for choice in entered.credits if choice.line is not None}
+    data = {
+        "customer": customer.code,
+        "amount": input_amount(entered.amount or ZERO, currency, _language()),
+        "date": entered.date.isoformat(),
+        "account": str(entered.bank_account_id or ""),
+        "entity": str(entered.entity_id or ""),
+        "reference": entered.reference,
+        "pay_to": entered.pay_to,
+        "pay_to_for": str(customer.pk),
+        "description": entered.description,
+    }
+    for group in grouped(items):
+        for key, amount in _named(group, amounts).items():
+            data |= chosen_data(key, amount, currency)
+    return data
+
+
+def chosen_data(key: str, amount: Decimal, currency: str) -> dict[str, str]:
+    """What the form sends of an amount that the person fixed."""
+    return {f"use-{key}": input_amount(amount, currency, _language()), f"pin-{key}": FIXED}
+
+
+def _named(group: CreditGroup, amounts: Mapping[int, Decimal]) -> dict[str, Decimal]:
+    """The amounts of a document's lines: as one amount where that alone gives the same."""
+    own = {item.line: amounts[item.line] for item in group.items if amounts.get(item.line)}
+    rest = total = sum(own.values(), ZERO)
+    in_turn: dict[int, Decimal] = {}
+    for item in group.items:
+        part = min(rest, item.available)
+        rest -= part
+        if part:
+            in_turn[item.line] = part
+    if in_turn == own:
+        return {group.key: total} if total else {}
+    return {f"k{line}": amount for line, amount in own.items()}
+
+
+def _language() -> str:
+    return get_language() or "en"
+
+
+def _amount(text: str, currency: str) -> tuple[Decimal | None, str]:
+    """An amount and no sentence, a sentence and no amount, or neither for an empty text."""
+    if not text.strip():
+        return None, ""
+    try:
+        return parse_localized_amount(text, currency, _language(), allow_negative=False), ""
+    except Refusal as refusal:
+        return None, str(refusal)
+
+
+def _day(text: str) -> Day | None:
+    try:
+        return Day.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
+
+
+def _limit(text: str) -> int:
+    return max(LIMIT, min(int(text), MOST_SHOWN)) if KEY.fullmatch(text) else LIMIT
+
+
+def _unfolded(text: str, moved: str) -> list[int]:
+    """The documents whose lines stand open, with the one that was asked for now."""
+    keys = [int(key) for key in text.split(",") if KEY.fullmatch(key)]
+    return [*keys, int(moved)] if KEY.fullmatch(moved) and int(moved) not in keys else keys
