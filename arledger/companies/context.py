@@ -47,6 +47,17 @@ CREDITS = (
     Item(_("Adjustments"), "adjustments:list", "", "/credits/adjustments/", ("adjustments.list",)),
     Item(_("Advances"), "advances:list", "", "/credits/advances/", ("advances.list",)),
 )
+REPORTS = (
+    Item(
+        _("Customer reconciliation"),
+        "reports:reconciliation",
+        "",
+        "/reports/reconciliation/",
+        ("reconciliation.run",),
+    ),
+    Item(_("AR ledger"), "reports:ledger", "", "/reports/ledger/", ("reconciliation.run",)),
+    Item(_("Ageing"), "reports:ageing", "", "/reports/ageing/", ("ageing.run",)),
+)
 MENU = (
     Item(_("Home"), "home:index", "house", "/"),
     Item(_("Customers"), "customers:list", "users", "/customers/", ("customers.list",)),
@@ -55,7 +66,7 @@ MENU = (
     Item(_("Payments"), "payments:list", "banknote", "/payments/", ("payments.list",)),
     Item(_("Refunds"), "refunds:list", "undo-2", "/refunds/", ("refunds.list",), feature="refunds"),
     Item(_("Deposits"), "deposits:list", "landmark", "/deposits/", ("deposits.list",)),
-    Item(_("Reports"), "reports:ageing", "chart-column", "/reports/", ("ageing.run",)),
+    Item(_("Reports"), "", "chart-column", "/reports/", ("reconciliation.run", "ageing.run"), REPORTS),
     Item(
         _("Settings"),
         "",

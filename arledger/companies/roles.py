@@ -51,6 +51,7 @@ SHIPPED: tuple[ShippedRole, ...] = (
             "refunds",
             "deposits",
             "matching",
+            "reconciliation",
             "imports",
         )
         | {"configuration.view"},

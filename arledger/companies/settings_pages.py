@@ -204,7 +204,8 @@ def audit(request: PageRequest) -> HttpResponse:
         Column(label=_("What")),
         Column(label=_("Before and after")),
     ]
-    rows = [(e.sequence, moment(e.at), e.actor, trail.what(e), trail.changes(e)) for e in shown]
+    labels = {name: field.label or name for name, field in ConfigurationForm.base_fields.items()}
+    rows = [(e.sequence, moment(e.at), e.actor, trail.what(e), trail.changes(e, labels)) for e in shown]
     older = f"?before={shown[-1].sequence}" if len(found) > len(shown) else ""
     intro = _("Each event is chained to the one before it: none can be changed or taken out unnoticed.")
     return _table(request, _("Audit trail"), Table(columns, rows), intro=intro, older=older)

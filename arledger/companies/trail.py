@@ -9,7 +9,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from arledger.companies.forms import ConfigurationForm
 from arledger.core.models import AuditEvent
 
 ACTIONS: dict[str, str | Promise] = {
@@ -72,8 +71,8 @@ def what(event: AuditEvent) -> str:
     return f"{ACTIONS.get(event.action, event.action)} · {THINGS.get(thing, thing)}"
 
 
-def changes(event: AuditEvent) -> str:
-    """``name: old → new`` for everything an event names, cut to what fits a cell."""
+def changes(event: AuditEvent, labels: Mapping[str, str | Promise]) -> str:
+    """``name: old → new`` for everything an event names, cut to what fits a cell; ``labels`` of settings by name."""
     before: Mapping[str, Any] = event.before or {}
     after: Mapping[str, Any] = event.after or {}
     parts = []
@@ -81,16 +80,9 @@ def changes(event: AuditEvent) -> str:
         old, new = _plain(before.get(name)), _plain(after.get(name))
         told = f"{old or '–'} → {new or '–'}" if name in before and name in after else new or old
         if told and name not in TOLD:
-            parts.append(f"{_name(name)}: {told}")
+            parts.append(f"{NAMES.get(name) or labels.get(name, name)}: {told}")
     text = "; ".join(parts)
     return text if len(text) <= TEXT_LIMIT else text[:TEXT_LIMIT] + "…"
-
-
-def _name(name: str) -> str:
-    if name in NAMES:
-        return str(NAMES[name])
-    field = ConfigurationForm.base_fields.get(name)
-    return str(field.label) if field else name
 
 
 def _plain(value: Any) -> str:

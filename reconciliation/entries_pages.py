@@ -1,0 +1,221 @@
+"""The customer reconciliation report and the AR ledger, on screen and as files (SPEC 12)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from arledger.companies.context import address
+from arledger.core.csvfile import write_csv
+from arledger.core.formats import format_date
+from arledger.core.http.doors import PageRequest, page
+from arledger.core.money import quantize
+from arledger.core.scope import company_scope
+from ledger.models import Kind
+from reconciliation import report
+from reconciliation.entries_forms import MATCHES, EntriesForm
+from reconciliation.report import Account, Place, Query
+
+ROWS = 200
+EXPORT_ROWS = 2_000
+COLUMNS = (
+    "customer",
+    "name",
+    "currency",
+    "document",
+    "kind",
+    "date",
+    "gl_date",
+    "reference",
+    "amount",
+    "match_code",
+    "charges",
+    "payments",
+    "balance",
+)
+
+
+@page("reconciliation.run")
+def entries(request: PageRequest) -> HttpResponse:
+    """The report: the first rows at once, more as one scrolls (``at``), the totals after (``part=totals``)."""
+    form = EntriesForm(request.GET, actor=request.actor)
+    context: dict[str, Any] = {"form": form, "sentence": _sentence(form) if form.is_valid() else ""}
+    if not form.is_valid():
+        return render(request, "reports/entries.html", context, status=400)
+    if request.GET.get("part") == "totals":
+        accounts = report.ledger(actor=request.actor, query=form.query)
+        context["totals"] = report.totals(accounts)
+        return render(request, "reports/entries_totals.html", context)
+    began = time.perf_counter()
+    found, more = report.page(
+        actor=request.actor, query=form.query, start=_place(request.GET.get("at", "")), limit=ROWS
+    )
+    context |= {
+        "accounts": [_shown(account) for account in found],
+        "count": sum(len(account.rows) for account in found),
+        "seconds": time.perf_counter() - began,
+        "more": _text(more) if more else "",
+        "customer_url": address("customers:detail", 0),
+    }
+    if request.htmx and request.GET.get("at"):
+        return render(request, "reports/entries_rows.html", context)
+    return render(request, "reports/entries.html", context)
+
+
+def _shown(account: Account) -> dict[str, Any]:
+    """An account as the template draws it: each entry with its address and what kind of document it is."""
+    rows = [
+        {
+            "row": row,
+            "url": address(f"{row.kind}s:detail", row.document),
+            "kind": Kind(row.kind).label,
+            "first": row.document == row.head and not row.contra,
+        }
+        for row in account.rows
+    ]
+    return {
+        "account": account,
+        "rows": rows,
+        "url": address("customers:detail", account.customer.pk),
+    }
+
+
+@page("reconciliation.run")
+def entries_csv(request: PageRequest) -> HttpResponseBase:
+    """All rows of the report, streamed: ISO dates, plain decimals, an opening row for each account."""
+    form = EntriesForm(request.GET, actor=request.actor)
+    if not form.is_valid():
+        return render(request, "reports/entries.html", {"form": form}, status=400)
+    query, actor, language = form.query, request.actor, get_language() or "en"
+
+    def lines() -> Iterator[bytes]:
+        # Sent after the middleware has left the company and the language: both are entered again.
+        yield b"\xef\xbb\xbf" + _csv([COLUMNS])
+        place: Place | None = Place()
+        while place is not None:
+            with translation.override(language), company_scope(actor.company_id, actor.user_id):
+                found, place = report.page(actor=actor, query=query, start=place, limit=EXPORT_ROWS)
+            yield _csv([cells for account in found for cells in _cells(account, query)])
+
+    name = f"reconciliation-{request.company.code}-{query.scope.end.isoformat()}.csv"
+    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _csv(rows: list[Any]) -> bytes:
+    text = io.StringIO(newline="")
+    write_csv(rows, text)
+    return text.getvalue().encode()
+
+
+def _cells(account: Account, query: Query) -> Iterator[list[object]]:
+    customer, currency = account.customer, account.currency
+    head: list[object] = [customer.code, customer.name, currency]
+    if account.begins:
+        opening = quantize(account.opening, currency)
+        yield [*head, "", "opening", query.scope.start, "", "", "", "", "", "", opening]
+    for row in account.rows:
+        amounts = [quantize(amount, currency) for amount in (row.charges, row.payments, row.balance)]
+        yield [
+            *head,
+            row.number,
+            row.kind,
+            row.date,
+            row.gl_date,
+            row.reference,
+            quantize(row.amount, currency),
+            row.code,
+            *amounts,
+        ]
+
+
+@page("reconciliation.run")
+def ledger(request: PageRequest) -> HttpResponse:
+    """Opening, charges, payments and closing of every customer, with the report's figures."""
+    form = EntriesForm(request.GET, actor=request.actor)
+    if not form.is_valid():
+        return render(request, "reports/ledger.html", {"form": form}, status=400)
+    accounts = report.ledger(actor=request.actor, query=form.query)
+    if request.GET.get("format") == "csv":
+        return _ledger_csv(request, form.query, accounts)
+    context = {
+        "form": form,
+        "sentence": _sentence(form),
+        "rows": [(customer, one, address("customers:detail", customer.pk)) for customer, one in accounts],
+        "totals": report.totals(accounts),
+    }
+    return render(request, "reports/ledger.html", context)
+
+
+def _ledger_csv(request: PageRequest, query: Query, accounts: list[Any]) -> HttpResponse:
+    header = ["customer", "name", "currency", "opening", "charges", "payments", "closing"]
+    rows = [
+        [customer.code, customer.name, one.currency]
+        + [quantize(a, one.currency) for a in (one.opening, one.charges, one.payments, one.closing)]
+        for customer, one in accounts
+    ]
+    name = f"ledger-{request.company.code}-{query.scope.end.isoformat()}.csv"
+    return HttpResponse(
+        b"\xef\xbb\xbf" + _csv([header, *rows]),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _sentence(form: EntriesForm) -> str:
+    """What is shown, in words: "1 to 30 April · customers A to F · unmatched · EUR"."""
+    values, language = form.cleaned_data, get_language() or "en"
+    parts = [
+        _("%(start)s to %(end)s")
+        % {"start": format_date(values["start"], language), "end": format_date(values["end"], language)}
+    ]
+    if values["as_at"] != values["end"]:
+        parts.append(_("as at %(day)s") % {"day": format_date(values["as_at"], language)})
+    if values["known_on"]:
+        parts.append(_("as known on %(instant)s") % {"instant": f"{values['known_on']:%Y-%m-%d %H:%M}"})
+    if values["customer_from"] or values["customer_to"]:
+        parts.append(
+            _("customers %(first)s to %(last)s")
+            % {"first": values["customer_from"] or "…", "last": values["customer_to"] or "…"}
+        )
+    labels = dict(MATCHES)
+    if values["matches"]:
+        parts.append(", ".join(str(labels[one]) for one in values["matches"]))
+    for name in ("location", "entity"):
+        if values[name]:
+            options: Any = form.fields[name]
+            parts.append(str(dict(options.choices)[values[name]]))
+    if values["match_code"]:
+        parts.append(_("match code %(match_code)s") % {"match_code": values["match_code"]})
+    if values["currency"]:
+        parts.append(values["currency"])
+    return " · ".join(parts)
+
+
+def _text(place: Place) -> str:
+    """A place as it stands in an address."""
+    return base64.urlsafe_b64encode(json.dumps([place.code, place.currency, place.skip]).encode()).decode()
+
+
+def _place(text: str) -> Place:
+    """The place of an address; the beginning for what is none."""
+    try:
+        match json.loads(base64.urlsafe_b64decode(text.encode()) or b"[]"):
+            case [str(code), str(currency), int(skip)] if skip >= 0 and "\0" not in code + currency:
+                return Place(code[:60], currency[:10], min(skip, 10**9))
+    except (ValueError, binascii.Error, RecursionError):
+        pass
+    return Place()

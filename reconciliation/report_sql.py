@@ -1,0 +1,178 @@
+"""One statement for the entries of the reconciliation report: see ``report_rows`` for what a row is.
+
+From the documents of the period and the applications in force on the day it derives the groups, their codes and what
+is open of their heads, and last the rows. Every look-up starts from the customers and goes by key.
+"""
+
+from __future__ import annotations
+
+# Applications in force on the day, inline ones apart; those of the period's documents are dated in it or later.
+FORCE = """
+force AS MATERIALIZED (
+    SELECT a.id, a.document_id AS maker, a.charge_line_id, a.credit_line_id, a.charge_document_id,
+           a.credit_document_id, a.customer_id, a.date, a.charge_code, a.credit_code, f.amount,
+           cd.kind AS charge_kind, kd.kind AS credit_kind,
+           coalesce(cd.reverses_id = kd.id, false) AS charge_mirrors,
+           coalesce(kd.reverses_id = cd.id, false) AS credit_mirrors,
+           kd.kind = 'payment' AND a.document_id = kd.id AS own
+    FROM ledger_application a
+    CROSS JOIN LATERAL (
+        SELECT a.amount + coalesce((
+            SELECT sum(u.amount) FROM ledger_application u
+            WHERE u.company_id = a.company_id AND u.reverses_id = a.id AND u.date <= %(as_at)s
+              AND (%(known)s::timestamptz IS NULL OR u.recorded_at <= %(known)s)), 0) AS amount
+    ) f
+    CROSS JOIN LATERAL (
+        SELECT * FROM ledger_document o WHERE o.company_id = a.company_id AND o.id = a.charge_document_id OFFSET 0
+    ) cd
+    CROSS JOIN LATERAL (
+        SELECT * FROM ledger_document o WHERE o.company_id = a.company_id AND o.id = a.credit_document_id OFFSET 0
+    ) kd
+    WHERE a.company_id = %(company)s AND a.customer_id = ANY(%(customers)s) AND a.reverses_id IS NULL
+      AND a.charge_document_id <> a.credit_document_id AND f.amount > 0
+      AND a.date BETWEEN %(start)s AND %(as_at)s
+      AND (%(known)s::timestamptz IS NULL OR a.recorded_at <= %(known)s)
+)"""
+
+# The documents of the period, with the parts other payers' receipts hold for the customers.
+DOCUMENTS = """
+docs AS MATERIALIZED (
+    SELECT d.id, d.kind, d.reverses_id FROM ledger_document d
+    WHERE d.company_id = %(company)s AND d.state = 'posted' AND d.kind NOT IN ('matching', 'deposit')
+      AND d.date BETWEEN %(start)s AND %(end)s
+      AND (%(known)s::timestamptz IS NULL OR d.posted_at <= %(known)s)
+      AND d.id IN (
+        SELECT o.id FROM ledger_document o
+        WHERE o.company_id = %(company)s AND o.customer_id = ANY(%(customers)s)
+          AND o.date BETWEEN %(start)s AND %(end)s
+        UNION
+        SELECT a.credit_document_id FROM ledger_application a
+        WHERE a.company_id = %(company)s AND a.customer_id = ANY(%(customers)s) AND a.date >= %(start)s
+        UNION
+        SELECT a.charge_document_id FROM ledger_application a
+        WHERE a.company_id = %(company)s AND a.customer_id = ANY(%(customers)s) AND a.date >= %(start)s
+        UNION
+        SELECT l.document_id FROM ledger_line l
+        WHERE l.company_id = %(company)s AND l.customer_id = ANY(%(customers)s) AND l.is_open
+      )
+), lines AS MATERIALIZED (
+    SELECT l.id, l.document_id, l.customer_id, l.currency, l.amount, d.kind, d.reverses_id
+    FROM docs d
+    CROSS JOIN LATERAL (
+        SELECT * FROM ledger_line o
+        WHERE o.company_id = %(company)s AND o.document_id = d.id AND o.customer_id = ANY(%(customers)s) OFFSET 0
+    ) l
+)"""
+
+# What is open on the day of every line of a document that heads a row's group.
+OPENS = """
+opens AS MATERIALIZED (
+    SELECT l.id, l.document_id, abs(l.open_amount) + coalesce((
+        SELECT sum(x.amount) FROM ledger_application x
+        WHERE x.company_id = l.company_id AND l.amount > 0 AND x.charge_document_id = l.document_id
+          AND x.charge_line_id = l.id AND (x.date > %(as_at)s OR x.recorded_at > %(known)s)), 0) + coalesce((
+        SELECT sum(x.amount) FROM ledger_application x
+        WHERE x.company_id = l.company_id AND l.amount < 0 AND x.credit_document_id = l.document_id
+          AND x.credit_line_id = l.id AND (x.date > %(as_at)s OR x.recorded_at > %(known)s)), 0) AS open
+    FROM (SELECT id FROM docs UNION SELECT charge_document_id FROM force UNION SELECT credit_document_id FROM force) h
+    CROSS JOIN LATERAL (
+        SELECT * FROM ledger_line o WHERE o.company_id = %(company)s AND o.document_id = h.id OFFSET 0
+    ) l
+), document_opens AS MATERIALIZED (
+    SELECT document_id, sum(open) AS open FROM opens GROUP BY document_id
+)"""
+
+# The code of a document's group and how much of it is matched; a mirror shares its original's.
+GROUPS = """
+groups AS MATERIALIZED (
+    SELECT document_id, (array_agg(code ORDER BY id DESC) FILTER (WHERE code IS NOT NULL))[1] AS code
+    FROM (
+        SELECT charge_document_id AS document_id, id,
+               CASE WHEN charge_mirrors THEN credit_code ELSE charge_code END AS code FROM force
+        UNION ALL
+        SELECT credit_document_id, id, CASE WHEN credit_mirrors THEN charge_code ELSE credit_code END FROM force
+    ) sides GROUP BY document_id
+), paid AS MATERIALIZED (
+    -- what a payment's own posting paid of each document and still pays
+    SELECT credit_line_id AS line, charge_document_id AS head, max(charge_code) AS code, sum(amount) AS amount
+    FROM force WHERE own AND NOT charge_mirrors GROUP BY 1, 2
+), entries AS MATERIALIZED (
+    -- the group of a whole line of a payment or a refund: its own, its credit's, or that of what it mirrors
+    SELECT DISTINCT ON (line) line, code, head, head_line FROM (
+        SELECT credit_line_id AS line, id, credit_code AS code, credit_document_id AS head,
+               credit_line_id AS head_line
+        FROM force WHERE credit_kind = 'payment' AND (NOT own OR charge_mirrors)
+        UNION ALL
+        SELECT credit_line_id, id, charge_code, charge_document_id, charge_line_id
+        FROM force WHERE credit_kind = 'refund'
+        UNION ALL
+        SELECT charge_line_id, id, coalesce(credit_code, charge_code),
+               CASE WHEN credit_mirrors THEN charge_document_id ELSE credit_document_id END,
+               CASE WHEN credit_mirrors THEN charge_line_id WHEN credit_kind = 'payment' THEN credit_line_id END
+        FROM force WHERE charge_kind IN ('refund', 'payment')
+    ) sides ORDER BY line, id DESC
+)"""
+
+ROWS = """
+rows (customer_id, currency, document_id, amount, date, code, head, open, matched, contra, line, application) AS (
+    -- documents as a whole
+    SELECT l.customer_id, l.currency, l.document_id, sum(l.amount), NULL::date, g.code,
+           coalesce(l.reverses_id, l.document_id), o.open, g.document_id IS NOT NULL, false, 0::bigint, 0::bigint
+    FROM lines l
+    JOIN document_opens o ON o.document_id = l.document_id
+    LEFT JOIN groups g ON g.document_id = l.document_id
+    WHERE l.kind NOT IN ('payment', 'refund')
+    GROUP BY l.customer_id, l.currency, l.document_id, l.reverses_id, g.document_id, g.code, o.open
+    UNION ALL
+    -- what payments paid of other documents
+    SELECT l.customer_id, l.currency, l.document_id, -p.amount, NULL, p.code, p.head, o.open, true, false, l.id,
+           p.head
+    FROM lines l JOIN paid p ON p.line = l.id JOIN document_opens o ON o.document_id = p.head
+    UNION ALL
+    -- what is left of payments, and refunds
+    SELECT l.customer_id, l.currency, l.document_id, l.amount + coalesce(p.amount, 0), NULL, e.code,
+           coalesce(e.head, l.document_id),
+           CASE WHEN e.line IS NULL OR e.head_line IS NOT NULL THEN h.open ELSE ho.open END,
+           e.line IS NOT NULL, false, l.id, 0
+    FROM lines l
+    LEFT JOIN (SELECT line, sum(amount) AS amount FROM paid GROUP BY line) p ON p.line = l.id
+    LEFT JOIN entries e ON e.line = l.id
+    LEFT JOIN opens h ON h.id = coalesce(e.head_line, l.id)
+    LEFT JOIN document_opens ho ON ho.document_id = e.head
+    WHERE l.kind IN ('payment', 'refund') AND l.amount + coalesce(p.amount, 0) <> 0
+    UNION ALL
+    -- the contra entries of credits
+    SELECT f.customer_id, d.currency, s.document_id, s.sign * f.amount, f.date, s.code, s.head, s.open, true, true,
+           s.line, f.id
+    FROM force f
+    JOIN ledger_document d ON d.company_id = %(company)s AND d.id = f.charge_document_id
+    JOIN document_opens co ON co.document_id = f.charge_document_id
+    JOIN document_opens ko ON ko.document_id = f.credit_document_id
+    JOIN opens kl ON kl.id = f.credit_line_id
+    CROSS JOIN LATERAL (VALUES
+        (f.credit_document_id, -1, f.charge_code, f.charge_document_id, co.open, f.charge_line_id),
+        (f.charge_document_id, 1, f.credit_code, f.credit_document_id,
+         CASE WHEN f.credit_kind = 'payment' THEN kl.open ELSE ko.open END, f.credit_line_id)
+    ) AS s (document_id, sign, code, head, open, line)
+    WHERE f.charge_kind NOT IN ('payment', 'refund') AND NOT f.charge_mirrors AND NOT f.credit_mirrors AND NOT f.own
+      AND f.date <= %(end)s
+), shown AS (
+    SELECT r.customer_id, r.currency, r.document_id, d.kind, d.number, coalesce(r.date, d.date) AS date,
+           coalesce(r.date, d.gl_date) AS gl_date, d.reference, r.amount, coalesce(r.code, '') AS code, r.open,
+           CASE WHEN r.open = 0 THEN 'full' WHEN r.matched THEN 'partial' ELSE 'unmatched' END AS match,
+           r.head, h.kind AS head_kind, h.number AS head_number, h.date AS head_date, r.contra, r.line, r.application,
+           d.date AS document_date
+    FROM rows r
+    JOIN ledger_document d ON d.company_id = %(company)s AND d.id = r.document_id
+    JOIN ledger_document h ON h.company_id = %(company)s AND h.id = r.head
+    WHERE (%(currency)s::text IS NULL OR r.currency = %(currency)s)
+      AND (%(entities)s::bigint[] IS NULL OR h.entity_id IS NULL OR h.entity_id = ANY(%(entities)s))
+      AND (%(entity)s::bigint IS NULL OR h.entity_id = %(entity)s)
+      AND (%(location)s::bigint IS NULL OR EXISTS (
+            SELECT FROM ledger_line p WHERE p.company_id = %(company)s AND p.document_id = r.head
+                                        AND p.location_id = %(location)s))
+      AND (%(code)s::text IS NULL OR r.code = %(code)s)
+)"""
+
+STATEMENT = "WITH " + ",".join((FORCE, DOCUMENTS, OPENS, GROUPS, ROWS))
+WANTED = "(%(matches)s::text[] IS NULL OR match = ANY(%(matches)s))"
