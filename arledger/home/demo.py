@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
 from arledger.companies.models import Account, BankAccount, Company, Term, User
-from arledger.companies.selectors import actor_for, settings_of, system_actor
+from arledger.companies.selectors import settings_of, system_actor
 from arledger.companies.services import (
     add_member,
     add_user,
@@ -21,10 +21,11 @@ from arledger.companies.services import (
     found_company,
 )
 from arledger.companies.terms import due_date
-from arledger.core.actor import Actor
 from arledger.core.scope import company_scope
 from arledger.core.sql import analyze
-from arledger.home.demo_world import GIVEN_BACK, METHODS, PARTIES, WARES, Party
+from arledger.home.demo_credits import give_and_take
+from arledger.home.demo_state import ZONE, Owed, World
+from arledger.home.demo_world import GIVEN_BACK, METHODS, PARTIES, WARES
 from customers import services as customers
 from customers.services import CustomerInput
 from invoices import services as invoices
@@ -35,46 +36,11 @@ from payments.inputs import PartInput, PaymentInput
 from reconciliation.matching import Undo, unapply
 
 CODE = "demo"
-ZONE = "Europe/Paris"
 WEEKS = 52
 SEED = 1815
 ADMINISTRATOR = ("demo@arledger.example", "Dominique Demo", "administrator")
 CLERK = ("clerk@arledger.example", "Camille Clerk", "ar-clerk")
 PEOPLE = (ADMINISTRATOR, CLERK)
-
-
-@dataclass
-class Owed:
-    """An invoice that somebody will pay, or not."""
-
-    key: int
-    customer: int
-    due: date
-    left: Decimal
-    pays_on: date | None
-
-
-@dataclass
-class World:
-    """What the simulation knows while it goes from week to week."""
-
-    company: Company
-    people: tuple[User, User]
-    today: date
-    dice: random.Random
-    accounts: dict[str, int]
-    terms: dict[str, Term]
-    bank: int
-    parties: dict[int, Party] = field(default_factory=dict)
-    owed: list[Owed] = field(default_factory=list)
-
-    def actor(self, day: date, hour: int = 9) -> Actor:
-        """The clerk, at work on a day of the past."""
-        at = datetime.combine(day, time(hour), ZoneInfo(ZONE))
-        found = actor_for(user=self.people[1], company_code=self.company.code, at=at, source="demo")
-        if found is None:
-            raise LookupError(self.company.code)
-        return found[0]
 
 
 def load(*, at: datetime, password: str) -> bool:
@@ -102,7 +68,11 @@ def _make(at: datetime, people: tuple[User, User]) -> None:
         for person, (_email, _name, role) in zip(people, PEOPLE, strict=True):
             add_member(actor=system, user=person, role_code=role)
         row = settings_of(company.pk).row
-        change_configuration(actor=system, changes={"reconciliation_enabled": True}, version=row.version)
+        change_configuration(
+            actor=system,
+            changes={"reconciliation_enabled": True, "refunds_enabled": True},
+            version=row.version,
+        )
         world = World(
             company=company,
             people=people,
@@ -116,6 +86,7 @@ def _make(at: datetime, people: tuple[User, User]) -> None:
         for week in range(WEEKS, 0, -1):
             _live(world, today - timedelta(weeks=week))
         _loose_ends(world)
+        give_and_take(world)
         _w2(world)
 
 

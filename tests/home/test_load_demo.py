@@ -50,7 +50,9 @@ def test_it_holds_a_living_history() -> None:
         posted = Document.objects.filter(company=company, state="posted")
         assert 130 <= posted.filter(kind="invoice").count() <= 180
         assert posted.filter(kind="payment").count() > 80
-        assert Customer.objects.filter(company=company).count() == 31
+        assert Customer.objects.filter(company=company).count() == 32
+        for kind in ("adjustment", "advance", "refund", "deposit"):
+            assert posted.filter(kind=kind).exists(), kind
         drafts = Document.objects.filter(company=company, state="draft").values_list("kind", flat=True)
         assert sorted(drafts) == ["invoice"] * 3 + ["payment"]
         assert posted.filter(reverses__isnull=False).count() == 2
