@@ -236,6 +236,12 @@ class Line(CompanyModel):
             models.Index(
                 fields=["company", "document"], condition=Q(is_open=True), name="ledger_line_open_document"
             ),
+            # What can still be used is little beside what is owed: lists and pickers start from it.
+            models.Index(
+                fields=["company", "document"],
+                condition=Q(is_open=True, amount__lt=0),
+                name="ledger_line_open_credit",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -29,6 +29,21 @@ from reconciliation.marks import Mark
 from reconciliation.selectors import States, TextSearch, coded, documents, totals
 
 FEW_REVERSED = 1_000
+SHOWN = (
+    "kind",
+    "state",
+    "number",
+    "date",
+    "method",
+    "reference",
+    "currency",
+    "total",
+    "total_order",
+    "customer__code",
+    "customer__name",
+    "bank_account__code",
+    "bank_account__name",
+)
 
 
 class PaymentFilter(forms.Form):
@@ -51,6 +66,7 @@ class PaymentRow:
     document: Document
     figures: Figures | None
     today: date
+    url: str
 
     def __str__(self) -> str:
         return self.document.number or str(_("Draft payment"))
@@ -58,10 +74,6 @@ class PaymentRow:
     @property
     def id(self) -> int:
         return self.document.pk
-
-    @property
-    def url(self) -> str:
-        return reverse("payments:detail", args=[self.document.pk])
 
     @property
     def state(self) -> str:
@@ -165,11 +177,12 @@ class PaymentLister(Lister):
         """Reversed payments and their reversals when there are few; else None."""
         mirrors = documents(self.actor).filter(kind=Kind.PAYMENT, reverses__isnull=False)
         found = list(mirrors.values_list("pk", "reverses")[: FEW_REVERSED + 1])
-        return [key for pair in found for key in pair] if len(found) <= FEW_REVERSED else None
+        return [key for pair in found for key in pair if key] if len(found) <= FEW_REVERSED else None
 
     def base(self) -> QuerySet[Document]:
         rows = documents(self.actor).filter(kind=Kind.PAYMENT)
-        return rows.annotate(number_order=NUMBER_ORDER).select_related("customer", "bank_account")
+        rows = rows.annotate(number_order=NUMBER_ORDER).select_related("customer", "bank_account")
+        return rows.only(*SHOWN)
 
     def in_tab(self, rows: QuerySet[Any], tab: str) -> QuerySet[Any]:
         posted = rows.filter(state=Document.State.POSTED)
@@ -233,7 +246,8 @@ class PaymentLister(Lister):
     def shown(self, rows: list[Any]) -> list[PaymentRow]:
         posted = [row.pk for row in rows if row.state == Document.State.POSTED]
         figures = document_figures(company_id=self.actor.company_id, ids=posted, day=self.actor.today)
-        return [PaymentRow(row, figures.get(row.pk), self.actor.today) for row in rows]
+        place = reverse("payments:list")
+        return [PaymentRow(row, figures.get(row.pk), self.actor.today, f"{place}{row.pk}/") for row in rows]
 
     def totals(self, rows: QuerySet[Any]) -> Sequence[Total]:
         posted = rows.filter(state=Document.State.POSTED)

@@ -9,11 +9,12 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.core import signing
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -83,7 +84,11 @@ class CustomerLister(Lister):
     def in_tab(self, rows: QuerySet[Any], tab: str) -> QuerySet[Any]:
         if tab == "inactive":
             return rows.filter(active=False)
-        return rows.filter(owing(self.actor.company_id, self.actor.today))
+        return rows.filter(self._owing)
+
+    @cached_property
+    def _owing(self) -> Q:
+        return owing(self.actor.company_id, self.actor.today)
 
     def matching(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         return search(rows, text)
@@ -105,18 +110,13 @@ class CustomerLister(Lister):
     def totals(self, rows: QuerySet[Any]) -> list[Total]:
         narrowed = bool(self.text or self.tab == "inactive")
         customers = list(rows.values_list("pk", flat=True)) if narrowed else None
-        return [
-            Total(
-                currency=total.currency,
-                count=total.documents,
-                figures=[
-                    (_("Balance"), total.total),
-                    (_("Overdue"), total.overdue),
-                    (_("Credits available"), -total.credits),
-                ],
-            )
-            for total in self._aged(customers).totals
-        ]
+        return [_total([total]) for total in self._aged(customers).totals]
+
+    def totals_of(self, shown: Sequence[Row]) -> list[Total]:
+        found: dict[str, list[AgedCustomer]] = {}
+        for aged in (aged for row in shown for aged in row.balances):
+            found.setdefault(aged.currency, []).append(aged)
+        return [_total(found[currency]) for currency in sorted(found)]
 
     def exports(self) -> list[Export]:
         return [Export(label="CSV", url=reverse("customers:export"))]
@@ -134,6 +134,19 @@ class CustomerLister(Lister):
             ]
             for aged in found
         ]
+
+
+def _total(rows: Sequence[AgedCustomer]) -> Total:
+    """Of rows in one currency."""
+    return Total(
+        currency=rows[0].currency,
+        count=sum(row.documents for row in rows),
+        figures=[
+            (_("Balance"), sum((row.total for row in rows), Decimal(0))),
+            (_("Overdue"), sum((row.overdue for row in rows), Decimal(0))),
+            (_("Credits available"), sum((row.available for row in rows), Decimal(0))),
+        ],
+    )
 
 
 @page("customers.list")
