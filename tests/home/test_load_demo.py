@@ -54,7 +54,7 @@ def test_it_holds_a_living_history() -> None:
         for kind in ("adjustment", "advance", "refund", "deposit"):
             assert posted.filter(kind=kind).exists(), kind
         drafts = Document.objects.filter(company=company, state="draft").values_list("kind", flat=True)
-        assert sorted(drafts) == ["invoice"] * 3 + ["payment"]
+        assert sorted(drafts) == [*["invoice"] * 3, "payment", "refund"]
         assert posted.filter(reverses__isnull=False).count() == 2
         today = max(posted.filter(kind="invoice").values_list("date", flat=True))
         assert posted.filter(kind="payment", date__gt=today).count() == 1, "a post-dated receipt"
