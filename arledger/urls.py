@@ -27,6 +27,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/", include("reconciliation.account_urls")),
     path("invoices/", include("invoices.urls")),
     path("files/", include("ledger.attachment_urls")),
+    path("credits/adjustments/", include("credits.adjustment_urls")),
+    path("credits/advances/", include("credits.advance_urls")),
     path("credits/", include("credits.urls")),
     path("refunds/", include("refunds.urls")),
     path("deposits/", include("deposits.urls")),

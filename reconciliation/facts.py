@@ -30,6 +30,16 @@ class Listed:
         return self.figures.open_amount if self.figures else None
 
     @property
+    def received(self) -> Decimal:
+        """The amount of an advance as money received; negative for its reversal."""
+        return -self.document.total
+
+    @property
+    def unapplied(self) -> Decimal | None:
+        """What of a credit is open, positive."""
+        return -self.figures.open_amount if self.figures else None
+
+    @property
     def state(self) -> str:
         """SPEC 15.1: draft, posted, reversed, reversal."""
         return self.figures.state if self.figures else "draft"
@@ -49,7 +59,7 @@ class Listed:
         return [str(self.figures.settlement), *(["overdue"] if self.overdue else [])]
 
     def __str__(self) -> str:
-        return self.document.number or str(self.document.pk)
+        return str(self.document)
 
 
 def listed(*, company_id: int, rows: Sequence[Document], day: date) -> list[Listed]:

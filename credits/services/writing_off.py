@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F, Sum
 
 from arledger.companies.selectors import Settings, settings_of
 from arledger.core import audit, outbox
@@ -16,15 +15,14 @@ from arledger.core.errors import NotFound
 from arledger.core.money import check_amount, quantize
 from arledger.core.text import clean_text
 from credits.errors import WriteOffOfDraft, WriteOffTooEarly, WriteOffTooLarge
+from credits.selectors import CHARGES, left, written_off
 from ledger.drafts import NewDocument, NewLine, as_document, write_drafts
-from ledger.models import Application, Document, Kind, Line
+from ledger.models import Document, Kind, Line
 from ledger.posting import book, lock_documents, require_active
 from reconciliation.applying import Match, apply
 from reconciliation.errors import AmountNotPositive, NotEnoughLeft, NothingLeft, ReasonMissing, TooEarly
-from reconciliation.open_items import OpenItem, open_charges, payable
+from reconciliation.open_items import OpenItem, payable
 from reconciliation.waterfall import Allocation, waterfall
-
-CHARGES = (Kind.INVOICE, Kind.ADJUSTMENT)
 
 
 def write_off(*, actor: Actor, charge: int, amount: Decimal, on: date, reason: str) -> int:
@@ -41,7 +39,7 @@ def write_off(*, actor: Actor, charge: int, amount: Decimal, on: date, reason: s
     with transaction.atomic():
         settings = settings_of(actor.company_id)
         document = _charge(actor, charge)
-        parts = _parts(document, left(actor=actor, document=document), amount, on)
+        parts = _parts(document, left(actor, document), amount, on)
         _require_small(settings, document, amount)
         memo = _write(actor, settings, document, parts, on, reason)
         audit.record(
@@ -66,18 +64,6 @@ def _charge(actor: Actor, key: int) -> Document:
         raise WriteOffOfDraft()
     require_active([document])
     return document
-
-
-def left(*, actor: Actor, document: Document) -> list[OpenItem]:
-    """The charge lines of a document with something left, in the order in which a write-off settles them."""
-    assert document.customer_id is not None, "invoices and adjustments have a customer"
-    return open_charges(
-        company_id=actor.company_id,
-        customers=[document.customer_id],
-        currency=document.currency,
-        documents=[document.pk],
-        entities=actor.entities,
-    )
 
 
 def _parts(
@@ -108,21 +94,6 @@ def _require_small(settings: Settings, document: Document, amount: Decimal) -> N
     written = quantize((written_off(settings, document) + amount) * document.exchange_rate, base)
     if written > limit:
         raise WriteOffTooLarge(field="amount", limit=limit, currency=base, written=written)
-
-
-def written_off(settings: Settings, document: Document) -> Decimal:
-    """How much of a charge write-offs in force have settled, in the document's currency."""
-    made = Application.objects.filter(
-        company_id=document.company_id,
-        charge_document=document.pk,
-        document=F("credit_document"),
-        credit_document__kind=Kind.ADJUSTMENT,
-        credit_line__account=settings.row.write_off_account_id,
-    )
-    undone = Application.objects.filter(company_id=document.company_id, reverses__in=made.values("pk"))
-    return sum(
-        (found.aggregate(sum=Sum("amount"))["sum"] or Decimal(0) for found in (made, undone)), Decimal(0)
-    )
 
 
 def _write(
