@@ -23,7 +23,10 @@ RATE = re.compile(r"[0-9]{1,10}([.,][0-9]{1,8})?", re.ASCII)
 
 
 class ReceiveForm(KeyedForm):
-    """The left side of Receive payment. ``customer`` holds a code or a name; ``payer`` is who is meant, or None."""
+    """The left side of Receive payment. ``customer`` holds a code or a name; ``payer`` is who is meant, or None.
+
+    ``amount_needed`` is false where credits are used: the amount may be empty then.
+    """
 
     customer = TextField(
         label=_("Customer"), max_length=150, error_messages={"required": _("Choose a customer.")}
@@ -52,6 +55,7 @@ class ReceiveForm(KeyedForm):
         data: Any = None,
         *,
         payer: Customer | None,
+        amount_needed: bool,
         currency: str,
         currencies: Sequence[str],
         accounts: Choices,
@@ -63,6 +67,7 @@ class ReceiveForm(KeyedForm):
         amount = self.fields["amount"]
         assert isinstance(amount, AmountField)
         amount.currency = currency
+        amount.required = amount_needed
         self.fields["customer"].widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
         self._choice("currency").choices = [(code, code) for code in currencies]
         self._choice("account").choices = list(accounts)

@@ -33,6 +33,19 @@ class PartInput(Plan):
 
     customer_id: int
 
+    @classmethod
+    def of(cls, customer_id: int, plan: Plan) -> PartInput:
+        """The part of a customer that pays what a plan says."""
+        return cls(
+            customer_id=customer_id,
+            amount=plan.amount,
+            lines=plan.lines,
+            per_document=plan.per_document,
+            documents=plan.documents,
+            auto=plan.auto,
+            credits=plan.credits,
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentInput:

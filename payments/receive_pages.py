@@ -32,8 +32,8 @@ from payments.receiving import Data, build
 from payments.retyping import as_data
 from payments.screen import Screen
 from payments.selectors import bank_accounts, draft_of, entities, open_currencies, payer_of
-from payments.worksheet import ORDERS
 from reconciliation.open_items import open_charges
+from reconciliation.worksheet import orders
 
 NAMES = {"bank_account": "account", "exchange_rate": "rate", "currency": "currency"}
 KEPT = ("date", "method", "account")
@@ -70,7 +70,9 @@ def preview(request: PageRequest) -> HttpResponse:
     """The amounts of the rows and the bar for what is typed so far, as JSON; always 200, faults are words in it."""
     draft = request.GET.get("draft", "")
     key = int(draft) if draft.isascii() and draft.isdigit() and len(draft) < 18 else 0
-    screen = build(actor=request.actor, base_currency=_base_currency(request), data=request.POST, draft=key)
+    screen = build(
+        actor=request.actor, base_currency=_base_currency(request), data=request.POST, draft=key, quick=True
+    )
     bar = render_to_string("components/work_bar.html", _bar(screen))
     return JsonResponse({**screen.answer(), "bar": bar})
 
@@ -204,6 +206,7 @@ def _form(request: PageRequest, screen: Screen, data: Data, *, bound: bool = Fal
         request.POST if bound else None,
         initial={name: value for name, value in initial.items() if value or name in data},
         payer=screen.payer,
+        amount_needed=not screen.uses_credits,
         currency=screen.currency,
         currencies=sorted(currencies),
         accounts=[*accounts, (UNDEPOSITED, _("Undeposited funds"))],
@@ -228,7 +231,7 @@ def _page(
         "form": form,
         "draft": draft,
         "version": request.POST.get("version") or (draft.version if draft else ""),
-        "orders": _orders(screen.order),
+        "orders": orders(screen.order),
         "several_currencies": form.offers("currency"),
         "foreign": screen.currency != _base_currency(request),
         "several_entities": form.offers("entity"),
@@ -249,20 +252,6 @@ def _bar(screen: Screen) -> dict[str, Any]:
         "words": screen.words,
         "balanced": not screen.fault or not screen.touched,
     }
-
-
-def _orders(order: str) -> list[dict[str, Any]]:
-    """The orders one may choose; the one in force offers its opposite."""
-    labels = {"due": _("Due date"), "number": _("Number"), "date": _("Date"), "open": _("Open amount")}
-    return [
-        {
-            "label": labels[key],
-            "on": order.removeprefix("-") == key,
-            "descending": order == f"-{key}",
-            "value": f"-{key}" if order == key else key,
-        }
-        for key in ORDERS
-    ]
 
 
 def _opening(request: PageRequest) -> dict[str, str]:

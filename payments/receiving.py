@@ -4,33 +4,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from arledger.companies.selectors import settings_of
 from arledger.core.actor import Actor
 from arledger.core.errors import Refusal
 from arledger.core.money import currencies, parse_localized_amount
 from customers.models import Customer
 from payments.errors import CustomerTwice, NothingReceived, UnknownCustomer
+from payments.inputs import PartInput
 from payments.screen import Part, Screen
-from payments.selectors import find_customers, settled_charges
-from payments.worksheet import (
-    ORDERS,
+from payments.selectors import find_customers
+from reconciliation.consuming import Rules
+from reconciliation.distribution import Preview, preview
+from reconciliation.open_credits import CreditItem, open_credits
+from reconciliation.open_items import OpenItem, open_charges, settled_charges
+from reconciliation.typed import Typed, read
+from reconciliation.used_credits import used_credits
+from reconciliation.using import rules
+from reconciliation.worksheet import (
     ZERO,
     Address,
     Grid,
     flowing,
     given,
     in_order,
+    known_order,
     nowhere,
 )
-from reconciliation.distribution import preview
-from reconciliation.open_items import OpenItem, open_charges
-from reconciliation.typed import Typed, read
 
 MOST_PARTS = 50
 Data = Mapping[str, str]
@@ -43,12 +49,14 @@ def build(
     data: Data,
     post: bool = False,
     draft: int = 0,
+    quick: bool = False,
     address: Address = nowhere,
 ) -> Screen:
     """The screen for what ``data`` (a submitted form, or ``as_data``) says.
 
     To ``post``, every amount in the grid counts as given; otherwise what is not fixed flows. The draft with key
-    ``draft`` may use what it has reserved itself; ``address`` says where a document of a kind is shown.
+    ``draft`` may use what it has reserved itself; ``address`` says where a document of a kind is shown. ``quick``
+    leaves out what a preview does not show.
     """
     parts = _parts(actor, data)
     currency = _currency(data, parts[0].customer, base_currency)
@@ -63,10 +71,9 @@ def build(
         draft=draft,
     )
     items += _settled(actor, customers, currency, typed, items, post=post)
-    order = data.get("order", "")
     screen = Screen(
         currency=currency,
-        order=order if order.removeprefix("-") in ORDERS else "due",
+        order=known_order(data.get("order", "")),
         first=_keys(data.get("first", ""), moved=data.get("move", ""), front=True),
         unfolded=_keys(data.get("unfolded", ""), moved=data.get("unfold", "")),
         parts=_shared(parts, currency, received or ZERO, post=post),
@@ -76,9 +83,25 @@ def build(
         day=_day(data.get("date", "")),
         today=actor.today,
     )
-    return replace(
-        screen, parts=[_filled(screen, part, items, post=post, address=address) for part in screen.parts]
+    filler = Filler(
+        actor=actor,
+        screen=screen,
+        items=items,
+        credits=open_credits(
+            company_id=actor.company_id,
+            customers=customers,
+            currency=currency,
+            entities=actor.entities,
+            draft=draft,
+        ),
+        rules=rules(settings_of(actor.company_id)),
+        data=data,
+        post=post,
+        draft=draft,
+        quick=quick,
+        address=address,
     )
+    return replace(screen, parts=[filler.filled(part) for part in screen.parts])
 
 
 def _parts(actor: Actor, data: Data) -> list[Part]:
@@ -112,8 +135,6 @@ def _shared(parts: Sequence[Part], currency: str, received: Decimal, *, post: bo
     others = []
     for part in parts[1:]:
         amount, error = _amount(part.amount_text, currency)
-        if post and not amount:
-            error = error or str(NothingReceived())
         missing = "" if part.text or not post else str(_("Choose a customer."))
         others.append(
             replace(part, amount=amount or ZERO, error=error, customer_error=part.customer_error or missing)
@@ -122,29 +143,69 @@ def _shared(parts: Sequence[Part], currency: str, received: Decimal, *, post: bo
     return [replace(parts[0], amount=left), *others]
 
 
-def _filled(screen: Screen, part: Part, items: Sequence[OpenItem], *, post: bool, address: Address) -> Part:
-    """The part with its rows."""
-    if part.customer is None:
-        return part
-    own = [item for item in items if item.customer == part.customer.pk]
-    own = in_order(own, screen.order, screen.first)
-    enter = given if post else flowing
-    entered = enter(screen.typed, own, part.customer.pk, part.amount)
-    shown = preview(entered, own)
-    grid = Grid(
-        typed=screen.typed,
-        shown=shown,
-        items=own,
-        currency=screen.currency,
-        language=get_language() or "en",
-        today=screen.today,
-        keep=post and not screen.typed.untouched,
-        first=screen.first,
-        unfolded=screen.unfolded,
-        address=address,
-    )
-    applied = sum(shown.mix.charges.values(), ZERO)
-    return replace(part, entered=entered, grid=grid, applied=applied)
+@dataclass(frozen=True, kw_only=True)
+class Filler:
+    """What fills the parts of a screen: what stood in the form, and what the books hold of all its customers."""
+
+    actor: Actor
+    screen: Screen
+    items: Sequence[OpenItem]
+    credits: Sequence[CreditItem]
+    rules: Rules
+    data: Data
+    post: bool
+    draft: int
+    quick: bool
+    address: Address
+
+    def filled(self, part: Part) -> Part:
+        """The part with its rows."""
+        if part.customer is None:
+            return replace(part, error=part.error or self._missing(part, used=False))
+        screen, customer = self.screen, part.customer.pk
+        own = [item for item in self.items if item.customer == customer]
+        own = in_order(own, screen.order, screen.first)
+        credits = used_credits(
+            actor=self.actor,
+            customer=customer,
+            currency=screen.currency,
+            items=[credit for credit in self.credits if credit.customer == customer],
+            data=self.data,
+            draft=self.draft,
+            address=self.address,
+            quick=self.quick,
+        )
+        enter = given if self.post else flowing
+        plan = enter(screen.typed, own, part.amount, credits.uses)
+        shown = preview(plan, own, credits.items, rules=self.rules)
+        return replace(
+            part,
+            entered=PartInput.of(customer, plan),
+            grid=self._grid(own, shown),
+            credits=credits.after(shown, own, self.rules),
+            applied=sum(shown.mix.charges.values(), ZERO),
+            credited=sum(shown.mix.used.values(), ZERO),
+            error=part.error or self._missing(part, used=bool(credits.uses)),
+        )
+
+    def _missing(self, part: Part, *, used: bool) -> str:
+        """That another customer's part is nothing, once it is to be posted."""
+        return str(NothingReceived()) if self.post and part.index and not (part.amount or used) else ""
+
+    def _grid(self, own: Sequence[OpenItem], shown: Preview) -> Grid:
+        screen = self.screen
+        return Grid(
+            typed=screen.typed,
+            shown=shown,
+            items=own,
+            currency=screen.currency,
+            language=get_language() or "en",
+            today=screen.today,
+            keep=self.post and not screen.typed.untouched,
+            first=screen.first,
+            unfolded=screen.unfolded,
+            address=self.address,
+        )
 
 
 def _settled(

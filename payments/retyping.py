@@ -11,11 +11,13 @@ from arledger.core.actor import Actor
 from arledger.core.formats import input_amount
 from customers.models import Customer
 from payments.inputs import PartInput, PaymentInput
-from payments.worksheet import ZERO, by_document, flowing
 from reconciliation.distribution import preview
+from reconciliation.open_credits import CreditItem, open_credits
 from reconciliation.open_items import OpenItem, open_charges, payable
 from reconciliation.typed import FIXED, Cell, Typed
+from reconciliation.used_credits import as_typed
 from reconciliation.waterfall import spread_document_amounts
+from reconciliation.worksheet import ZERO, by_document, flowing
 
 
 def as_data(
@@ -50,19 +52,36 @@ def as_data(
         entities=actor.entities,
         draft=draft,
     )
+    credits = _credits_of(actor, entered, draft)
     for part in entered.parts:
         own = [item for item in items if item.customer == part.customer_id]
-        for key, amount in _fixed(part, own).items():
+        theirs = [credit for credit in credits if credit.customer == part.customer_id]
+        for key, amount in _fixed(part, own, theirs).items():
             data |= {f"use-{key}": input_amount(amount, currency, language), f"pin-{key}": FIXED}
+        data |= as_typed(theirs, {use.line: use.amount or ZERO for use in part.credits}, currency)
     return data
 
 
-def _fixed(part: PartInput, items: Sequence[OpenItem]) -> dict[str, Decimal]:
+def _credits_of(actor: Actor, entered: PaymentInput, draft: int) -> list[CreditItem]:
+    """The credits of the customers whose credits the draft uses, what it has reserved itself included."""
+    crediting = [part.customer_id for part in entered.parts if part.credits]
+    if not crediting:
+        return []
+    return open_credits(
+        company_id=actor.company_id,
+        customers=crediting,
+        currency=entered.currency,
+        entities=actor.entities,
+        draft=draft,
+    )
+
+
+def _fixed(part: PartInput, items: Sequence[OpenItem], credits: Sequence[CreditItem]) -> dict[str, Decimal]:
     """The amounts one has to fix so that the rest flows to what the part says."""
     reserved = {line: amount for line, amount in part.lines.items() if amount}
     for fixed in ({}, _named(part, items, every=False)):
         typed = Typed({key: Cell("", True) for key in fixed}, fixed)
-        flow = preview(flowing(typed, items, part.customer_id, part.amount), items)
+        flow = preview(flowing(typed, items, part.amount, part.credits), items, credits)
         if flow.mix.charges == reserved:
             return fixed
     return _named(part, items, every=True)

@@ -15,14 +15,18 @@ from arledger.core.formats import format_amount, format_date
 from customers.models import Customer
 from payments.errors import NothingReceived, PartsOverReceived
 from payments.inputs import PartInput
-from payments.worksheet import ZERO, Grid, Row
-from reconciliation.errors import AppliedOverReceived
+from reconciliation.errors import AppliedOverFunds, AppliedOverReceived
 from reconciliation.typed import Typed
+from reconciliation.used_credits import UsedCredits
+from reconciliation.worksheet import ZERO, Grid, Row
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One customer's share of the receipt as shown; the first is the payer's: what the others leave of it."""
+    """One customer's share of the receipt as shown; the first is the payer's: what the others leave of it.
+
+    ``applied`` counts what cash and credits pay, ``credited`` what credits give of it.
+    """
 
     index: int
     text: str
@@ -31,7 +35,9 @@ class Part:
     amount: Decimal = ZERO
     entered: PartInput | None = None
     grid: Grid | None = None
+    credits: UsedCredits | None = None
     applied: Decimal = ZERO
+    credited: Decimal = ZERO
     error: str = ""
     customer_error: str = ""
 
@@ -52,7 +58,12 @@ class Part:
 
     @property
     def remainder(self) -> Decimal:
-        return self.amount - self.applied
+        return self.amount + self.credited - self.applied
+
+    @property
+    def offers_credits(self) -> bool:
+        """Whether there is a credit to use, or one that was to be used."""
+        return bool(self.credits and (self.credits.items or self.credits.errors) and self.rows)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,9 +108,17 @@ class Screen:
     def applied(self) -> Decimal:
         return sum((part.applied for part in self.parts), ZERO)
 
+    @cached_property
+    def credited(self) -> Decimal:
+        return sum((part.credited for part in self.parts), ZERO)
+
+    @property
+    def uses_credits(self) -> bool:
+        return any(part.entered.credits for part in self.parts if part.entered)
+
     @property
     def overpayment(self) -> Decimal:
-        return (self.received or ZERO) - self.applied
+        return (self.received or ZERO) + self.credited - self.applied
 
     @property
     def touched(self) -> bool:
@@ -121,6 +140,8 @@ class Screen:
         for part in self.parts:
             if part.grid:
                 found += [(f"use-{key}", name, sentence) for key, name, sentence in part.grid.wrong]
+            if part.credits:
+                found += [(f"use-{key}", name, sentence) for key, name, sentence in part.credits.wrong]
         return found
 
     @cached_property
@@ -132,7 +153,7 @@ class Screen:
             return self.amount_error
         if self.wrong:
             return self.wrong[0][2]
-        if not self.received:
+        if not self.received and not self.credited:
             if self.applied:
                 return _("You chose %(amount)s: enter the amount received.") % {
                     "amount": self._text(self.applied)
@@ -141,16 +162,18 @@ class Screen:
         return self._over()
 
     def _over(self) -> str:
-        assert self.received is not None
+        received = self.received or ZERO
         others = sum((part.amount for part in self.parts[1:]), ZERO)
-        if others > self.received:
-            return str(PartsOverReceived(total=others, excess=others - self.received))
+        if others > received:
+            return str(PartsOverReceived(total=others, excess=others - received))
         for part in self.parts:
-            if part.remainder < 0:
+            lacking = -part.remainder
+            if lacking > 0 and part.credited:
+                funds = part.amount + part.credited
+                return str(AppliedOverFunds(applied=part.applied, funds=funds, difference=lacking))
+            if lacking > 0:
                 return str(
-                    AppliedOverReceived(
-                        applied=part.applied, received=part.amount, difference=-part.remainder
-                    )
+                    AppliedOverReceived(applied=part.applied, received=part.amount, difference=lacking)
                 )
         return ""
 
@@ -159,7 +182,9 @@ class Screen:
         """The difference in words, and that a post-dated receipt counts later."""
         if self.fault:
             return self.fault
-        if not self.overpayment:
+        if not self.received:
+            sentence = _("Nothing is received: credits alone pay what is applied.")
+        elif not self.overpayment:
             sentence = _("Everything received is applied.")
         elif not self.applied:
             sentence = _("Nothing is applied: all of it becomes an overpayment, available like any credit.")
@@ -175,8 +200,12 @@ class Screen:
 
     @property
     def terms(self) -> list[dict[str, object]]:
+        credits = (
+            [{"label": _("Credits"), "amount": self.credited, "joins": True}] if self.uses_credits else []
+        )
         return [
             {"label": _("Received"), "amount": self.received or ZERO},
+            *credits,
             {"label": _("Applied"), "amount": self.applied},
             {"label": _("Overpayment"), "amount": self.overpayment},
         ]
@@ -196,17 +225,20 @@ class Screen:
     def answer(self) -> dict[str, object]:
         """The amounts that stand in rows, for the script; rows not named are empty."""
         rows: dict[str, object] = {}
+        fulls: dict[str, str] = {}
         for part in self.parts:
             rows |= part.grid.amounts() if part.grid else {}
+            rows |= part.credits.amounts() if part.credits else {}
+            fulls |= part.credits.fulls() if part.credits else {}
         shares = {f"share-{part.index}": text for part, text in self.shares} if self.several else {}
-        return {"rows": rows, "texts": shares}
+        return {"rows": rows, "texts": shares, "fulls": fulls}
 
     def entered_parts(self) -> list[PartInput]:
         """The parts that receive something; a payer who pays only for others has none of his own."""
         return [
             part.entered
             for part in self.parts
-            if part.entered and (part.amount or part.index or len(self.parts) == 1)
+            if part.entered and (part.amount or part.entered.credits or part.index or len(self.parts) == 1)
         ]
 
     def _text(self, amount: Decimal) -> str:

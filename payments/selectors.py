@@ -11,7 +11,6 @@ from customers.models import Customer
 from customers.selectors import search, visible
 from ledger.models import Document, Kind
 from ledger.posting import require_drafts
-from reconciliation.open_items import OpenItem
 from reconciliation.selectors import documents, visible_document
 
 
@@ -61,42 +60,6 @@ def payer_of(actor: Actor, document: int) -> Customer | None:
     """The customer of a document the person may see."""
     found = documents(actor).filter(pk=document).select_related("customer").first()
     return found.customer if found else None
-
-
-SETTLED = """
-SELECT l.id, l.position, l.description, d.id, d.kind, d.number, d.date, coalesce(d.due_date, d.date), d.reference,
-       l.customer_id, l.currency, l.amount, l.open_amount, l.reserved_amount, d.total,
-       d.entity_id
-FROM ledger_line l
-JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id AND d.state = 'posted'
-WHERE l.company_id = %(company)s AND l.customer_id = ANY(%(customers)s) AND l.currency = %(currency)s
-  AND l.amount > 0 AND NOT l.is_open AND (l.document_id = ANY(%(documents)s) OR l.id = ANY(%(lines)s))
-ORDER BY d.id, l.position
-"""
-
-
-def settled_charges(
-    *,
-    company_id: int,
-    customers: Sequence[int],
-    currency: str,
-    documents: Sequence[int],
-    lines: Sequence[int],
-) -> list[OpenItem]:
-    """Charges of the customers that were named but have nothing open any more, to say so."""
-    if not documents and not lines:
-        return []
-    rows = fetch_all(
-        SETTLED,
-        {
-            "company": company_id,
-            "customers": list(customers),
-            "currency": currency,
-            "documents": list(documents),
-            "lines": list(lines),
-        },
-    )
-    return [OpenItem(*row) for row in rows]
 
 
 def open_currencies(*, company_id: int, customers: Sequence[int]) -> list[str]:

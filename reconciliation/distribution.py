@@ -244,9 +244,10 @@ class Preview:
     """A plan as a page shows it while it is typed: it may still be wrong.
 
     ``mix`` is what would be posted if ``faults`` is empty and the cash's remainder is not negative. Until then amounts
-    that cannot be used count as far as they can, and nothing flows around more than there is.
+    that cannot be used count as far as they can (``plan``), and nothing flows around more than there is.
     """
 
+    plan: Plan
     mix: Mix
     faults: tuple[Refusal, ...]
 
@@ -258,7 +259,27 @@ def preview(
     found = faults(plan, items, credits)
     usable = _usable(plan, items, credits, found) if found else plan
     mixed = _mixed(usable, items, credits, rules)
-    return Preview(mixed, (*found, *(_unused(plan, mixed, items, credits, rules) if not found else ())))
+    unused = () if found else _unused(plan, mixed, items, credits, rules)
+    return Preview(usable, mixed, (*found, *unused))
+
+
+def room(
+    shown: Preview, items: Sequence[OpenItem], credits: Sequence[CreditItem], rules: Rules
+) -> dict[int | None, Decimal]:
+    """How much more the chosen charges need of each entity's credits: what nothing pays yet, else what cash does."""
+    enough = sum((item.available for item in items), ZERO)
+    wanted = _mixed(replace(shown.plan, amount=enough, credits=()), items, (), USUAL).charges
+    entities = {item.line: item.entity for item in items}
+    by_credits: dict[int, Decimal] = {}
+    for pair in shown.mix.pairs:
+        by_credits[pair.charge] = by_credits.get(pair.charge, ZERO) + pair.amount
+    short = max(-shown.mix.cash.remainder, ZERO)
+    needed: dict[int | None, Decimal] = {}
+    for entity in {credit.entity for credit in credits}:
+        own = {k: v for k, v in wanted.items() if not rules.own_entity_only or entities[k] == entity}
+        unpaid = sum((v - shown.mix.charges.get(k, ZERO) for k, v in own.items()), short if own else ZERO)
+        needed[entity] = unpaid or sum((v - by_credits.get(k, ZERO) for k, v in own.items()), ZERO)
+    return needed
 
 
 def _usable(

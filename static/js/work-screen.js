@@ -150,6 +150,9 @@ function exchange(page, id) {
   if (!own || !other || (id === "work-money" && own.contains(document.activeElement))) return;
   // A browser tells of the change in a field that is taken away: that is nobody's doing.
   swapping = true;
+  for (const folded of own.querySelectorAll("details[id][open]")) {
+    other.querySelector(`#${folded.id}`)?.setAttribute("open", "");
+  }
   own.replaceWith(document.importNode(other, true));
   swapping = false;
 }
@@ -177,6 +180,7 @@ function typed(input) {
 }
 
 function takeInFull(input) {
+  if (!input.dataset.fullText && !isFixed(input)) return;
   if (isFixed(input) && input.value === input.dataset.fullText) {
     release(input);
     return;
@@ -223,6 +227,10 @@ function show(answer) {
   for (const [id, text] of Object.entries(answer.texts)) {
     const place = document.getElementById(id);
     if (place) place.textContent = text;
+  }
+  for (const [key, text] of Object.entries(answer.fulls ?? {})) {
+    const input = document.getElementById(`use-${key}`);
+    if (input) input.dataset.fullText = text;
   }
   for (const [id, text] of Object.entries(answer.placeholders ?? {})) {
     document.getElementById(id)?.setAttribute("placeholder", text);

@@ -1,4 +1,4 @@
-"""The Receive payment screen as plain data: what was typed, what the books hold, what stands in each row.
+"""Open charges on a work screen as plain data: what was typed, what the books hold, what stands in each row.
 
 A row's key is ``d`` and a document's key, a line's ``l`` and a line's key; what is not fixed flows (see ``typed``).
 """
@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 
 from arledger.core.formats import input_amount
 from ledger.models import Kind
-from payments.inputs import PartInput
 from reconciliation.distribution import Preview
 from reconciliation.open_items import OpenItem
+from reconciliation.plans import CreditUse, Plan
 from reconciliation.typed import FIXED, Typed
 
 ZERO = Decimal(0)
@@ -51,22 +51,26 @@ def by_document(items: Iterable[OpenItem]) -> dict[int, list[OpenItem]]:
     return documents
 
 
-def flowing(typed: Typed, items: Sequence[OpenItem], customer: int, amount: Decimal) -> PartInput:
+def flowing(
+    typed: Typed, items: Sequence[OpenItem], amount: Decimal, credits: Sequence[CreditUse] = ()
+) -> Plan:
     """What was fixed, with the rest flowing over all documents in the items' order."""
     documents = by_document(items)
-    return PartInput(
-        customer_id=customer,
+    return Plan(
         amount=amount,
         lines={item.line: typed.amounts[f"l{item.line}"] for item in items if typed.fixed(f"l{item.line}")},
         per_document={key: typed.amounts[f"d{key}"] for key in documents if typed.fixed(f"d{key}")},
         documents=[key for key, own in documents.items() if any(item.available > 0 for item in own)],
+        credits=credits,
     )
 
 
-def given(typed: Typed, items: Sequence[OpenItem], customer: int, amount: Decimal) -> PartInput:
+def given(
+    typed: Typed, items: Sequence[OpenItem], amount: Decimal, credits: Sequence[CreditUse] = ()
+) -> Plan:
     """What the person sees, amount by amount; nothing flows. A grid never filled flows in the items' order."""
     if typed.untouched:
-        return flowing(typed, items, customer, amount)
+        return flowing(typed, items, amount, credits)
     lines: dict[int, Decimal] = {}
     per_document: dict[int, Decimal] = {}
     for document, own in by_document(items).items():
@@ -78,7 +82,26 @@ def given(typed: Typed, items: Sequence[OpenItem], customer: int, amount: Decima
             per_document[document] = typed.amounts[key]
             shown = {line: used for line, used in shown.items() if line in fixed}
         lines |= shown
-    return PartInput(customer_id=customer, amount=amount, lines=lines, per_document=per_document)
+    return Plan(amount=amount, lines=lines, per_document=per_document, credits=credits)
+
+
+def orders(order: str) -> list[dict[str, Any]]:
+    """The orders one may choose, for the tools over the rows; the one in force offers its opposite."""
+    labels = {"due": _("Due date"), "number": _("Number"), "date": _("Date"), "open": _("Open amount")}
+    return [
+        {
+            "label": labels[key],
+            "on": order.removeprefix("-") == key,
+            "descending": order == f"-{key}",
+            "value": f"-{key}" if order == key else key,
+        }
+        for key in ORDERS
+    ]
+
+
+def known_order(text: str) -> str:
+    """An order that there is; by due date where the text names none."""
+    return text if text.removeprefix("-") in ORDERS else "due"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +183,8 @@ class Grid:
         alone = {own[0].line: key for key, own in self.documents.items() if len(own) == 1}
         found = {}
         for fault in self.shown.faults:
+            if fault.field != "allocations":
+                continue
             document = fault.values["document"] or alone.get(fault.values["line"])
             found[f"d{document}" if document else f"l{fault.values['line']}"] = str(fault)
         return found | {key: text for key, text in self.typed.wrong.items() if key in self._keys}
