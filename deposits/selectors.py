@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
-from arledger.companies.models import BankAccount
+from arledger.companies.models import BankAccount, Entity
 from arledger.core.actor import Actor
 from arledger.core.errors import NotFound
 from arledger.core.query import KeyIn
@@ -74,12 +74,36 @@ def reversal_of(company_id: int, key: int) -> Document | None:
     return Document.objects.filter(company_id=company_id, reverses=key).first()
 
 
+def reversed_among(company_id: int, keys: Iterable[int]) -> set[int]:
+    """Those of the documents that a posted document reverses."""
+    mirrors = Document.objects.filter(KeyIn(keys, "reverses_id"), company_id=company_id, state=POSTED)
+    return {key for key in mirrors.values_list("reverses_id", flat=True) if key is not None}
+
+
+def counted(company_id: int, keys: Iterable[int]) -> dict[int, int]:
+    """How many receipts each deposit holds."""
+    held = DepositItem.objects.filter(KeyIn(keys, "document_id"), company_id=company_id).order_by()
+    return dict(held.values_list("document_id").annotate(count=Count("pk")))
+
+
+def containing(actor: Actor, text: str) -> Q:
+    """Deposits by number, reference or description, or by a receipt they hold and its customer."""
+    customers = list(search(visible(actor), text).values_list("pk", flat=True)[:MOST_CUSTOMERS])
+    inside = (
+        Q(receipt__number__icontains=text)
+        | Q(receipt__reference__icontains=text)
+        | Q(KeyIn(customers, "receipt__customer_id"))
+    )
+    held = DepositItem.objects.filter(inside, company_id=actor.company_id).values("document")
+    own = Q(number__icontains=text) | Q(reference__icontains=text) | Q(description__icontains=text)
+    return own | Q(pk__in=held) | Q(reverses__in=held)
+
+
 def receipts(actor: Actor, keys: Iterable[int], *, draft: int = 0) -> dict[int, Receipt]:
     """The receipts with these keys that the person may see; lying in the deposit ``draft`` itself does not count."""
     named = list(keys)
     found = list(documents(actor).filter(KeyIn(named), kind__in=RECEIPTS))
-    mirrors = Document.objects.filter(KeyIn(named, "reverses_id"), company_id=actor.company_id, state=POSTED)
-    gone = set(mirrors.values_list("reverses_id", flat=True))
+    gone = reversed_among(actor.company_id, named)
     lying = {
         key: other
         for key, other in deposits_of(company_id=actor.company_id, receipts=named).items()
@@ -145,3 +169,9 @@ def bank_accounts(actor: Actor) -> Sequence[BankAccount]:
     if actor.entities is None:
         return list(found)
     return list(found.filter(Q(entity=None) | Q(entity__in=actor.entities)))
+
+
+def entities(actor: Actor) -> Sequence[Entity]:
+    """The entities a person may enter deposits for."""
+    found = Entity.objects.filter(company_id=actor.company_id, active=True).order_by("code")
+    return [entity for entity in found if actor.entities is None or entity.pk in actor.entities]

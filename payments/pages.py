@@ -31,7 +31,7 @@ from payments.showing import (
     reverse_effects,
     shown,
 )
-from reconciliation.panel_pages import MatchView, matches, timeline
+from reconciliation.panel_pages import MatchView, deposit_links, matches, timeline
 from reconciliation.preview import would_refuse
 
 
@@ -62,9 +62,11 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
         "document": document,
         "facts": facts,
         "lines": _lines(facts, found),
+        "holds": [(hold, _address(hold.document)) for hold in facts.holds],
+        "credits": [(used, _address(used.credit), _address(used.pays)) for used in facts.credits],
         "matches": [match for match in found if match.date <= day or not facts.past],
         "events": timeline(company_id=actor.company_id, document=key, currency=document.currency),
-        "related": _related(facts),
+        "related": [*_related(facts), *deposit_links(actor, key)],
         "attachments": panel(actor, document),
         "facts_title": _("Receipt"),
         "details": _details(document),
@@ -74,6 +76,10 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
         "customer_url": address("customers:detail", document.customer_id),
     }
     return render(request, "payments/detail.html", context)
+
+
+def _address(document: Document | None) -> str:
+    return address(f"{document.kind}s:detail", document.pk) if document else ""
 
 
 def _lines(facts: Shown, found: Sequence[MatchView]) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ from arledger.core.actor import Actor
 from arledger.core.formats import format_amount, format_date
 from arledger.core.models import AuditEvent
 from arledger.core.sql import fetch_all
+from ledger.depositing import deposits_of
 from ledger.models import Kind, Line
 from reconciliation.figures import Entry, entries
 
@@ -180,3 +181,16 @@ def _changed(values: Mapping[str, Any], others: Mapping[str, Any], currency: str
 
 def _amount(amount: Decimal, currency: str) -> str:
     return format_amount(amount, currency, get_language() or "en")
+
+
+def deposit_links(actor: Actor, receipt: int) -> list[dict[str, str]]:
+    """The deposit that a receipt lies in, for components/related.html; nothing while it is in none."""
+    found = deposits_of(company_id=actor.company_id, receipts=[receipt])
+    return [
+        {
+            "kind": _("Deposit"),
+            "label": str(deposit),
+            "url": address("deposits:detail", deposit.pk) if actor.may("deposits.view") else "",
+        }
+        for deposit in found.values()
+    ]
