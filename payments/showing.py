@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from arledger.core.formats import format_amount
 from ledger.models import Document, Line, Reservation
 from reconciliation.figures import Figures, document_figures, entries, line_opens
 from reconciliation.marks import Settlement, settlement
+from reconciliation.matching import made_by
 
 ZERO = Decimal(0)
 
@@ -42,6 +44,15 @@ class Hold:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CreditUsed:
+    """What a payment uses of a credit, ``pays`` what it applied it to; None on a draft, which only reserves."""
+
+    credit: Document
+    pays: Document | None
+    amount: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
 class Shown:
     """A payment. ``figures`` is None for a draft, which has no effect on balances yet.
 
@@ -53,6 +64,7 @@ class Shown:
     past: bool
     lines: Sequence[LineFacts]
     holds: Sequence[Hold]
+    credits: Sequence[CreditUsed]
     original: Document | None
     mirror: Document | None
     post_dated: bool
@@ -69,7 +81,7 @@ class Shown:
     def available(self) -> Decimal:
         """What is left of it: on a draft, what it will leave."""
         if self.figures is None:
-            return self.amount - sum((hold.amount for hold in self.holds), ZERO)
+            return self.amount + self.credited - sum((hold.amount for hold in self.holds), ZERO)
         return self.figures.open_sides if self.past else left(self.figures)
 
     @property
@@ -79,8 +91,14 @@ class Shown:
         return self.figures.settlement if self.past else settlement_in_the_end(self.figures)
 
     @property
+    def credited(self) -> Decimal:
+        """What credits used in the same step pay."""
+        return sum((used.amount for used in self.credits), ZERO)
+
+    @property
     def applied(self) -> Decimal:
-        return self.amount - self.available
+        """What cash and credits pay."""
+        return self.amount + self.credited - self.available
 
     @property
     def several_customers(self) -> bool:
@@ -119,6 +137,9 @@ def shown(*, company_id: int, document: Document, day: date, today: date) -> Sho
             for line in lines.order_by("position")
         ],
         holds=holds(company_id=company_id, document=key) if figures is None else [],
+        credits=credits_used(
+            company_id=company_id, document=key, posted=figures is not None, day=day if past else None
+        ),
         original=document.reverses,
         mirror=mirror,
         post_dated=document.date > day,
@@ -126,14 +147,9 @@ def shown(*, company_id: int, document: Document, day: date, today: date) -> Sho
 
 
 def holds(*, company_id: int, document: int) -> list[Hold]:
-    """What a draft has selected, per document by due date and number."""
-    reservations = (
-        Reservation.objects.filter(company_id=company_id, document=document)
-        .select_related("line__document", "line__customer")
-        .order_by("line__document__due_date", "line__document__number", "line__position")
-    )
+    """What a draft has selected of charges, per document by due date and number."""
     found: dict[int, Hold] = {}
-    for reservation in reservations:
+    for reservation in _reservations(company_id, document).filter(amount__gt=0):
         charge = reservation.line.document
         before = found[charge.pk].amount if charge.pk in found else ZERO
         found[charge.pk] = Hold(
@@ -142,16 +158,58 @@ def holds(*, company_id: int, document: int) -> list[Hold]:
     return list(found.values())
 
 
+def _reservations(company_id: int, document: int) -> QuerySet[Reservation]:
+    return (
+        Reservation.objects.filter(company_id=company_id, document=document)
+        .select_related("line__document", "line__customer")
+        .order_by("line__document__due_date", "line__document__number", "line__position")
+    )
+
+
+def credits_used(
+    *, company_id: int, document: int, posted: bool, day: date | None = None
+) -> list[CreditUsed]:
+    """The credits that a payment uses, in force (until ``day``, when given); of a draft those it has reserved."""
+    amounts: dict[tuple[int, int], Decimal] = {}
+    if posted:
+        for found in made_by(company_id=company_id, documents=[document]):
+            if document not in (found.charge_document, found.credit_document) and (
+                day is None or found.date <= day
+            ):
+                key = found.credit_document, found.charge_document
+                amounts[key] = amounts.get(key, ZERO) + found.left
+    else:
+        for reservation in _reservations(company_id, document).filter(amount__lt=0):
+            key = reservation.line.document_id, 0
+            amounts[key] = amounts.get(key, ZERO) - reservation.amount
+    if not amounts:
+        return []
+    keys = {key for both in amounts for key in both if key}
+    documents = Document.objects.filter(company_id=company_id).in_bulk(keys)
+    return [
+        CreditUsed(credit=documents[credit], pays=documents.get(charge), amount=amount)
+        for (credit, charge), amount in amounts.items()
+    ]
+
+
 def post_effects(*, company_id: int, document: Document) -> list[str]:
     """What posting a draft does, one sentence each."""
-    return _applying(_("Pays %(amount)s of %(number)s"), company_id, document) + _rest(
-        _("Leaves %(amount)s as an overpayment"), company_id, document
-    )
+    used = credits_used(company_id=company_id, document=document.pk, posted=False)
+    held = holds(company_id=company_id, document=document.pk)
+    rest = (document.amount or ZERO) + _sum(used) - _sum(held)
+    leaves = _("Leaves %(amount)s as an overpayment")
+    return [
+        *_sentences(_("Uses %(amount)s of %(number)s"), _of_credits(used), document),
+        *_sentences(_("Pays %(amount)s of %(number)s"), _of_charges(held), document),
+        *([leaves % {"amount": _text(rest, document)}] if rest else []),
+    ]
 
 
 def delete_effects(*, company_id: int, document: Document) -> list[str]:
     """What deleting a draft does."""
-    return _applying(_("Frees %(amount)s of %(number)s"), company_id, document)
+    used = credits_used(company_id=company_id, document=document.pk, posted=False)
+    pairs = [*_of_charges(holds(company_id=company_id, document=document.pk)), *_of_credits(used)]
+    return _sentences(_("Frees %(amount)s of %(number)s"), pairs, document)
 
 
 def reverse_effects(*, company_id: int, document: Document) -> list[str]:
@@ -160,7 +218,10 @@ def reverse_effects(*, company_id: int, document: Document) -> list[str]:
     for entry in entries(company_id=company_id, ids=[document.pk], day=document.date):
         if entry.maker == document.pk:
             amounts[entry.other_number] = amounts.get(entry.other_number, ZERO) + entry.left
-    given = _sentences(_("Gives back %(amount)s to %(number)s"), amounts.items(), document.currency)
+    for used in credits_used(company_id=company_id, document=document.pk, posted=True):
+        for other in (used.pays, used.credit):
+            amounts[str(other)] = amounts.get(str(other), ZERO) + used.amount
+    given = _sentences(_("Gives back %(amount)s to %(number)s"), amounts.items(), document)
     lines = Line.objects.filter(company_id=company_id, document=document.pk)
     rest = sum((abs(line.open_amount) for line in lines), ZERO)
     if rest:
@@ -168,26 +229,20 @@ def reverse_effects(*, company_id: int, document: Document) -> list[str]:
     return given
 
 
-def _applying(sentence: str, company_id: int, document: Document) -> list[str]:
-    pairs = [
-        (hold.document.number or "", hold.amount)
-        for hold in holds(company_id=company_id, document=document.pk)
-    ]
-    return _sentences(sentence, pairs, document.currency)
+def _sum(parts: Iterable[Hold | CreditUsed]) -> Decimal:
+    return sum((part.amount for part in parts), ZERO)
 
 
-def _rest(sentence: str, company_id: int, document: Document) -> list[str]:
-    held = sum((hold.amount for hold in holds(company_id=company_id, document=document.pk)), ZERO)
-    rest = (document.amount or ZERO) - held
-    return [sentence % {"amount": _text(rest, document)}] if rest else []
+def _of_charges(held: Iterable[Hold]) -> list[tuple[str, Decimal]]:
+    return [(str(hold.document), hold.amount) for hold in held]
 
 
-def _sentences(sentence: str, pairs: Iterable[tuple[str, Decimal]], currency: str) -> list[str]:
-    language = get_language() or "en"
-    return [
-        sentence % {"number": number, "amount": f"{format_amount(amount, currency, language)} {currency}"}
-        for number, amount in pairs
-    ]
+def _of_credits(used: Iterable[CreditUsed]) -> list[tuple[str, Decimal]]:
+    return [(str(part.credit), part.amount) for part in used]
+
+
+def _sentences(sentence: str, pairs: Iterable[tuple[str, Decimal]], document: Document) -> list[str]:
+    return [sentence % {"number": number, "amount": _text(amount, document)} for number, amount in pairs]
 
 
 def _text(amount: Decimal, document: Document) -> str:

@@ -177,3 +177,26 @@ def test_the_timeline_tells_who_did_what() -> None:
         assert "Administrator un-applied 30.00 agreed by phone" in page.text
         assert "Administrator posted it" in page.text
         assert b.open(invoice) == 230
+
+
+def test_a_payment_shows_the_credits_it_used_and_what_reversing_it_gives_back() -> None:
+    with books() as b:
+        invoice, memo = b.invoice(100), b.adjustment(-60)
+        draft = b.receipt(0, [invoice], credits=[memo], post=False)
+        clerk = Clerk(b)
+        page = clerk.open(f"/payments/{draft}/")
+        assert "Received 0.00 EUR Credits 60.00 To apply 60.00 Overpayment 0.00" in page.text
+        assert "Credits used Credit Amount EUR ADJ-00001 60.00" in page.text
+        posting = clerk.open(f"/payments/{draft}/post/")
+        assert "Uses 60.00 EUR of ADJ-00001 Pays 60.00 EUR of INV-00001" in posting.text
+        deleting = clerk.open(f"/payments/{draft}/delete/")
+        assert "Frees 60.00 EUR of INV-00001 Frees 60.00 EUR of ADJ-00001" in deleting.text
+        posting.press("Post payment", form="confirm")
+        page = clerk.open(f"/payments/{draft}/")
+        assert "It received nothing: only credits are used." in page.text
+        assert "Credits used Credit Applied to Amount EUR ADJ-00001 INV-00001 60.00" in page.text
+        reversing = clerk.open(f"/payments/{draft}/reverse/")
+        assert "Gives back 60.00 EUR to INV-00001 Gives back 60.00 EUR to ADJ-00001" in reversing.text
+        reversing.press("Reverse payment", form="confirm", reason="wrong")
+        assert [b.open(d) for d in (invoice, memo)] == [100, -60]
+        assert clerk.open("/payments/").status == 200

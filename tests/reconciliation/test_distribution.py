@@ -242,7 +242,7 @@ def test_credits_and_cash_add_up_and_what_is_shown_is_posted(
     mixed = shown.mix
     used = sum(mixed.used.values(), Decimal(0))
     assert amount + used == sum(mixed.charges.values(), Decimal(0)) + mixed.cash.remainder
-    left = {i.line: i.available for i in [*W2, *CREDITS]}
+    left = {i.line: i.available for i in W2} | {i.line: i.available for i in CREDITS}
     assert all(0 < used <= left[line] for line, used in [*mixed.charges.items(), *mixed.used.items()])
     try:
         posted = distribute(wanted, W2, CREDITS)

@@ -14,7 +14,7 @@ from tests.build import TODAY, Books, books
 pytestmark = pytest.mark.django_db
 
 
-def made(b: Books, payment: int) -> list[tuple[int, int, Decimal]]:
+def made(b: Books, payment: int) -> list[tuple[int, int, object]]:
     """(charge document, credit document, amount) of what a payment applied."""
     found = Application.objects.filter(company=b.company, document=payment, reverses=None).order_by("pk")
     return [(a.charge_document_id, a.credit_document_id, a.amount) for a in found]
