@@ -170,6 +170,7 @@ def _may(request: PageRequest) -> dict[str, bool]:
         "invoices.list",
         "invoices.add",
         "payments.add",
+        "statements.run",
     )
     return {right.replace(".", "_"): request.actor.may(right) for right in rights}
 
@@ -271,6 +272,7 @@ def _urls(key: int) -> dict[str, str]:
         "invoices": address("invoices:list"),
         "new_invoice": address("invoices:new"),
         "receive": address("payments:receive"),
+        "statement": address("reports:statement", key),
         "edit": reverse("customers:edit", args=[key]),
         "delete": reverse("customers:delete", args=[key]),
     }

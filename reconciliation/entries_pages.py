@@ -142,7 +142,7 @@ def _cells(account: Account, query: Query) -> Iterator[list[object]]:
         ]
 
 
-@page("reconciliation.run")
+@page("ledger.run")
 def ledger(request: PageRequest) -> HttpResponse:
     """Opening, charges, payments and closing of every customer, with the report's figures."""
     form = EntriesForm(request.GET, actor=request.actor)

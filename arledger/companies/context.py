@@ -55,7 +55,7 @@ REPORTS = (
         "/reports/reconciliation/",
         ("reconciliation.run",),
     ),
-    Item(_("AR ledger"), "reports:ledger", "", "/reports/ledger/", ("reconciliation.run",)),
+    Item(_("AR ledger"), "reports:ledger", "", "/reports/ledger/", ("ledger.run",)),
     Item(_("Ageing"), "reports:ageing", "", "/reports/ageing/", ("ageing.run",)),
 )
 MENU = (
@@ -66,7 +66,14 @@ MENU = (
     Item(_("Payments"), "payments:list", "banknote", "/payments/", ("payments.list",)),
     Item(_("Refunds"), "refunds:list", "undo-2", "/refunds/", ("refunds.list",), feature="refunds"),
     Item(_("Deposits"), "deposits:list", "landmark", "/deposits/", ("deposits.list",)),
-    Item(_("Reports"), "", "chart-column", "/reports/", ("reconciliation.run", "ageing.run"), REPORTS),
+    Item(
+        _("Reports"),
+        "",
+        "chart-column",
+        "/reports/",
+        ("reconciliation.run", "ledger.run", "ageing.run"),
+        REPORTS,
+    ),
     Item(
         _("Settings"),
         "",

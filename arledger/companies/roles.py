@@ -52,6 +52,8 @@ SHIPPED: tuple[ShippedRole, ...] = (
             "deposits",
             "matching",
             "reconciliation",
+            "ledger",
+            "statements",
             "imports",
         )
         | {"configuration.view"},
