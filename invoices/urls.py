@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from invoices import form_pages, list_pages, pages
+from invoices import form_pages, list_pages, pages, pdf_pages
 
 app_name = "invoices"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("new/", form_pages.new, name="new"),
     path("due/", form_pages.due, name="due"),
     path("<int:key>/", pages.detail, name="detail"),
+    path("<int:key>/invoice.pdf", pdf_pages.pdf, name="pdf"),
     path("<int:key>/edit/", form_pages.edit, name="edit"),
     path("<int:key>/delete/", pages.delete, name="delete"),
     path("<int:key>/post/", pages.post, name="post"),

@@ -112,6 +112,7 @@ class DocumentPages(KindPages):
             "matches": [match for match in seen if match.document != document.pk],
             "events": timeline(company_id=actor.company_id, document=key, currency=document.currency),
             "related": self.related(shown),
+            "pdf_url": address(f"{self.kind}s:pdf", key),
             "attachments": panel(actor, document),
             "particulars": self.particulars(document),
             "day": day,

@@ -72,7 +72,7 @@ def render(sheet: Sheet, *, at: datetime) -> bytes:
             font_paths=_fonts(),
             sys_inputs={"data": json.dumps(asdict(sheet))},
             format="pdf",
-            timestamp=at,
+            timestamp=at.replace(microsecond=0),
         )
     except typst.TypstError as error:
         raise CannotRender(error.message) from error

@@ -10,7 +10,7 @@ import pytest
 from arledger.core.pdf import CannotRender, Column, Sheet, paper_of, render
 from tests.paper import Paper, read
 
-AT = datetime(2026, 3, 15, 12, tzinfo=UTC)
+AT = datetime(2026, 3, 15, 12, 0, 0, 123456, tzinfo=UTC)
 SHEET = Sheet(
     language="en",
     paper="a4",
