@@ -2,16 +2,14 @@
 
 How a page whose form makes a document takes files along::
 
-    tray = Tray.of(request, Kind.REFUND)       # GET and POST alike
+    tray = Tray.of(request, Kind.REFUND)       # the same one wherever the request asks for it
     def verb() -> Done:
         key = services.enter(...)
         tray.attach(key)                        # in the verb's own transaction
         return Done(...)
-    if request.method == "POST":
-        if tray.accepted(form) and form.is_valid():   # puts what is wrong with a file on top of the form
-            ... submit(request, verb) ...
-        tray.keep()                             # whenever the form that was sent is shown again
-    context["tray"] = tray                      # for components/attachments_field.html, inside the form
+    if tray.accepted(form) and form.is_valid():   # puts what is wrong with a file on top of the form
+        ... submit(request, verb) ...
+    context["tray"] = tray.keep()               # for components/attachments_field.html, inside the form
 
 The form is a KeyedForm and is sent as ``multipart/form-data``.
 """
@@ -68,7 +66,15 @@ class Tray:
 
     @classmethod
     def of(cls, request: PageRequest, kind: str) -> Tray:
-        """The tray of a form, empty when it is opened."""
+        """The tray of a form, empty when it is opened; read from the request once."""
+        found = getattr(request, "tray", None)
+        if not isinstance(found, cls):
+            found = cls._read(request, kind)
+            request.tray = found  # type: ignore[attr-defined]
+        return found
+
+    @classmethod
+    def _read(cls, request: PageRequest, kind: str) -> Tray:
         if request.method != "POST":
             return cls(request.actor, kind)
         form = request.POST.get(KEY, "")[:64].replace("\0", "")
@@ -123,16 +129,17 @@ class Tray:
                 actor=self.actor, kind=self.kind, document=document, files=self.chosen, form=self.form
             )
 
-    def keep(self) -> None:
-        """Keep what may be attached for when the form comes back: a browser cannot show it again."""
+    def keep(self) -> Tray:
+        """Keep what may be attached for when the form comes back: a browser cannot show it again. Gives itself."""
         if not self.form or not self.offered or self.actor.user_id is None:
-            return
+            return self
         room = MOST_FILES - len(self.kept)
         if self.chosen[:room] or self.dropped:
             attachment_services.stage(
                 actor=self.actor, form=self.form, files=self.chosen[:room], dropped=self.dropped
             )
         self.kept, self.chosen = list(staged(self.actor, self.form)), []
+        return self
 
     def _forget_dropped(self) -> None:
         if self.dropped and self.form:

@@ -142,8 +142,7 @@ def _add(request: PageRequest, kind: str, key: int) -> HttpResponse:
                 return submit(request, verb)
             except Refusal as refusal:
                 show_refusal(form, refusal)
-        tray.keep()
-    context = {"form": form, "tray": tray, "document": document, "back_url": _home(document)}
+    context = {"form": form, "tray": tray.keep(), "document": document, "back_url": _home(document)}
     return render(request, "attachments/add.html", context, status=422 if form.errors else 200)
 
 

@@ -16,6 +16,7 @@ from arledger.companies.context import address
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.forms import Done, KeyedForm, ask, replay
 from arledger.core.templatetags.arledger import day as day_tag
+from ledger.attachment_pages import panel
 from ledger.models import Document
 from reconciliation.panel_pages import timeline
 from reconciliation.preview import would_refuse
@@ -53,6 +54,8 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
         ],
         "events": timeline(company_id=actor.company_id, document=key, currency=document.currency),
         "related": _related(facts),
+        "attachments": panel(actor, document),
+        "voucher_url": reverse("refunds:voucher", args=[key]),
         "facts_title": _("Transfer"),
         "details": _details(document),
         "may": {verb: actor.may(f"refunds.{verb}") for verb in ("add", "post", "void")},

@@ -25,7 +25,8 @@ from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.errors import refusal_of
 from arledger.core.http.forms import Done, show_refusal, submit
 from customers.selectors import visible
-from ledger.models import Document
+from ledger.attachment_forms import Tray
+from ledger.models import Document, Kind
 from reconciliation.credit_choice import as_refundable, grouped
 from refunds import services
 from refunds.forms import RefundForm
@@ -119,6 +120,7 @@ def _do(request: PageRequest, action: str, entered: RefundInput, draft: Document
             services.post(actor=actor, ids=[key])
     else:
         key = services.record(actor=actor, refunds=[entered], post=post)[0]
+    Tray.of(request, Kind.REFUND).attach(key)
     document = Document.objects.get(company_id=actor.company_id, pk=key)
     said = {
         "number": document.number,
@@ -154,7 +156,7 @@ def _acceptable(request: PageRequest, screen: Screen, form: RefundForm) -> bool:
         form.add_error(None, _("These are the credits of the customer you chose. Check, then post."))
     elif not _grid_errors(screen, form) and form.is_valid() and screen.fault:
         form.add_error("amount", screen.fault)
-    return form.is_valid()
+    return Tray.of(request, Kind.REFUND).accepted(form) and form.is_valid()
 
 
 def _grid_errors(screen: Screen, form: RefundForm) -> bool:
@@ -250,6 +252,7 @@ def _page(
         "version": request.POST.get("version") or (draft.version if draft else ""),
         "twins": [(str(twin), document_address(twin.kind, twin.pk), twin) for twin in twins],
         "seen": ",".join(str(twin.pk) for twin in twins) or request.POST.get("seen", ""),
+        "tray": Tray.of(request, Kind.REFUND).keep(),
         "may_post": request.actor.may("refunds.post"),
         "options_url": address("customers:options"),
         "preview_url": f"{preview_url}?draft={draft.pk}" if draft else preview_url,

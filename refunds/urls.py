@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from refunds import pages, refund_pages
+from refunds import pages, refund_pages, voucher_pages
 
 app_name = "refunds"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("new/", refund_pages.new, name="new"),
     path("preview/", refund_pages.preview, name="preview"),
     path("<int:key>/", pages.detail, name="detail"),
+    path("<int:key>/voucher.pdf", voucher_pages.voucher, name="voucher"),
     path("<int:key>/edit/", refund_pages.edit, name="edit"),
     path("<int:key>/post/", pages.post, name="post"),
     path("<int:key>/delete/", pages.delete, name="delete"),
