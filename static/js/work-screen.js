@@ -281,6 +281,15 @@ function propose() {
   return Boolean(button);
 }
 
+/** The credits one may use: unfolded, with the first amount at hand. */
+function toCredits() {
+  const folded = form.querySelector(".work-credits:has([data-use])");
+  if (!folded) return false;
+  folded.open = true;
+  go(folded.querySelector("[data-use]"));
+  return true;
+}
+
 function takeFirst(input) {
   const button = input.closest("[data-work-group]").querySelector("[name=move]");
   if (button) form.requestSubmit(button);
@@ -309,6 +318,7 @@ function key(event) {
     document.getElementById("help")?.showModal();
     return true;
   }
+  if (event.key.toLowerCase() === "c" && target.matches("[inputmode=decimal]")) return toCredits();
   if (event.key === "=" && target.matches("[inputmode=decimal]")) return propose();
   if (event.key !== "Enter" || event.altKey) return false;
   if (target.matches("[data-work-filter]")) {
