@@ -133,11 +133,10 @@ class Tray:
         """Keep what may be attached for when the form comes back: a browser cannot show it again. Gives itself."""
         if not self.form or not self.offered or self.actor.user_id is None:
             return self
-        room = MOST_FILES - len(self.kept)
-        if self.chosen[:room] or self.dropped:
-            attachment_services.stage(
-                actor=self.actor, form=self.form, files=self.chosen[:room], dropped=self.dropped
-            )
+        fitting = self.chosen[: MOST_FILES - len(self.kept)]
+        if not (fitting or self.dropped):
+            return self
+        attachment_services.stage(actor=self.actor, form=self.form, files=fitting, dropped=self.dropped)
         self.kept, self.chosen = list(staged(self.actor, self.form)), []
         return self
 

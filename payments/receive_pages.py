@@ -24,7 +24,8 @@ from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.errors import refusal_of
 from arledger.core.http.forms import Done, show_refusal, submit
 from customers.selectors import by_ids, visible
-from ledger.models import Document
+from ledger.attachment_forms import Tray
+from ledger.models import Document, Kind
 from payments import services
 from payments.forms import UNDEPOSITED, ReceiveForm
 from payments.inputs import PaymentInput
@@ -113,6 +114,7 @@ def _do(request: PageRequest, action: str, screen: Screen, form: ReceiveForm, dr
             services.post(actor=actor, ids=[key])
     else:
         key = services.receive(actor=actor, payments=[entered], post=action != "draft")[0]
+    Tray.of(request, Kind.PAYMENT).attach(key)
     amount = f"{format_amount(entered.amount, screen.currency, get_language() or 'en')} {screen.currency}"
     if action == "draft":
         return Done(
@@ -163,7 +165,7 @@ def _acceptable(request: PageRequest, screen: Screen, form: ReceiveForm) -> bool
         )
     elif not _grid_errors(screen, form) and form.is_valid() and screen.fault:
         form.add_error("amount", screen.fault)
-    return form.is_valid()
+    return Tray.of(request, Kind.PAYMENT).accepted(form) and form.is_valid()
 
 
 def _grid_errors(screen: Screen, form: ReceiveForm) -> bool:
@@ -236,6 +238,7 @@ def _page(
         "foreign": screen.currency != _base_currency(request),
         "several_entities": form.offers("entity"),
         "new_part": "add" in request.POST,
+        "tray": Tray.of(request, Kind.PAYMENT).keep(),
         "may_post": request.actor.may("payments.post"),
         "options_url": address("customers:options"),
         "preview_url": f"{preview_url}?draft={draft.pk}" if draft else preview_url,
