@@ -32,6 +32,7 @@ class Floor:
         self.world = world
         self.connection = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
         self.connection.execute("SET ROLE arledger_app")
+        self.connection.execute("SET search_path = public, pg_temp")
         self.connection.execute("SELECT set_config('arledger.company', %s, false)", [str(world.company.pk)])
         self.count = 0
         row = self.run(

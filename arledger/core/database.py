@@ -25,6 +25,9 @@ IDLE_IN_TRANSACTION_SECONDS = 900
 # Starting workers takes longer than any page may: only what reads most of the books is worth it.
 PARALLEL_SETUP_COST = 100_000
 
+# The guards' own: a plan belongs to a search path, and foreign keys are checked inside and outside of guards.
+SEARCH_PATH = "public,pg_temp"
+
 # Uses of a statement on a connection after which it is prepared.
 PREPARE_AFTER = 3
 
@@ -53,6 +56,7 @@ def database_settings(runtime_url: str, owner_url: str, pool: bool) -> dict[str,
             "statement_timeout": f"{STATEMENT_TIMEOUT_SECONDS}s",
             "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_SECONDS}s",
             "parallel_setup_cost": str(PARALLEL_SETUP_COST),
+            "search_path": SEARCH_PATH,
         },
     )
     # The same statements come over and over: planned once per connection, they cost the database a third less.

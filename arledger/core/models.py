@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -36,7 +35,6 @@ class AuditEvent(models.Model):
             models.UniqueConstraint(fields=["company_id", "sequence"], name="core_auditevent_sequence"),
         ]
         indexes = [
-            GinIndex(fields=["object_ids"], name="core_auditevent_objects"),
             models.Index(fields=["company_id", "at"], name="core_auditevent_at"),
         ]
 
