@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "payments",
     "refunds",
     "deposits",
+    "checkout",
     "imports",
     "arledger.home",
     "arledger.local",

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("credits/", include("credits.urls")),
     path("refunds/", include("refunds.urls")),
     path("deposits/", include("deposits.urls")),
+    path("", include("checkout.urls")),
 ]
 handler400 = "django.views.defaults.bad_request"
 handler403 = "django.views.defaults.permission_denied"

@@ -19,6 +19,7 @@ PACKAGES = [
     "payments",
     "refunds",
     "deposits",
+    "checkout",
     "imports",
 ]
 

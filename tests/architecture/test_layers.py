@@ -18,6 +18,7 @@ APPS = [
     "payments",
     "refunds",
     "deposits",
+    "checkout",
     "imports",
 ]
 INNER = ["arledger/core", "arledger/companies", "arledger/home"]

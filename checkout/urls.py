@@ -1,0 +1,10 @@
+"""Addresses of what needs an invoice and its receipts at once."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from checkout import pages
+
+app_name = "checkout"
+urlpatterns = [path("quick-deposit/", pages.quick_deposit, name="quick-deposit")]
