@@ -124,7 +124,8 @@ END $$;
 -- in the base currency, of documents without a charge or a cash-basis tax line (SPEC 9). Asked at the commit, when
 -- the applications are there.
 CREATE FUNCTION ledger_refund_posted() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off SET enable_nestloop = off
+AS $$
 DECLARE
     entered text := coalesce(current_setting('arledger.company', true), '');
 BEGIN
@@ -134,18 +135,25 @@ BEGIN
         SELECT FROM companies_company c WHERE c.id = NEW.company_id AND c.base_currency = NEW.currency
     ) OR EXISTS (
         SELECT FROM ledger_line l
-        WHERE l.company_id = NEW.company_id AND l.document_id = NEW.id AND l.amount IS DISTINCT FROM (
-            SELECT sum(a.amount) FROM ledger_application a
-            WHERE a.company_id = l.company_id AND a.charge_document_id = l.document_id AND a.charge_line_id = l.id
-              AND a.document_id = l.document_id AND a.reverses_id IS NULL)
+        LEFT JOIN (
+            SELECT a.charge_line_id, sum(a.amount) AS amount FROM ledger_application a
+            WHERE a.company_id = NEW.company_id AND a.charge_document_id = NEW.id AND a.document_id = NEW.id
+              AND a.reverses_id IS NULL
+            GROUP BY a.charge_line_id
+        ) s ON s.charge_line_id = l.id
+        WHERE l.company_id = NEW.company_id AND l.document_id = NEW.id AND l.amount IS DISTINCT FROM s.amount
     ) THEN
         PERFORM ledger_refuse('ledger_refund_cleared', 'a refund clears credits for exactly its amount');
     END IF;
     IF EXISTS (
-        SELECT FROM ledger_application a
-        JOIN ledger_line l ON l.company_id = a.company_id AND l.document_id = a.credit_document_id
-        WHERE a.company_id = NEW.company_id AND a.charge_document_id = NEW.id AND a.document_id = NEW.id
-          AND (l.amount > 0 OR l.cash_basis_tax)
+        SELECT FROM (
+            SELECT DISTINCT a.credit_document_id AS id FROM ledger_application a
+            WHERE a.company_id = NEW.company_id AND a.charge_document_id = NEW.id AND a.document_id = NEW.id
+        ) k
+        CROSS JOIN LATERAL (
+            SELECT FROM ledger_line l WHERE l.company_id = NEW.company_id AND l.document_id = k.id
+                AND (l.amount > 0 OR l.cash_basis_tax) OFFSET 0
+        ) l
     ) THEN
         PERFORM ledger_refuse('ledger_refund_refundable', 'a credit beside charges or cash-basis tax is not refundable');
     END IF;
