@@ -258,8 +258,9 @@ def _written(documents: Sequence[tuple[int, NewDocument]], line_keys: Sequence[i
 
 
 def delete_drafts(*, company_id: int, ids: Sequence[int]) -> None:
-    """Delete drafts with their reservations and lines; the database refuses posted ones."""
+    """Delete drafts with their files, reservations and lines; the database refuses posted ones."""
     for table, column in (
+        ("ledger_attachment", "document_id"),
         ("ledger_reservation", "document_id"),
         ("ledger_line", "document_id"),
         ("ledger_document", "id"),
