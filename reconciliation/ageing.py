@@ -18,44 +18,51 @@ ZERO = Decimal(0)
 BASES = {"due": "coalesce(d.due_date, d.date)", "document": "d.date", "gl": "d.gl_date"}
 DEFAULT_EDGES = (30, 60, 90, 120)
 
-OPEN_AT = """
+ITEMS = """
 WITH items AS (
-    SELECT l.document_id, l.customer_id, l.currency, l.amount > 0 AS charge, l.open_amount AS open
+    SELECT l.document_id, l.customer_id, l.amount > 0 AS charge, l.open_amount AS open
     FROM ledger_line l
     WHERE l.company_id = %(company)s AND l.is_open
       AND (%(customers)s::bigint[] IS NULL OR l.customer_id = ANY(%(customers)s))
     UNION ALL
-    SELECT a.charge_document_id, a.customer_id, NULL, true, a.amount
+    SELECT a.charge_document_id, a.customer_id, true, a.amount
     FROM ledger_application a
     WHERE a.company_id = %(company)s AND a.date > %(day)s
       AND (%(customers)s::bigint[] IS NULL OR a.customer_id = ANY(%(customers)s))
     UNION ALL
-    SELECT a.credit_document_id, a.customer_id, NULL, false, -a.amount
+    SELECT a.credit_document_id, a.customer_id, false, -a.amount
     FROM ledger_application a
     WHERE a.company_id = %(company)s AND a.date > %(day)s
       AND (%(customers)s::bigint[] IS NULL OR a.customer_id = ANY(%(customers)s))
-), opens AS (
+)
+"""
+OPEN_AT = (
+    ITEMS  # noqa: S608  (constants)
+    + """, opens AS (
     SELECT document_id, customer_id, charge, sum(open) AS open
     FROM items GROUP BY document_id, customer_id, charge HAVING sum(open) <> 0
 )
 """
+)
 
+# What the day does not know is dropped before anything is added up: of a day long past that is nearly everything.
 AGED = (
-    OPEN_AT
-    + """
-SELECT o.customer_id, d.currency,
-       CASE WHEN NOT o.charge THEN -1
-            ELSE width_bucket(%(day)s::date - {basis}, %(edges)s::int[]) END AS bucket,
-       sum(o.open), count(DISTINCT d.id)
-FROM opens o
-JOIN ledger_document d ON d.company_id = %(company)s AND d.id = o.document_id
-WHERE d.state = 'posted' AND d.date <= %(day)s
-  AND (%(entities)s::bigint[] IS NULL OR (
-      (d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
-      AND EXISTS (SELECT FROM customers_customer c
-                  WHERE c.company_id = %(company)s AND c.id = o.customer_id
-                    AND (c.entity_id IS NULL OR c.entity_id = ANY(%(entities)s)))))
-GROUP BY 1, 2, 3
+    ITEMS  # noqa: S608  (constants)
+    + """, opens AS (
+    SELECT i.customer_id, i.charge, min(d.currency) AS currency, min({basis}) AS since, sum(i.open) AS open
+    FROM items i JOIN ledger_document d ON d.company_id = %(company)s AND d.id = i.document_id
+    WHERE d.state = 'posted' AND d.date <= %(day)s
+      AND (%(entities)s::bigint[] IS NULL OR (
+          (d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
+          AND EXISTS (SELECT FROM customers_customer c
+                      WHERE c.company_id = %(company)s AND c.id = i.customer_id
+                        AND (c.entity_id IS NULL OR c.entity_id = ANY(%(entities)s)))))
+    GROUP BY i.document_id, i.customer_id, i.charge HAVING sum(i.open) <> 0
+)
+SELECT customer_id, currency,
+       CASE WHEN NOT charge THEN -1 ELSE width_bucket(%(day)s::date - since, %(edges)s::int[]) END AS bucket,
+       sum(open), count(*)
+FROM opens GROUP BY 1, 2, 3
 """
 )
 
