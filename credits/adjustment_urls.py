@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from credits import adjustment_pages as pages
-from credits import write_off_pages
+from credits import pdf_pages, write_off_pages
 
 app_name = "adjustments"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("due/", pages.due, name="due"),
     path("write-off/<int:document>/", write_off_pages.page_, name="write-off"),
     path("<int:key>/", pages.detail, name="detail"),
+    path("<int:key>/adjustment.pdf", pdf_pages.pdf, name="pdf"),
     path("<int:key>/edit/", pages.edit, name="edit"),
     path("<int:key>/delete/", pages.delete, name="delete"),
     path("<int:key>/post/", pages.post, name="post"),

@@ -22,6 +22,7 @@ from deposits import services
 from deposits.forms import DraftForm, ReverseForm
 from deposits.lister_pages import DepositLister, state_of
 from deposits.selectors import counted, deposit, draft_of, items, reversal_of
+from ledger.attachment_pages import panel
 from ledger.models import DepositItem, Document
 from reconciliation.panel_pages import timeline
 from reconciliation.preview import would_refuse
@@ -64,6 +65,7 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
         "shown": shown,
         "events": timeline(company_id=actor.company_id, document=key, currency=document.currency),
         "related": _related(document, mirror),
+        "attachments": panel(actor, document),
         "facts_title": _("Deposit"),
         "details": _details(document),
         "may": {verb: actor.may(f"deposits.{verb}") for verb in ("add", "post", "reverse")},

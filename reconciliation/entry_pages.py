@@ -26,6 +26,7 @@ from arledger.core.http.forms import Done, replay, show_refusal, submit
 from arledger.core.money import decimals
 from customers.models import Customer
 from customers.selectors import named, visible
+from ledger.attachment_forms import Tray
 from ledger.models import Document
 from ledger.posting import require_drafts
 from reconciliation.document_forms import (
@@ -147,6 +148,7 @@ class EntryPages(KindPages):
         def verb() -> Done:
             post = "post" in request.POST
             key = self.enter(actor, sheet, post=post)
+            Tray.of(request, self.kind).attach(key)
             said = self.posted(actor, key) if post else _("The draft is saved.")
             return Done(self.at(key), said)
 
@@ -163,6 +165,7 @@ class EntryPages(KindPages):
         def verb() -> Done:
             version = sheet.form.cleaned_data["version"] or 0
             self.replace(actor, key, sheet, version=version)
+            Tray.of(request, self.kind).attach(key)
             if "post" not in request.POST:
                 return Done(self.at(key), _("The draft is saved."))
             self.post_drafts(actor, [key])
@@ -178,7 +181,7 @@ class EntryPages(KindPages):
     ) -> HttpResponse:
         if request.method == "POST":
             head, lines = sheet.form.is_valid(), sheet.lines.is_valid()
-            if head and lines:
+            if Tray.of(request, self.kind).accepted(sheet.form) and head and lines:
                 try:
                     return submit(request, verb)
                 except Refusal as refusal:
@@ -194,6 +197,7 @@ class EntryPages(KindPages):
             "total": sheet.total,
             "picked": sheet.customer,
             "foreign": sheet.currency != sheet.settings.company.base_currency,
+            "tray": Tray.of(request, self.kind).keep(),
             "may_post": request.actor.may(self.right("post")),
             "options_url": reverse("customers:options"),
             **self.more(request, sheet),

@@ -49,7 +49,7 @@ def sheet_of(company: Company, shown: Facts) -> Sheet:
         totals=_totals(shown),
         stamp=_stamp(shown),
         notices=_notices(shown),
-        notes=[document.description] if document.description else [],
+        notes=[text for text in (document.description, document.reason) if text],
         footer=f"{company.name} · {title}",
     )
 

@@ -110,3 +110,13 @@ def test_only_for_those_who_may_see_it() -> None:
         foreign = Clerk(other)
         assert foreign.client.get(address).status_code == 404
         assert foreign.client.get(address.replace(clerk.root, foreign.root)).status_code == 404
+
+
+def test_a_credit_memo_prints_with_its_reason() -> None:
+    with books() as b:
+        key = b.adjustment(-40, reason="goods returned")
+        clerk = Clerk(b)
+        found = read(clerk.client.get(clerk.open(f"/credits/adjustments/{key}/").links["PDF"]).content)
+        assert found.title == "Adjustment ADJ-00001"
+        assert found.says("goods returned")
+        assert found.says("Open on Mar 15, 2026 \u221240.00 EUR")

@@ -11,6 +11,7 @@ from django.urls import set_script_prefix
 
 from arledger.companies.models import Entity, Membership, MembershipEntity
 from ledger import attachment_services as services
+from ledger.attachment_selectors import KINDS
 from ledger.models import Attachment, StagedFile
 from tests import uploads
 from tests.build import Books, books
@@ -23,9 +24,9 @@ Sent = Sequence[tuple[str, bytes]]
 PDF: Sent = [("transfer.pdf", uploads.PDF)]
 
 
-def send(clerk: Clerk, address: str, files: Sent, **fields: Any) -> Page:
+def send(clerk: Clerk, address: str, chosen: Sent, **fields: Any) -> Page:
     """Send files with a form and follow where it leads; the type a browser claims is never believed."""
-    data = fields | {"files": [SimpleUploadedFile(name, content, "text/html") for name, content in files]}
+    data = fields | {"files": [SimpleUploadedFile(name, content, "text/html") for name, content in chosen]}
     answer = clerk.client.post(address, data)
     return clerk.open(answer["Location"]) if answer.status_code == 303 else Page(clerk, address, answer)
 
@@ -58,6 +59,48 @@ def test_a_file_is_attached_listed_and_opened(kind: str) -> None:
         assert answer["X-Content-Type-Options"] == "nosniff"
         assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
         assert {"no-store", "private"} <= {part.strip() for part in answer["Cache-Control"].split(",")}
+
+
+def one_of(b: Books, kind: str) -> tuple[int, str]:
+    """A posted document of a kind, and the address of its page."""
+    if kind == "refund":
+        b.configure(refunds_enabled=True)
+    makers: dict[str, Any] = {
+        "invoice": lambda: (b.invoice(100), "invoices"),
+        "adjustment": lambda: (b.adjustment(-40), "credits/adjustments"),
+        "advance": lambda: (b.advance(50), "credits/advances"),
+        "payment": lambda: (b.receipt(100), "payments"),
+        "refund": lambda: (b.refund(b.advance(50)), "refunds"),
+        "deposit": lambda: (b.deposit(b.cash(7)), "deposits"),
+    }
+    key, path = makers[kind]()
+    return key, f"/{path}/{key}/"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_document_has_its_files(kind: str) -> None:
+    with books() as b:
+        key, path = one_of(b, kind)
+        clerk = Clerk(b)
+        assert "No file is attached." in clerk.open(path).text
+        page = attach(clerk, key, kind=kind)
+        assert page.address == clerk.root + path
+        assert clerk.client.get(page.links["transfer.pdf"]).content == uploads.PDF
+
+
+def test_a_document_is_entered_with_its_files() -> None:
+    with books() as b:
+        clerk = Clerk(b)
+        page = clerk.open(f"/credits/adjustments/new/?customer={b.customer}")
+        form = next(form for form in page.forms if "lines-TOTAL_FORMS" in form.fields)
+        fields = form.fields | {"lines-0-amount": "-10", "draft": "1"}
+        again = send(clerk, page.address, [("one.pdf", uploads.PDF)], **fields | {"date": "", "files": ""})
+        assert (again.status, "one.pdf" in again.text, stored(b)) == (422, True, [])
+        form = next(form for form in again.forms if "lines-TOTAL_FORMS" in form.fields)
+        fields = form.fields | {"date": "2026-03-15", "draft": "1", "files": ""}
+        done = send(clerk, page.address, [("two.pdf", uploads.PDF)], **fields)
+        assert (done.status, stored(b)) == (200, ["one.pdf", "two.pdf"])
+        assert "one.pdf" in done.links
 
 
 def test_sending_the_form_twice_attaches_once() -> None:

@@ -1,0 +1,16 @@
+"""A credit memo or a debit memo on paper."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+
+from arledger.core.http.doors import PageRequest, page
+from ledger.models import Kind
+from reconciliation.paper_pages import document_pdf
+from reconciliation.selectors import visible_document
+
+
+@page("adjustments.view")
+def pdf(request: PageRequest, key: int) -> HttpResponse:
+    """The adjustment with its lines and its reason, and what is open of it today; a draft is marked so."""
+    return document_pdf(request, visible_document(request.actor, kind=Kind.ADJUSTMENT, key=key))
