@@ -6,14 +6,20 @@ from collections.abc import Iterable, Mapping
 
 from arledger.companies.models import BankAccount
 from arledger.companies.selectors import Settings
+from arledger.core.sql import ANY_KEY, columns_of, fetch_all, loaded
 from ledger.errors import BankCurrency, UnknownBankAccount
+
+BANKS = """
+SELECT {columns} FROM companies_bankaccount b WHERE b.company_id = %s AND b.active AND b.id = {any_key}
+""".replace("{columns}", columns_of(BankAccount, "b")).replace("{any_key}", ANY_KEY)
 
 
 def banks_named(*, company_id: int, ids: Iterable[int | None]) -> dict[int, BankAccount]:
     """The active bank accounts with these keys."""
     keys = {key for key in ids if key is not None}
-    found = BankAccount.objects.filter(company_id=company_id, active=True, pk__in=keys) if keys else ()
-    return {bank.pk: bank for bank in found}
+    rows = fetch_all(BANKS, [company_id, list(keys)]) if keys else ()
+    banks = (loaded(BankAccount, row) for row in rows)
+    return {bank.pk: bank for bank in banks}
 
 
 def bank_account(banks: Mapping[int, BankAccount], key: int, currency: str) -> BankAccount:

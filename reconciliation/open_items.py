@@ -72,12 +72,13 @@ CROSS JOIN LATERAL (
     WHERE o.company_id = l.company_id AND o.id = l.document_id AND o.state = 'posted' OFFSET 0
 ) d
 LEFT JOIN ledger_reservation r ON r.company_id = l.company_id AND r.line_id = l.id AND r.document_id = %(draft)s
-WHERE l.company_id = %(company)s AND l.customer_id = ANY(%(customers)s) AND l.is_open AND l.amount > 0
-  AND l.currency = %(currency)s AND (%(documents)s::bigint[] IS NULL OR l.document_id = ANY(%(documents)s))
-  AND d.kind <> 'refund'
-  AND (%(entities)s::bigint[] IS NULL OR d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
+WHERE l.company_id = %(company)s AND l.customer_id = ANY ((SELECT %(customers)s::bigint[])::bigint[])
+  AND l.is_open AND l.amount > 0 AND l.currency = %(currency)s AND d.kind <> 'refund'
+  {and}
 ORDER BY coalesce(d.due_date, d.date), d.number, d.id, l.position
 """
+OF_DOCUMENTS = "AND l.document_id = ANY ((SELECT %(documents)s::bigint[])::bigint[])"
+OF_ENTITIES = "AND (d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))"
 
 
 def open_charges(
@@ -95,17 +96,20 @@ def open_charges(
     the order given. What the draft with key ``draft`` has reserved counts as
     available (it is that draft being edited or posted).
     """
-    rows = fetch_all(
-        CHARGES,
-        {
-            "company": company_id,
-            "customers": list(customers),
-            "currency": currency,
-            "documents": None if documents is None else list(documents),
-            "entities": None if entities is None else list(entities),
-            "draft": draft,
-        },
-    )
+    parameters = {
+        "company": company_id,
+        "customers": list(customers),
+        "currency": currency,
+        "draft": draft,
+    }
+    conditions = []
+    if documents is not None:
+        conditions.append(OF_DOCUMENTS)
+        parameters["documents"] = list(documents)
+    if entities is not None:
+        conditions.append(OF_ENTITIES)
+        parameters["entities"] = list(entities)
+    rows = fetch_all(CHARGES.replace("{and}", " ".join(conditions)), parameters)
     items = [OpenItem(*row) for row in rows]
     if documents is not None:
         place = {document: index for index, document in enumerate(documents)}
