@@ -88,10 +88,12 @@ def used_credits(
     draft: int = 0,
     address: Address = nowhere,
     quick: bool = False,
+    **arranged: Any,
 ) -> UsedCredits:
     """The grid of a customer's credits for what a form says; ``items`` are his open ones, of this currency.
 
-    ``quick`` leaves out which drafts hold what, which a preview does not show.
+    ``quick`` leaves out which drafts hold what, which a preview does not show; ``arranged`` is how its rows stand
+    (see CreditGrid).
     """
     language = get_language() or "en"
     typed = read(data, currency, language, LETTERS)
@@ -103,6 +105,7 @@ def used_credits(
         gone=_gone(actor, customer, currency, typed, items),
         holds=[] if quick else holds(company_id=actor.company_id, items=items, draft=draft),
         address=address,
+        **arranged,
     )
 
 
