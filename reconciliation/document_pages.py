@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -51,6 +52,10 @@ class DocumentPages(KindPages):
                 *([(_("Selected"), figures.reserved)] if figures.reserved else []),
             ]
         return found
+
+    def due(self, document: Document) -> date | None:
+        """The day that the page names as due."""
+        return document.due_date
 
     def particulars(self, document: Document) -> list[tuple[str, str]]:
         rate = f"{document.exchange_rate.normalize():f}" if document.exchange_rate != 1 else ""
@@ -107,6 +112,7 @@ class DocumentPages(KindPages):
             "facts": shown,
             "figures": shown.listed.figures,
             "amounts": self.figures(shown),
+            "due": self.due(document),
             "lines": [self._line(line, seen) for line in shown.lines],
             "totals": dict(zip(("amount", "settled", "open"), self._signed(amounts), strict=True)),
             "matches": [match for match in seen if match.document != document.pk],

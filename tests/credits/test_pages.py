@@ -72,6 +72,8 @@ def test_a_credit_memo_is_entered_and_posted_at_once() -> None:
         assert "ADJ-00001 is posted." in page.text
         assert "Broken on arrival" in page.text
         assert "Applied 0.00 Available 250.00" in page.text
+        assert "Due Apr 14" not in page.text, "a credit memo is due on no day"
+        assert "Due Apr 14, 2026" in clerk.open(f"{ADJUSTMENTS}{b.adjustment(5)}/").text
 
 
 def test_an_advance_is_entered_as_money_received() -> None:

@@ -172,6 +172,16 @@ def test_a_number_that_was_never_drawn(made: Books, behind: Break) -> None:
     ]
 
 
+def test_documents_without_a_number_are_named_by_their_keys(made: Books, behind: Break) -> None:
+    invoice, first, second = made.invoice(100), made.advance(20), made.advance(30)
+    made.match((made.line(invoice), made.line(first), 20), (made.line(invoice), made.line(second), 30))
+    behind("ledger_application", "UPDATE ledger_application SET credit_code = 'zz'")
+    shared = f"Match code zz is used by more than one group: advance {first}, advance {second}."
+    assert ("code_shared", shared) in told(made)
+    behind("ledger_line", "UPDATE ledger_line SET amount = -31 WHERE document_id = %s", second)
+    assert any(f"advance {second}: its total is" in said for _, said in told(made))
+
+
 def test_codes_shared_reused_skipped_and_invented(made: Books, behind: Break) -> None:
     first, second = made.invoice(100), made.invoice(100)
     made.receipt(100, [first])
