@@ -22,6 +22,7 @@ from arledger.core.http.forms import Done, KeyedForm, ask, replay
 from ledger.attachment_pages import panel
 from ledger.models import Document
 from ledger.posting import require_drafts
+from reconciliation.credit_links import apply_url, available_credits
 from reconciliation.document_forms import ReverseForm
 from reconciliation.facts import Facts, LineFacts, facts
 from reconciliation.kind_pages import KindPages
@@ -117,7 +118,11 @@ class DocumentPages(KindPages):
             "totals": dict(zip(("amount", "settled", "open"), self._signed(amounts), strict=True)),
             "matches": [match for match in seen if match.document != document.pk],
             "events": timeline(company_id=actor.company_id, document=key, currency=document.currency),
-            "related": self.related(shown),
+            "related": [
+                *self.related(shown),
+                *available_credits(request, document, shown.listed.figures),
+            ],
+            "apply_url": apply_url(request, document, shown.listed.figures),
             "pdf_url": address(f"{self.kind}s:pdf", key),
             "attachments": panel(actor, document),
             "particulars": self.particulars(document),

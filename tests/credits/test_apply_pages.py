@@ -167,3 +167,22 @@ def test_a_preview_answers_with_amounts_whatever_is_typed() -> None:
             answer = clerk.client.post(f"{clerk.root}{path}", fields)
             assert answer.status_code == 200
             assert json.loads(answer.content)["bar"]
+
+
+def test_the_pages_of_documents_lead_there_and_back() -> None:
+    with books() as b:
+        charge, memo = b.invoice(80), b.adjustment(-100)
+        receipt = b.receipt(20)
+        clerk = Clerk(b)
+        shown = clerk.open(f"/invoices/{charge}/")
+        assert shown.links["120.00 EUR"].endswith(f"/credits/use/{charge}/")
+        for path in (f"/credits/adjustments/{memo}/", f"/payments/{receipt}/"):
+            key = path.split("/")[-2]
+            assert clerk.open(path).links["Apply credit"].endswith(f"/credits/apply/{key}/")
+        page = clerk.open(f"/credits/apply/{memo}/").press("Apply")
+        assert f"/credits/adjustments/{memo}/" in page.address
+        settled = clerk.open(f"/invoices/{charge}/")
+        assert "Credits available 40" not in settled.text
+        b.use([memo, receipt], [b.invoice(40)])
+        assert "Apply credit" not in clerk.open(f"/credits/adjustments/{memo}/").links
+        assert "There is no open charge" in clerk.open(f"/credits/apply/{memo}/").text
