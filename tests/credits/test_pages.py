@@ -400,6 +400,26 @@ def test_pages_of_unnumbered_advances_follow_each_other_by_number() -> None:
         )
 
 
+@pytest.mark.parametrize("where", [ADJUSTMENTS, ADVANCES])
+def test_a_list_takes_few_queries_whatever_it_shows(where: str) -> None:
+    with books() as b:
+        make = b.adjustment if where == ADJUSTMENTS else b.advance
+        clerk = Clerk(b)
+
+        def asked(query: str) -> int:
+            with CaptureQueriesContext(connection) as found:
+                assert clerk.open(where + query).status == 200
+            return len(found)
+
+        make(10)
+        before = {query: asked(query) for query in ("", "?tab=available", "?q=acme", "?mark=none")}
+        for amount in range(1, 9):
+            make(amount, customer=b.add_customer(f"N{amount}"))
+        after = {query: asked(query) for query in before}
+        assert all(after[query] <= before[query] for query in before), (before, after)
+        assert max(after.values()) <= 13, after
+
+
 def test_the_export_of_adjustments_says_why_they_were_made() -> None:
     with books() as b:
         b.adjustment(-100, reason="=1+1")
