@@ -108,9 +108,18 @@ def test_paper_has_neither_files_nor_buttons(b: Books, page: Page) -> None:
     sign_in(page, person(b))
     page.goto(f"/c/{b.company.code}/invoices/{invoice}/")
     page.emulate_media(media="print")
-    for seen in ("h1", ".doc-figures", "#main table"):
+    for seen in ("h1", ".doc-figures", "#main table", f".doc-head >> text={b.company.name}"):
         expect(page.locator(seen).first).to_be_visible()
-    for unseen in ("#attachments", ".page-actions", ".rail"):
+    for unseen in (
+        "#attachments",
+        ".page-actions",
+        ".rail",
+        ".timeline",
+        ".table .button",
+        "text=Why is this open?",
+    ):
         expect(page.locator(unseen).first).to_be_hidden()
+    page.set_viewport_size({"width": 794, "height": 1123})
+    shot(page, "print")
     if folder := os.environ.get("ARLEDGER_SHOTS"):
         page.pdf(path=Path(folder) / "print.pdf", format="A4")
