@@ -163,7 +163,7 @@ def _remove(request: PageRequest, kind: str, key: int, file_key: int) -> HttpRes
     actor = request.actor
     document = document_of(actor, kind, key)
     require_attach(actor, kind)
-    name = attachment(actor, kind, key, file_key).name
+    name = attachment(actor, kind, key, file_key, with_content=False).name
     posted = document.state == Document.State.POSTED
     form = (RemovePostedForm if posted else RemoveForm)(request.POST or None)
 

@@ -68,11 +68,11 @@ def _names(keys: Iterable[int]) -> dict[int, str]:
     return {user.pk: str(user) for user in User.objects.filter(pk__in=wanted)} if wanted else {}
 
 
-def attachment(actor: Actor, kind: str, document: int, key: int) -> Attachment:
-    """One file with its content. Raises NotFound; a removed one exists for those only who may read the audit trail."""
-    found = Attachment.objects.filter(
-        company_id=actor.company_id, document=document_of(actor, kind, document).pk, pk=key
-    ).first()
+def attachment(actor: Actor, kind: str, document: int, key: int, *, with_content: bool = True) -> Attachment:
+    """One file of a document. Raises NotFound; a removed one exists for those only who may read the audit trail."""
+    owner = document_of(actor, kind, document)
+    files = Attachment.objects.filter(company_id=actor.company_id, document=owner, pk=key)
+    found = (files if with_content else files.defer("content")).first()
     if found is None or (found.removed_at and not actor.may("audit.view")):
         raise NotFound()
     return found
