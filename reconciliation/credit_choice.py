@@ -113,11 +113,14 @@ def fitting(groups: Sequence[CreditGroup], text: str, language: str) -> list[Cre
     words = sort_key(text).split()
     if not words:
         return list(groups)
-    return [group for group in groups if all(word in _haystack(group, language) for word in words)]
+    figures = any(character.isdigit() for word in words for character in word)
+    found = ((group, _haystack(group, language, figures=figures)) for group in groups)
+    return [group for group, told in found if all(word in told for word in words)]
 
 
-def _haystack(group: CreditGroup, language: str) -> str:
+def _haystack(group: CreditGroup, language: str, *, figures: bool) -> str:
     head = group.head
+    amounts = (group.amount, group.available) if figures else ()
     texts = [
         str(head.kind.label),
         head.name,
@@ -126,13 +129,11 @@ def _haystack(group: CreditGroup, language: str) -> str:
         str(group.reason),
         head.date.isoformat(),
         format_date(head.date, language),
-        *(
-            f"{amount} {format_amount(amount, head.currency, language)}"
-            for amount in (group.amount, group.available)
-        ),
+        *(f"{amount} {format_amount(amount, head.currency, language)}" for amount in amounts),
         *(item.description for item in group.items),
     ]
-    return sort_key(" ".join(texts))
+    # One by one: most are plain, and plain texts are quick.
+    return " ".join(sort_key(text) for text in texts)
 
 
 # Choosing ----------------------------------------------------------------------------------------------------
@@ -167,7 +168,7 @@ def choose(groups: Iterable[CreditGroup], typed: Typed, usable: Usable) -> Chose
     """What the fixed amounts take of the lines."""
     lines: dict[int, Decimal] = {}
     faults: dict[str, Refusal] = {}
-    for group in groups:
+    for group in groups if typed.cells else ():
         own = {
             item.line: typed.amounts[f"k{item.line}"] for item in group.items if typed.fixed(f"k{item.line}")
         }

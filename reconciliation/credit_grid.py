@@ -138,10 +138,11 @@ class CreditGrid:
     def errors(self) -> dict[str, str]:
         """The sentences by key."""
         faults = {key: str(fault) for key, fault in self.chosen.faults.items()}
-        for group in self.groups:
-            reason = str(group.reason) if self.refunding else ""
-            if reason and group.key in faults:
-                faults[group.key] = reason
+        for group in self.groups if faults and self.refunding else ():
+            if group.key in faults and group.reason:
+                faults[group.key] = str(group.reason)
+        if not self.typed.wrong:
+            return faults
         return faults | {key: text for key, text in self.typed.wrong.items() if key in self._names}
 
     @cached_property
@@ -154,6 +155,8 @@ class CreditGrid:
     @property
     def wrong(self) -> list[tuple[str, str, str]]:
         """What is wrong: (key, name of the row, sentence)."""
+        if not self.errors:
+            return []
         return [(key, self._names[key], sentence) for key, sentence in self.errors.items()]
 
     # What is shown -------------------------------------------------------------------------------------------
@@ -170,13 +173,17 @@ class CreditGrid:
             group for group in in_order(self.groups, self.order) if group.key in first or self._stands(group)
         ]
 
+    @cached_property
+    def _said(self) -> set[str]:
+        """The keys that an amount or an error stands against."""
+        return {key for key in self.typed.cells if self.typed.fixed(key)} | set(self.errors)
+
     def _stands(self, group: CreditGroup) -> bool:
-        return self._told(group) or group.key in self.errors or self.typed.fixed(group.key)
+        return bool(self._said) and (group.key in self._said or self._told(group))
 
     def _told(self, group: CreditGroup) -> bool:
         """Whether something is said about one of its lines."""
-        keys = [f"k{item.line}" for item in group.items]
-        return any(key in self.errors or self.typed.fixed(key) for key in keys)
+        return bool(self._said) and any(f"k{item.line}" in self._said for item in group.items)
 
     @property
     def more(self) -> int:
@@ -270,7 +277,7 @@ class CreditGrid:
             "key": key,
             "use": use,
             "pinned": self.typed.fixed(key),
-            "full": 0 < usable == used,
+            "full": 0 < usable == used and key not in self.errors,
             "blocked": "" if usable or use else reason or nothing,
             "available_text": self._text(usable),
             "error": self.errors.get(key, ""),

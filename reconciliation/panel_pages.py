@@ -142,6 +142,7 @@ def _event(event: AuditEvent, document: int, currency: str) -> EventView:
         "edit": _("changed the draft"),
         "post": _("posted it"),
         "reverse": _("reversed it"),
+        "void": _("voided it"),
         "match": _("matched it by hand"),
         "unapply": _("un-applied a match"),
     }

@@ -18,6 +18,7 @@ from arledger.core.money import parse_localized_amount
 from arledger.core.sql import fetch_all
 from customers.models import Customer
 from customers.selectors import named
+from ledger.models import Line
 from reconciliation.credit_choice import CreditGroup, as_refundable, grouped, known_order, oldest_first
 from reconciliation.credit_grid import LETTERS, LIMIT, Address, CreditGrid, nowhere
 from reconciliation.credit_holds import holds
@@ -52,7 +53,7 @@ def build(
     """The screen for what ``data`` (a submitted form, or ``as_data``) says; ``currency`` is the base currency.
 
     The draft with key ``draft`` may use what it has reserved itself; ``address`` says where a document of a kind is
-    shown. ``quick`` leaves out what a preview does not show: drafts that hold credits, and what is owed.
+    shown. ``quick`` reads only what a preview shows: the credits that amounts stand against.
     """
     text = data.get("customer", "").replace("\0", "").strip()[:150]
     customer = named(actor, text) if text else None
@@ -70,6 +71,7 @@ def build(
     if customer is None:
         return screen
     entity = data.get("entity", "")
+    entered = read(data, currency, _language(), LETTERS)
     items = refundable(
         actor=actor,
         customer=customer.pk,
@@ -77,11 +79,11 @@ def build(
         entity=int(entity) if KEY.fullmatch(entity) else None,
         draft=draft,
         on=day,
+        documents=_documents(actor, entered) if quick else None,
     )
     owed = ZERO if quick else _owed(actor, customer, currency)
-    entered = (
-        _proposed(items, owed, currency) if "zero" in data else read(data, currency, _language(), LETTERS)
-    )
+    if "zero" in data:
+        entered = _proposed(items, owed, currency)
     grid = CreditGrid(
         items=items,
         typed=entered,
@@ -119,6 +121,14 @@ def _proposed(items: Sequence[CreditItem], owed: Decimal, currency: str) -> Type
 def _fixed(amounts: Mapping[str, Decimal], currency: str) -> Typed:
     texts = {key: input_amount(amount, currency, _language()) for key, amount in amounts.items()}
     return Typed({key: Cell(text, True) for key, text in texts.items()}, amounts, {}, not amounts)
+
+
+def _documents(actor: Actor, typed: Typed) -> list[int]:
+    """The documents that amounts stand against, themselves or one of their lines."""
+    fixed = [key for key in typed.cells if typed.fixed(key)]
+    lines = [int(key[1:]) for key in fixed if key[0] == "k"]
+    found = Line.objects.filter(company_id=actor.company_id, pk__in=lines) if lines else Line.objects.none()
+    return [int(key[1:]) for key in fixed if key[0] == "c"] + list(found.values_list("document", flat=True))
 
 
 def _gone(

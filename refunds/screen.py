@@ -11,7 +11,7 @@ from functools import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from arledger.core.formats import format_amount, input_amount
+from arledger.core.formats import input_amount
 from customers.models import Customer
 from reconciliation.credit_grid import CreditGrid
 from refunds.errors import AmountsDiffer, NoCredits
@@ -97,15 +97,8 @@ class Screen:
 
     @property
     def words(self) -> str:
-        """The difference in words, and what stays."""
-        if self.fault:
-            return self.fault
-        left = (self.grid.available if self.grid else ZERO) - self.chosen
-        if not left:
-            return _("Everything refunded is chosen, and no refundable credit is left.")
-        return _("Everything refunded is chosen; %(amount)s of credits stays available.") % {
-            "amount": self._text(left)
-        }
+        """The difference in words."""
+        return self.fault or _("Everything refunded is chosen.")
 
     @property
     def terms(self) -> list[dict[str, object]]:
@@ -130,6 +123,3 @@ class Screen:
         """The amounts that stand in rows, for the script; rows not named are empty."""
         rows = self.grid.amounts() if self.grid else {}
         return {"rows": rows, "texts": {}, "placeholders": {"id_amount": self.placeholder}}
-
-    def _text(self, amount: Decimal) -> str:
-        return format_amount(amount, self.currency, get_language() or "en")

@@ -52,12 +52,14 @@ def refundable(
     entity: int | None = None,
     draft: int = 0,
     on: Day | None = None,
+    documents: Sequence[int] | None = None,
 ) -> list[CreditItem]:
     """A customer's open credits, oldest first, each with the reason why it cannot be refunded, if there is one.
 
     ``on`` is the refund's date: credits dated later cannot be refunded yet. ``entity`` is the refund's: where credits
-    keep to their entity, others' cannot (SPEC 3). What ``draft`` has reserved counts as available. Constant
-    statements however many credits there are. Raises NotFound for a customer the person may not see.
+    keep to their entity, others' cannot (SPEC 3). What ``draft`` has reserved counts as available.
+    ``documents`` names the only ones wanted. Constant statements however many credits there are. Raises NotFound for
+    a customer the person may not see.
     """
     visible_customer(actor, customer)
     own_only = settings_of(actor.company_id).row.limit_credits_to_entity
@@ -65,6 +67,7 @@ def refundable(
         company_id=actor.company_id,
         customers=[customer],
         currency=currency,
+        documents=documents,
         entities=actor.entities,
         draft=draft,
     )

@@ -16,9 +16,16 @@ from arledger.core.actor import Actor
 from arledger.core.formats import format_amount
 from ledger.models import Document, Kind
 from reconciliation.figures import document_figures, entries
+from reconciliation.open_credits import CreditKind
 from refunds.selectors import Part, RefundState, credits_of
 
-ZERO = Decimal(0)
+# What refundable credits are called: those of documents with charges never come back.
+KINDS = {
+    Kind.PAYMENT: CreditKind.OVERPAYMENT,
+    Kind.INVOICE: CreditKind.NEGATIVE_INVOICE,
+    Kind.ADVANCE: CreditKind.ADVANCE,
+    Kind.ADJUSTMENT: CreditKind.ADJUSTMENT,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +74,7 @@ def shown(*, actor: Actor, document: Document) -> Shown:
         given=[
             Given(
                 part=part,
-                kind=str(Kind(part.credit_kind).label),
+                kind=str(KINDS[Kind(part.credit_kind)].label),
                 codes=" ".join(codes.get(part.credit, ())),
                 left=figures[part.credit].open_credits_ever,
             )

@@ -59,6 +59,8 @@ def sort_key(text: str) -> str:
 
     Stored beside the name: the database has no ICU collations. The key of a key is the key itself.
     """
+    if text.isascii():
+        return text.casefold()
     plain = _without_marks(text).casefold().translate(_SPELLED_OUT)
     return _without_marks(plain)
 

@@ -95,6 +95,7 @@ function refresh(button) {
     const typing = document.activeElement;
     for (const id of ["work-grid", "work-money", "work-total"]) exchange(page, id);
     namePicked(page);
+    hintAnew(page);
     begin();
     if (button || document.activeElement === document.body) refocus(focus, typing);
   });
@@ -140,6 +141,13 @@ function namePicked(page) {
   for (const input of form.querySelectorAll("[data-picker] input")) {
     const other = page.getElementById(input.id)?.closest("[data-picker]")?.querySelector("[data-picked]");
     if (other) input.closest("[data-picker]").querySelector("[data-picked]").textContent = other.textContent;
+  }
+}
+
+/** What stands in empty fields that stay. */
+function hintAnew(page) {
+  for (const other of page.querySelectorAll(".work-panel [placeholder]")) {
+    document.getElementById(other.id)?.setAttribute("placeholder", other.placeholder);
   }
 }
 

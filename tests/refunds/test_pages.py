@@ -167,7 +167,7 @@ def test_a_refund_shows_its_credits_with_codes_and_leads_to_them(b: Books) -> No
     assert numbers(clerk, "?match_code=A") == ["REF-00001"]
     gone = clerk.open(f"/refunds/{voided}/")
     assert "Voided by REF-00003" in gone.text
-    assert "Credits that are available again" in gone.text
+    assert "Credits it had cleared" in gone.text
     assert "ADJ-00001 Adjustment Mar 15, 2026 30.00 35.00" in gone.text
     mirror = clerk.open(gone.links["REF-00003"])
     assert "REF-00003 Void" in mirror.text

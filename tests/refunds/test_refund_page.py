@@ -101,7 +101,7 @@ def test_the_amount_follows_the_rows_until_one_is_typed() -> None:
         assert "Choose at least one credit to refund." in page.text
         page = page.press("Work out", **{f"use_c{first}": "60", f"use_c{second}": "50"})
         assert "Refunded 110.00 EUR Chosen 110.00" in page.text
-        assert "Everything refunded is chosen; 40.00 of credits stays available." in page.text
+        assert "Everything refunded is chosen." in page.text
         page = page.press("Work out", amount="150")
         assert page.uses() == {f"c{first}": "60", f"c{second}": "50"}, "a total proposes nothing by itself"
         assert "a difference of 40.00. Make the two agree." in page.text
@@ -364,7 +364,21 @@ def test_the_preview_answers_amounts_and_words() -> None:
             f"k{b.line(memo, 2)}": ["5.00", 0, ""],
         }
         assert told["placeholders"] == {"id_amount": "35.00"}
-        assert "15.00" in told["bar"]
+        assert "Everything refunded is chosen." in told["bar"]
+
+
+def test_the_preview_says_what_is_wrong_with_a_line() -> None:
+    with refunding() as b:
+        memo = b.adjustment(-30, -20)
+        line = b.line(memo, 2)
+        clerk = Clerk(b)
+        sent = {"customer": "acme", "date": TODAY.isoformat(), f"use-k{line}": "21", f"pin-k{line}": "!"}
+        answer = clerk.client.post(f"{clerk.root}/refunds/preview/", sent)
+        told = json.loads(answer.content)
+        sentence = "ADJ-00001, line 2 has 20.00 left; you entered 21.00. Use 20.00 at most."
+        assert told["rows"][f"k{line}"] == ["21", 0, sentence]
+        assert told["rows"][f"c{memo}"] == ["20.00", 0, ""]
+        assert sentence in told["bar"]
 
 
 def test_a_double_submission_posts_once() -> None:
