@@ -117,14 +117,6 @@ AS_WRITTEN = [
     for field in Document._meta.concrete_fields
     if field.attname in {"id", "company_id", "state", *HEADER}
 ]
-STAMP = {
-    "created_at": "timestamptz",
-    "created_by": "bigint",
-    "updated_at": "timestamptz",
-    "updated_by": "bigint",
-    "state": "text",
-    "version": "int",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,15 +140,21 @@ def write_drafts(*, actor: Actor, documents: Sequence[NewDocument]) -> list[Writ
     count = sum(len(document.lines) for document in documents)
     keys = next_ids({"ledger_document": len(documents), "ledger_line": count})
     ids = keys["ledger_document"]
-    stamp = (actor.at, actor.user_id, actor.at, actor.user_id, "draft", 1)
+    at, by = ("timestamptz", actor.at), ("bigint", actor.user_id)
     with number_conflicts(document.number for document in documents):
         insert_rows(
             "ledger_document",
-            {"company_id": "bigint", "id": "bigint"} | HEADER | STAMP,
-            [
-                (actor.company_id, key, *header_of(document), *stamp)
-                for key, document in zip(ids, documents, strict=True)
-            ],
+            {"id": "bigint"} | HEADER,
+            [(key, *header_of(document)) for key, document in zip(ids, documents, strict=True)],
+            same={
+                "company_id": ("bigint", actor.company_id),
+                "state": ("text", "draft"),
+                "version": ("int", 1),
+                "created_at": at,
+                "created_by": by,
+                "updated_at": at,
+                "updated_by": by,
+            },
         )
     pairs = list(zip(ids, documents, strict=True))
     _insert_lines(actor.company_id, pairs, keys["ledger_line"])
@@ -205,20 +203,14 @@ def _insert_lines(company_id: int, documents: Sequence[tuple[int, NewDocument]],
     )
     insert_rows(
         "ledger_line",
-        {
-            "company_id": "bigint",
-            "id": "bigint",
-            "document_id": "bigint",
-            "position": "int",
-            "currency": "text",
-        }
-        | LINE,
+        {"id": "bigint", "document_id": "bigint", "position": "int", "currency": "text"} | LINE,
         [
-            (company_id, key, document_id, position, currency, *line_of(line))
+            (key, document_id, position, currency, *line_of(line))
             for key, (document_id, position, line), currency in zip(
                 keys, rows, (d.currency for _, d in documents for _ in d.lines), strict=True
             )
         ],
+        same={"company_id": ("bigint", company_id)},
     )
 
 

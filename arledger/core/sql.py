@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar
 
@@ -46,27 +47,42 @@ def given_rows(columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> tup
     return f"unnest({arrays})", [list(column) for column in zip(*rows, strict=True)]
 
 
-def insert_rows(table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
-    """Insert ``rows`` in one statement; ``columns`` maps each column to its PostgreSQL type."""
+def insert_rows(
+    table: str,
+    columns: Mapping[str, str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    same: Mapping[str, tuple[str, Any]] | None = None,
+) -> None:
+    """Insert ``rows`` in one statement; ``columns`` maps each column to its PostgreSQL type.
+
+    ``same`` are further columns with the type and the value they have in every row: sent once.
+    """
     if not rows:
         return
+    shared = same or {}
+    names = ", ".join([*shared, *columns])
+    values = "".join([f"%s::{kind}, " for kind, _ in shared.values()])
+    insert = f"INSERT INTO {table} ({names}) SELECT {values}given.* FROM"
+    parameters = [value for _, value in shared.values()]
     if len(rows) >= COPY_FROM and connection.in_atomic_block:
-        _copy_rows(table, columns, rows)
+        with _copied(columns, rows) as copied:
+            execute(f"{insert} {copied} AS given", parameters)
         return
-    given, parameters = given_rows(columns, rows)
-    execute(f"INSERT INTO {table} ({', '.join(columns)}) SELECT * FROM {given} AS given", parameters)
+    given, more = given_rows(columns, rows)
+    execute(f"{insert} {given} AS given", [*parameters, *more])
 
 
-def _copy_rows(table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
-    """The same by way of a temporary table."""
-    names = ", ".join(columns)
+@contextmanager
+def _copied(columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> Iterator[str]:
+    """A temporary table that holds ``rows``."""
     definition = ", ".join(f"{name} {kind}" for name, kind in columns.items())
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE copied ({definition}) ON COMMIT DROP")
         with cursor.cursor.copy("COPY copied FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
-        cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM copied")
+        yield "copied"
         cursor.execute("DROP TABLE copied")
 
 
