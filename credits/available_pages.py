@@ -79,10 +79,9 @@ class CreditLister(Lister):
     name = "credits"
     columns = (
         Column(label=_("Number"), sort="number"),
-        Column(label=_("Type")),
+        Column(label=_("Type, location")),
         Column(label=_("Customer")),
         Column(label=_("Date"), sort="date"),
-        Column(label=_("Location")),
         Column(label=_("Amount"), numeric=True),
         Column(label=AVAILABLE, sort="available", numeric=True),
         Column(label=_("Reserved"), numeric=True),
