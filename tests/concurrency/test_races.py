@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections.abc import Iterator
 from functools import partial
 from itertools import count
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from arledger.core import idempotency
 from arledger.core.errors import Busy
-from arledger.core.sql import fetch_all
+from arledger.core.sql import execute, fetch_all
 from invoices import services as invoices
 from ledger.models import Document
 from payments import services as payments
@@ -108,6 +109,32 @@ def test_a_draft_is_posted_or_deleted(b: Books) -> None:
         one_won(race(b, turns * 2), "not_a_draft", "not_found")
         assert b.open(charged) in (40, 100)
         assert b.figures(charged).reserved == 0
+    require_sound(b)
+
+
+def test_a_line_that_waited_for_who_posts_its_document_is_refused(b: Books) -> None:
+    """The guard of new lines reads the document as the poster left it, not as it was before it waited."""
+    draft = b.invoice(10, post=False)
+    posted = threading.Event()
+
+    def post() -> None:
+        with transaction.atomic():
+            invoices.post(actor=b.actor, ids=[draft])
+            posted.set()
+            time.sleep(0.3)
+
+    def add() -> None:
+        posted.wait(20)
+        with pytest.raises(IntegrityError, match="never gets another line"):
+            execute(
+                "INSERT INTO ledger_line (company_id, document_id, position, currency, customer_id, amount,"
+                " account_id, control_account_id, description, tax_code) SELECT company_id, document_id, 2,"
+                " currency, customer_id, 5, account_id, control_account_id, '', '' FROM ledger_line"
+                " WHERE document_id = %s",
+                [draft],
+            )
+
+    assert race(b, [post, add]).done == 2
     require_sound(b)
 
 
