@@ -258,21 +258,20 @@ WHERE a.company_id = %(company)s AND (a.charge_code = %(code)s OR a.credit_code 
 
 
 TOTALS = """
-WITH listed (id, currency, total, state) AS MATERIALIZED ({listed}), open AS (
-    SELECT l.document_id, sum(l.open_amount) AS open
+WITH listed (id, currency, total, state) AS MATERIALIZED ({listed}), sides AS (
+    SELECT currency, 1 AS documents, total, 0 AS open FROM listed
+    UNION ALL
+    SELECT d.currency, 0, 0, l.open_amount
     FROM listed d JOIN ledger_line l ON l.company_id = %s AND l.document_id = d.id AND l.is_open
-    WHERE d.state = 'posted' GROUP BY l.document_id
-), later AS (
-    SELECT document_id, sum(amount) AS open FROM (
-        SELECT charge_document_id AS document_id, amount FROM ledger_application
-        WHERE company_id = %s AND date > %s
-        UNION ALL
-        SELECT credit_document_id, -amount FROM ledger_application WHERE company_id = %s AND date > %s
-    ) sides GROUP BY document_id
+    WHERE d.state = 'posted'
+    UNION ALL
+    SELECT d.currency, 0, 0, a.amount
+    FROM listed d JOIN ledger_application a ON a.company_id = %s AND a.charge_document_id = d.id AND a.date > %s
+    UNION ALL
+    SELECT d.currency, 0, 0, -a.amount
+    FROM listed d JOIN ledger_application a ON a.company_id = %s AND a.credit_document_id = d.id AND a.date > %s
 )
-SELECT l.currency, count(*), sum(l.total), coalesce(sum(o.open), 0) + coalesce(sum(t.open), 0)
-FROM listed l LEFT JOIN open o ON o.document_id = l.id LEFT JOIN later t ON t.document_id = l.id
-GROUP BY l.currency ORDER BY l.currency
+SELECT currency, sum(documents), sum(total), sum(open) FROM sides GROUP BY currency ORDER BY currency
 """
 
 

@@ -28,8 +28,10 @@ from arledger.core.http.keyset import (
     read_cursor,
     write_cursor,
 )
+from arledger.core.sql import fetch_all
 from customers.models import Customer
 from customers.services import CustomerInput, enter
+from reconciliation.account_pages import CustomerLister
 from tests.build import Books, books
 from tests.clerk import Clerk
 
@@ -169,6 +171,24 @@ def test_what_takes_too_long_is_not_counted(b: Books, monkeypatch: pytest.Monkey
     with connection.cursor() as cursor:
         cursor.execute("SHOW statement_timeout")
         assert cursor.fetchone()[0] != "20ms"
+
+
+def test_totals_that_take_too_long_are_left_out(b: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    b.invoice(100)
+    clerk = Clerk(b)
+    enter_many(b, 60)
+    assert "100.00" in figures(clerk, "tab=")
+    slow = CustomerLister.totals
+
+    def sleeping(lister: CustomerLister, rows: QuerySet[Any]) -> Any:
+        fetch_all("SELECT pg_sleep(0.2)")
+        return slow(lister, rows)
+
+    monkeypatch.setattr(CustomerLister, "totals", sleeping)
+    monkeypatch.setattr(counting, "TOTAL_MILLISECONDS", 50)
+    text = figures(clerk, "tab=")
+    assert "100.00" not in text
+    assert '<span class="count">61</span>' in text, "the counts are there all the same"
 
 
 def test_an_address_the_list_does_not_understand_is_answered_with_sentences(b: Books) -> None:

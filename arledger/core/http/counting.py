@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import OperationalError, transaction
@@ -14,7 +14,11 @@ from arledger.core.sql import execute, fetch_all
 COUNT_LIMIT = 1_000
 # Counts are an extra: a page does not wait longer for them.
 COUNT_MILLISECONDS = 150
+# Nor for totals, which look at every row of the list.
+TOTAL_MILLISECONDS = 1_000
 QUERY_CANCELED = "57014"
+
+T = TypeVar("T")
 
 
 IF_SHORT = "SELECT %s, CASE WHEN (SELECT rows FROM whole) <= {limit} THEN {counted} END"
@@ -60,13 +64,19 @@ def capped_counts(sets: Mapping[str, QuerySet[Any]]) -> dict[str, int]:
         parameters += [key, *values]
     if not parts:
         return counts
+    found = in_time(COUNT_MILLISECONDS, lambda: fetch_all(" UNION ALL ".join(parts), parameters))
+    return {} if found is None else counts | dict(found)
+
+
+def in_time(milliseconds: int, read: Callable[[], T]) -> T | None:
+    """What ``read`` reads, or None when one of its statements takes longer than that."""
     try:
         with transaction.atomic():
-            execute(f"SET LOCAL statement_timeout = {COUNT_MILLISECONDS}")
-            counts |= dict(fetch_all(" UNION ALL ".join(parts), parameters))
+            execute(f"SET LOCAL statement_timeout = {milliseconds}")
+            found = read()
             execute("RESET statement_timeout")
     except OperationalError as error:
         if getattr(error.__cause__, "sqlstate", None) != QUERY_CANCELED:
             raise
-        return {}
-    return counts
+        return None
+    return found

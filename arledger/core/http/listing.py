@@ -22,7 +22,8 @@ from django.utils.translation import get_language, gettext
 from arledger.core.actor import Actor
 from arledger.core.errors import Refusal
 from arledger.core.formats import format_date
-from arledger.core.http.counting import capped_counts, counts_if_short
+from arledger.core.http import counting
+from arledger.core.http.counting import capped_counts, counts_if_short, in_time
 from arledger.core.http.doors import PageRequest
 from arledger.core.http.export import csv_response
 from arledger.core.http.keyset import Page, Search, Sort, ordered, page_of, parse_sort, read_cursor
@@ -251,10 +252,14 @@ class Lister:
     def _totals(self, shown: Sequence[Any], alone: bool, everything: bool) -> Sequence[Total]:
         if alone:
             return self.totals_of(shown) if shown else ()
-        return self.totals(self.filtered()) if everything else ()
+        return self._totals_in_time() if everything else ()
+
+    def _totals_in_time(self) -> Sequence[Total]:
+        found = in_time(counting.TOTAL_MILLISECONDS, lambda: self.totals(self.filtered()))
+        return () if found is None else found
 
     def figures(self) -> Listing:
-        """Only the counts and totals, for the page's second request."""
+        """Only the counts and totals, for the page's second request; without what takes too long to add up."""
         tab, _text, sort, errors = self._state
         counts = self.counts() if self.countable and not errors else {}
         return Listing(
@@ -264,7 +269,7 @@ class Lister:
             sort=sort.parameter,
             tab=tab,
             tabs=self._tabs(counts),
-            totals=() if errors else self.totals(self.filtered()),
+            totals=() if errors else self._totals_in_time(),
             count=counts.get(tab),
         )
 
