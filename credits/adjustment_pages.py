@@ -95,9 +95,9 @@ class Adjustments(DocumentPages, BilledEntryPages, ListPages):
             return super().figures(shown)
         return [(_("Total"), shown.listed.document.total), *credit_figures(shown)]
 
-    def due(self, document: Document) -> date | None:
+    def due_on(self, document: Document) -> date | None:
         """A credit memo is due on no day."""
-        return super().due(document) if document.total >= 0 else None
+        return super().due_on(document) if document.total >= 0 else None
 
     def particulars(self, document: Document) -> list[tuple[str, str]]:
         return [(_("Reason"), document.reason), *super().particulars(document)]

@@ -20,13 +20,13 @@ from arledger.core.formats import format_amount
 from arledger.core.http.doors import PageRequest
 from arledger.core.http.forms import Done, KeyedForm, ask, replay
 from ledger.attachment_pages import panel
-from ledger.models import Document
+from ledger.models import Document, Kind
 from ledger.posting import require_drafts
 from reconciliation.credit_links import apply_url, available_credits
 from reconciliation.document_forms import ReverseForm
 from reconciliation.facts import Facts, LineFacts, facts
 from reconciliation.kind_pages import KindPages
-from reconciliation.panel_pages import MatchView, matches, timeline
+from reconciliation.panel_pages import MatchView, deposit_links, matches, timeline
 from reconciliation.preview import would_refuse
 
 
@@ -54,7 +54,7 @@ class DocumentPages(KindPages):
             ]
         return found
 
-    def due(self, document: Document) -> date | None:
+    def due_on(self, document: Document) -> date | None:
         """The day that the page names as due."""
         return document.due_date
 
@@ -113,7 +113,7 @@ class DocumentPages(KindPages):
             "facts": shown,
             "figures": shown.listed.figures,
             "amounts": self.figures(shown),
-            "due": self.due(document),
+            "due": self.due_on(document),
             "lines": [self._line(line, seen) for line in shown.lines],
             "totals": dict(zip(("amount", "settled", "open"), self._signed(amounts), strict=True)),
             "matches": [match for match in seen if match.document != document.pk],
@@ -121,6 +121,7 @@ class DocumentPages(KindPages):
             "related": [
                 *self.related(shown),
                 *available_credits(request, document, shown.listed.figures),
+                *(deposit_links(actor, key) if document.kind == Kind.ADVANCE else ()),
             ],
             "apply_url": apply_url(request, document, shown.listed.figures),
             "pdf_url": address(f"{self.kind}s:pdf", key),
