@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 
 from ledger import attachment_services as attachments
 from tests import uploads
@@ -46,8 +46,8 @@ def test_choosing_dropping_and_removing(b: Books, page: Page) -> None:
     panel = page.locator("#attachments")
     panel.locator("input[type=file]").set_input_files(
         [
-            {"name": "one.pdf", "mimeType": "application/pdf", "buffer": uploads.PDF},
-            {"name": "two.txt", "mimeType": "text/plain", "buffer": uploads.TEXT},
+            FilePayload(name="one.pdf", mimeType="application/pdf", buffer=uploads.PDF),
+            FilePayload(name="two.txt", mimeType="text/plain", buffer=uploads.TEXT),
         ]
     )
     panel.get_by_role("button", name="Attach", exact=True).click()
