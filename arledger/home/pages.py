@@ -82,7 +82,10 @@ def find(request: PageRequest) -> HttpResponse:
         return render(request, "home/search.html", {"refusal": refusal}, status=400)
     hits = search(request.actor, text) if text else Hits([], [])
     rows = [Hit(c.name, c.code, _("Customer"), address("customers:detail", c.pk)) for c in hits.customers]
-    rows += [Hit(str(d), d.customer.name, d.get_kind_display(), document_url(d)) for d in hits.documents]
+    rows += [
+        Hit(str(d), d.customer.name if d.customer else "", d.get_kind_display(), document_url(d))
+        for d in hits.documents
+    ]
     if len(rows) == 1 and rows[0].url:
         return redirect(rows[0].url)
     return render(request, "home/search.html", {"text": text, "hits": rows})

@@ -63,6 +63,28 @@ def test_receipts_are_chosen_and_posted() -> None:
         assert "Deposit DEP" not in clerk.open(f"/payments/{second}/").text
 
 
+def test_an_advance_lies_in_a_deposit_too() -> None:
+    with books() as b:
+        advance = b.advance(30, bank_account_id=None)
+        clerk = Clerk(b)
+        shown = send(clerk.open("/deposits/new/"), [advance], action="post")
+        assert "DEP-00001 is posted: 30.00 EUR deposited." in shown.text
+        page = clerk.open(f"/credits/advances/{advance}/")
+        assert clerk.open(page.links["DEP-00001"]).address == shown.address
+        asked = clerk.open(f"/credits/advances/{advance}/reverse/")
+        assert "lies in DEP-00001: reverse the deposit first." in asked.text
+
+
+def test_the_search_of_the_frame_finds_a_deposit() -> None:
+    with books() as b:
+        b.deposit(b.cash(10))
+        b.deposit(b.cash(20))
+        clerk = Clerk(b)
+        assert {"DEP-00001", "DEP-00002"} <= set(clerk.open("/search/?q=dep").links)
+        key = Document.objects.get(company=b.company, number="DEP-00001").pk
+        assert clerk.client.get(f"{clerk.root}/search/?q=DEP-00001")["Location"].endswith(f"/deposits/{key}/")
+
+
 def test_the_form_keeps_what_is_chosen_on_other_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(choosing, "PAGE_SIZE", 2)
     with books() as b:

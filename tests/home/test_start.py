@@ -96,7 +96,11 @@ def menu(client: Client, address: str) -> list[str]:
 
 @pytest.mark.parametrize(
     ("role", "hidden"),
-    [("administrator", set()), ("ar-clerk", {"Settings"}), ("billing-clerk", {"Settings", "Payments"})],
+    [
+        ("administrator", set()),
+        ("ar-clerk", {"Settings"}),
+        ("billing-clerk", {"Settings", "Payments", "Deposits"}),
+    ],
 )
 def test_the_menu_shows_what_the_role_may_use(client: Client, role: str, hidden: set[str]) -> None:
     with books() as b:
