@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 
+from arledger.core.sql import ANY_KEY, given_rows
 from benchmarks.generator import World
 
 DOCUMENT = (
@@ -55,7 +56,8 @@ class Floor:
         self.run("BEGIN")
         self.run("SELECT * FROM companies_configuration c JOIN companies_company o ON o.id = c.company_id")
         self.run(
-            "SELECT * FROM customers_customer WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [customers]
+            f"SELECT * FROM customers_customer WHERE id = {ANY_KEY} ORDER BY id FOR NO KEY UPDATE",
+            [customers],
         )
 
     def finish(self, kind: str, ids: list[int]) -> int:
@@ -76,18 +78,15 @@ class Floor:
 
     def keys(self, documents: int, lines: int) -> tuple[list[int], list[int]]:
         found = self.run(
-            "SELECT 1, nextval(pg_get_serial_sequence('ledger_document', 'id')) FROM generate_series(1, %s)"
-            " UNION ALL SELECT 2, nextval(pg_get_serial_sequence('ledger_line', 'id')) FROM generate_series(1, %s)",
+            "SELECT ARRAY(SELECT nextval('ledger_document_id_seq') FROM generate_series(1, (SELECT %s::int))),"
+            " ARRAY(SELECT nextval('ledger_line_id_seq') FROM generate_series(1, (SELECT %s::int)))",
             [documents, lines],
-        )
-        return [key for table, key in found if table == 1], [key for table, key in found if table == 2]
+        )[0]
+        return found[0], found[1]
 
     def insert(self, table: str, columns: str, types: str, rows: list[tuple[Any, ...]]) -> None:
-        arrays = ", ".join(f"%s::{kind}[]" for kind in types.split())
-        self.run(
-            f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({arrays})",
-            [list(column) for column in zip(*rows, strict=True)],
-        )
+        given, parameters = given_rows(dict(zip(columns.split(", "), types.split(), strict=True)), rows)
+        self.run(f"INSERT INTO {table} ({columns}) SELECT * FROM {given} AS given", parameters)
 
     def copy(self, table: str, columns: str, rows: list[tuple[Any, ...]]) -> None:
         """COPY into a temporary table, then into the guarded one (row security forbids COPY itself)."""
@@ -105,10 +104,14 @@ class Floor:
             "UPDATE companies_numbersequence SET last_value = last_value + %s WHERE id = %s RETURNING last_value",
             [len(ids), sequence],
         )[0][0]
-        values = list(range(last - len(ids) + 1, last + 1))
+        values = range(last - len(ids) + 1, last + 1)
+        given, parameters = given_rows(
+            {"id": "bigint", "number": "text", "value": "bigint"},
+            [(key, f"F-{value:05d}", value) for key, value in zip(ids, values, strict=True)],
+        )
         self.run(
             "UPDATE ledger_document d SET state = 'posted', number = n.number, sequence_id = %s,"
             " sequence_value = n.value, gl_date = d.date, posted_at = now(), version = 2"
-            " FROM unnest(%s::bigint[], %s::text[], %s::bigint[]) AS n (id, number, value) WHERE d.id = n.id",
-            [sequence, ids, [f"F-{value:05d}" for value in values], values],
+            f" FROM {given} AS n (id, number, value) WHERE d.id = {ANY_KEY} AND d.id = n.id",
+            [sequence, *parameters, ids],
         )

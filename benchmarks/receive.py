@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from arledger.core.clock import now
 from arledger.core.scope import company_scope
+from arledger.core.sql import ANY_KEY
 from benchmarks.floor import APPLICATION, DOCUMENT, LINE, Floor
 from benchmarks.generator import World, invoice
 from benchmarks.measure import measure, report
@@ -77,7 +78,7 @@ def bare_receipt(floor: Floor, customer: int, documents: list[int]) -> int:
     charges = floor.run(
         "SELECT l.id, l.document_id, l.open_amount, d.number, d.date, d.due_date, l.amount, l.reserved_amount"
         " FROM ledger_line l JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id"
-        " WHERE l.customer_id = %s AND l.is_open AND l.amount > 0 AND l.document_id = ANY(%s) ORDER BY 2, 1",
+        f" WHERE l.customer_id = %s AND l.is_open AND l.amount > 0 AND l.document_id = {ANY_KEY} ORDER BY 2, 1",
         [customer, documents],
     )
     firsts = {document: (line, amount) for line, document, amount, *_ in reversed(charges)}
@@ -101,11 +102,11 @@ def bare_receipt(floor: Floor, customer: int, documents: list[int]) -> int:
     floor.post(floor.payments, keys, DAY)
     floor.run(
         "SELECT l.id, l.open_amount, l.reserved_amount, d.kind, d.date FROM ledger_line l JOIN ledger_document d"
-        " ON d.company_id = l.company_id AND d.id = l.document_id WHERE l.id = ANY(%s)",
+        f" ON d.company_id = l.company_id AND d.id = l.document_id WHERE l.id = {ANY_KEY}",
         [line_keys + [line for line, _ in firsts.values()]],
     )
     floor.run(
-        "SELECT charge_code FROM ledger_application WHERE charge_document_id = ANY(%s)"
+        f"SELECT charge_code FROM ledger_application WHERE charge_document_id = {ANY_KEY}"
         " AND charge_code IS NOT NULL",
         [documents],
     )
