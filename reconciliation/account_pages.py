@@ -169,6 +169,8 @@ def _may(request: PageRequest) -> dict[str, bool]:
         "customers.delete",
         "invoices.list",
         "invoices.add",
+        "adjustments.add",
+        "advances.add",
         "payments.add",
         "statements.run",
     )
@@ -271,6 +273,8 @@ def _urls(key: int) -> dict[str, str]:
     return {
         "invoices": address("invoices:list"),
         "new_invoice": address("invoices:new"),
+        "new_adjustment": address("adjustments:new"),
+        "new_advance": address("advances:new"),
         "receive": address("payments:receive"),
         "statement": address("reports:statement", key),
         "edit": reverse("customers:edit", args=[key]),

@@ -205,6 +205,10 @@ def test_the_account_of_a_customer_shows_all_of_it() -> None:
         ):
             assert page.links[text].endswith(f"{where}{key}/")
         assert "Credits available 50.00 EUR" in page.text
+        for link in ("New adjustment", "New advance"):
+            form = next(form for form in clerk.open(page.links[link]).forms if "customer" in form.fields)
+            assert form.fields["customer"] == "C00001"
+        assert "New advance" not in Clerk(b, "billing-clerk").open(f"/customers/{b.customer}/").links
 
 
 def test_the_search_finds_them_by_number_and_the_home_counts_their_drafts() -> None:

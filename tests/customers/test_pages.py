@@ -147,7 +147,7 @@ def test_the_running_balance_goes_on_over_pages() -> None:
         page = clerk.open(f"/customers/{b.customer}/")
         seen: list[str] = []
         while True:
-            rows = page.text.split("State", 3)[-1].split("Newest")[0].split("Older")[0].split("As at")[0]
+            rows = page.text.split(" State ", 3)[-1].split("Newest")[0].split("Older")[0].split("As at")[0]
             parts = rows.split(" EUR ")
             seen += [part.split()[-1] for part in parts[:-1]]
             if "Older" not in page.links:
