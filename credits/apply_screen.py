@@ -260,11 +260,11 @@ def _from_credit(
     first = _keys(data.get("first", ""), moved=data.get("move", ""), front=True)
     items = in_order(items, order, first)
     amount, amount_error = _amount(data.get("amount", ""), source.currency)
-    uses = [CreditUse(document=source.document.pk, amount=amount)]
+    uses = [CreditUse(document=source.document.pk, amount=amount or None)]
     mine = [credit for credit in credits if credit.document == source.document.pk]
     enter = given if post else flowing
     plan = enter(typed, items, ZERO, uses)
-    if amount is None:
+    if not amount:
         plan = replace(plan, documents=())
     shown = preview(plan, items, mine, rules=own)
     grid = PickGrid(

@@ -55,9 +55,9 @@ def distribute(
     """
     refuse(faults(plan, items, credits))
     mixed = _mixed(plan, items, credits, rules)
+    refuse(_unused(plan, mixed, items, credits, rules))
     if mixed.cash.remainder < 0:
         raise _over(plan, mixed)
-    refuse(_unused(plan, mixed, items, credits, rules))
     return mixed
 
 

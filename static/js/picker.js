@@ -104,3 +104,6 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   event.stopPropagation();
 }, true);
+
+// A field that had the focus before this script listened.
+if (document.activeElement?.matches("[data-picker] input")) prepare(document.activeElement);

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ledger.models import Document
-from tests.browser.test_receive import opens, receiving, serious, use
-from tests.build import Books, books
+from tests.browser.test_receive import PASSWORD, opens, receiving, serious, signed_in, use
+from tests.build import Books, books, person
 
 
 @pytest.fixture
@@ -68,3 +68,48 @@ def test_what_space_takes_follows_what_is_typed(b: Books, page: Page) -> None:
     expect(page.locator(f"#use-d{invoice}")).to_have_value("50.00")
     assert use(page, invoice) == "50.00"
     assert Document.objects.filter(company=b.company, kind="payment").count() == 0
+
+
+def opened(page: Page, b: Books, path: str) -> None:
+    signed_in(page, person(b, password=PASSWORD))
+    page.goto(f"/c/{b.company.code}/credits/{path}", wait_until="networkidle")
+
+
+def test_a_credit_is_applied_with_the_keyboard_alone(b: Books, page: Page) -> None:
+    memo, first, second = b.adjustment(-100), b.invoice(80), b.invoice(50)
+    opened(page, b, f"apply/{memo}/")
+    keys = page.keyboard
+    expect(page.locator("#id_amount")).to_be_focused()
+    expect(page.locator(f"#use-d{second}")).to_have_value("20.00")
+    assert serious(page) == []
+    keys.press("Control+a")
+    keys.press("Delete")
+    expect(page.locator(f"#use-d{first}")).to_have_value("")
+    for _ in range(4):
+        keys.press("Enter")
+    expect(page.locator(f"#use-d{second}")).to_be_focused()
+    keys.press("Space")
+    expect(page.locator("#work-total")).to_contain_text("50.00 stays available on ADJ-00001.")
+    keys.press("ArrowUp")
+    keys.press("Space")
+    expect(page.locator(f"#use-d{first}")).to_have_value("50.00")
+    expect(page.locator("#work-total")).to_contain_text("ADJ-00001 is used up.")
+    keys.press("Control+Enter")
+    page.wait_for_url(re.compile(r"/credits/adjustments/\d+/$"))
+    assert opens(b, [memo, first, second]) == [0, 30, 0]
+
+
+def test_an_invoice_is_settled_by_credits_with_one_key(b: Books, page: Page) -> None:
+    advance, memo, charge = b.advance(30), b.adjustment(-100), b.invoice(80)
+    opened(page, b, f"use/{charge}/")
+    keys = page.keyboard
+    keys.press("Enter")
+    keys.press("Enter")
+    expect(page.locator("[data-use]:focus")).to_have_count(1)
+    keys.press("=")
+    expect(page.locator(f"#use-c{advance}")).to_have_value("30.00")
+    expect(page.locator(f"#use-c{memo}")).to_have_value("50.00")
+    assert serious(page) == []
+    keys.press("Control+Enter")
+    page.wait_for_url(re.compile(r"/invoices/\d+/$"))
+    assert opens(b, [advance, memo, charge]) == [0, -50, 0]

@@ -42,6 +42,16 @@ def test_w4_through_the_page() -> None:
         assert [b.open(d) for d in (*invoices, memo)] == [0, 0, 0, 0]
 
 
+def test_w5_through_the_page() -> None:
+    with books() as b:
+        first, second, advance = b.invoice(150), b.invoice(175), b.advance(200)
+        page = screen(Clerk(b)).press("Spread", amount="125", **{f"use_c{advance}": "200"})
+        shown = page.press("Post payment")
+        assert [b.open(d) for d in (first, second, advance)] == [0, 0, 0]
+        assert f"Advance of Mar 15, 2026 {b.document(first)} 150.00" in shown.text
+        assert f"Advance of Mar 15, 2026 {b.document(second)} 50.00" in shown.text
+
+
 def test_credits_alone_pay_when_nothing_is_received() -> None:
     with books() as b:
         invoice, memo = b.invoice(300), b.adjustment(-1000)

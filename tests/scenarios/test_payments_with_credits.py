@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 
+from arledger.companies.models import EntityConfiguration
 from arledger.core.errors import Refusal
 from ledger.checks import check
+from ledger.errors import PeriodClosed
 from ledger.models import Document, Line
 from payments import services as payments
 from payments.errors import NothingPaid, NothingReceived
@@ -16,11 +18,13 @@ from reconciliation.errors import (
     AppliedOverFunds,
     CreditGone,
     CreditNotNeeded,
+    CreditOfOtherEntity,
     NotThatMuchOpen,
     SelectedByDrafts,
 )
 from reconciliation.plans import CreditUse
 from tests.build import Books, books, money
+from tests.scenarios.test_entity_limit import entity
 from tests.scenarios.test_w04_credits_and_cash import made
 
 pytestmark = pytest.mark.django_db
@@ -195,3 +199,27 @@ def test_a_credit_used_meanwhile_is_named() -> None:
         with pytest.raises(Refusal) as refused:
             b.receipt(0, [charge], credits=[use(memo, 60)])
         assert isinstance(refused.value, CreditGone) or refused.value.code == "not_an_open_credit"
+
+
+def test_a_draft_is_not_posted_once_credits_are_kept_in_their_entity() -> None:
+    with books() as b:
+        own, other = entity(b, "E1"), entity(b, "E2")
+        charge, memo = b.invoice(100, entity_id=own), b.adjustment(-60, entity_id=other)
+        draft = b.receipt(0, [charge], credits=[memo], post=False)
+        b.configure(limit_credits_to_entity=True)
+        with pytest.raises(CreditOfOtherEntity):
+            payments.post(actor=b.actor, ids=[draft])
+        assert reserved(b) == [60, -60]
+
+
+def test_the_books_of_a_credits_entity_must_be_open_too() -> None:
+    with books() as b:
+        closed = entity(b, "E1")
+        charge, memo = b.invoice(100), b.adjustment(-60, entity_id=closed)
+        EntityConfiguration.objects.create(
+            company=b.company, entity_id=closed, closed_through=date(2026, 3, 20)
+        )
+        with pytest.raises(PeriodClosed):
+            b.receipt(0, [charge], credits=[memo])
+        b.receipt(0, [charge], credits=[memo], on=date(2026, 3, 21))
+        assert b.open(charge, date(2026, 3, 21)) == 40

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from arledger.companies.selectors import settings_of
+from ledger.checks import check
 from ledger.models import Application, JournalEntry
 from reconciliation.figures import entries
 from tests.build import TODAY, Books, books
@@ -57,6 +58,7 @@ def test_w5_an_advance_and_a_receipt_settle_two_invoices() -> None:
         assert [b.open(d) for d in (*invoices, advance, receipt)] == [0, 0, 0, 0]
         assert balance(b, row.advances_account_id) == 0
         assert balance(b, row.receivable_account_id) == 0
+        assert check(b.company.pk) == []
 
 
 def test_reversing_gives_charges_credits_and_codes_back() -> None:
