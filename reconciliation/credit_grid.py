@@ -199,6 +199,11 @@ class CreditGrid:
         """Whether the server has to filter: not everything is in the page."""
         return len(self.groups) > LIMIT or bool(self.find)
 
+    @cached_property
+    def located(self) -> bool:
+        """Whether any of them belongs to a location, so that the column is worth its place."""
+        return any(item.location_name for group in self.groups for item in group.items)
+
     @property
     def sorts(self) -> dict[str, dict[str, str]]:
         """For the heads of the columns: the order that a press asks for, and the one in force."""

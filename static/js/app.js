@@ -180,6 +180,7 @@ function watchTables() {
   for (const wrap of document.querySelectorAll(".table-wrap")) widths.observe(wrap);
 }
 document.addEventListener("htmx:afterSettle", watchTables);
+document.addEventListener("work:exchanged", watchTables);
 
 /* A session that ended meanwhile: htmx is sent to the sign-in page, which must not land inside a fragment. */
 document.addEventListener("htmx:beforeSwap", (event) => {

@@ -163,6 +163,7 @@ function exchange(page, id) {
   }
   own.replaceWith(document.importNode(other, true));
   swapping = false;
+  document.dispatchEvent(new Event("work:exchanged"));
 }
 
 /* ------------------------------------------------------------------ rows */
