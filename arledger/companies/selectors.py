@@ -15,14 +15,13 @@ from arledger.companies.models import (
     EntityConfiguration,
     Location,
     Membership,
-    MembershipEntity,
     Term,
     User,
 )
 from arledger.core.actor import Actor
 from arledger.core.errors import NotFound
 from arledger.core.permissions import RIGHTS
-from arledger.core.scope import company_scope, user_scope
+from arledger.core.scope import user_scope
 from arledger.core.sql import columns_of, fetch_all, loaded
 
 
@@ -31,36 +30,6 @@ def companies_of(user: User) -> list[Company]:
     with user_scope(user.pk):
         ids = list(Membership.objects.filter(user=user, active=True).values_list("company_id", flat=True))
     return list(Company.objects.filter(pk__in=ids).order_by("name", "pk"))
-
-
-def actor_for(
-    *, user: User, company_code: str, at: datetime, address: str = "", source: str = "page"
-) -> tuple[Actor, Company] | None:
-    """The person acting in that company with the rights of his role there; None when he is no member."""
-    company = Company.objects.filter(code=company_code).first()
-    if company is None:
-        return None
-    with company_scope(company.pk, user.pk):
-        membership = (
-            Membership.objects.filter(company=company, user=user, active=True).select_related("role").first()
-        )
-        if membership is None or not user.is_active:
-            return None
-        limits = list(
-            MembershipEntity.objects.filter(membership=membership).values_list("entity_id", flat=True)
-        )
-    actor = Actor(
-        company_id=company.pk,
-        user_id=user.pk,
-        name=user.name or user.email,
-        at=at,
-        time_zone=company.time_zone,
-        rights=frozenset(membership.role.rights) & RIGHTS,
-        entities=frozenset(limits) or None,
-        source=source,
-        address=address,
-    )
-    return actor, company
 
 
 def system_actor(company: Company, *, at: datetime, source: str) -> Actor:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from arledger.companies.models import Company, Term, User
-from arledger.companies.selectors import actor_for
+from arledger.companies.standing import standing
 from arledger.core.actor import Actor
 from arledger.home.demo_world import Party
 
@@ -44,9 +44,8 @@ class World:
     def actor(self, day: date, hour: int = 9, *, posting: bool = False) -> Actor:
         """The clerk at work on a day of the past; the administrator where a refund is posted."""
         at = datetime.combine(day, time(hour), ZoneInfo(ZONE))
-        found = actor_for(
-            user=self.people[0 if posting else 1], company_code=self.company.code, at=at, source="demo"
-        )
-        if found is None:
-            raise LookupError(self.company.code)
-        return found[0]
+        user = self.people[0 if posting else 1]
+        with standing(user=user, company_code=self.company.code, at=at, source="demo") as found:
+            if found is None:
+                raise LookupError(self.company.code)
+            return found.actor
