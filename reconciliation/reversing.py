@@ -112,11 +112,11 @@ def _require_free(company_id: int, documents: Sequence[Document], others: Sequen
     by_key = {document.pk: document for document in documents}
     for a in others:
         key = a.charge_document if a.charge_document in by_key else a.credit_document
-        named = {"document": str(by_key[key]), "others": ", ".join(_matched_with(company_id, key, others))}
+        document, matched = str(by_key[key]), ", ".join(_matched_with(company_id, key, others))
         refunds = {o.refund: None for o in others if o.refund and o.credit_document == key}
         if refunds:
-            raise StillRefunded(**named, refunds=", ".join(refunds))
-        raise StillApplied(**named)
+            raise StillRefunded(document=document, others=matched, refunds=", ".join(refunds))
+        raise StillApplied(document=document, others=matched)
     held = Reservation.objects.filter(company_id=company_id, line__document__in=by_key)
     for reservation in held.select_related("document", "line__document"):
         raise StillReserved(

@@ -91,7 +91,8 @@ def test_posting_a_draft_against_apply_keeps_what_it_reserved(b: Books) -> None:
             (2, {"not_enough_left": 1}),
             (2, {"nothing_left": 1}),
         ]
-        assert (b.open(credit), b.document(draft).state) == (0, "posted")
+        assert b.open(credit) == 0
+        assert b.document(draft).state == "posted"
     sound(b)
 
 

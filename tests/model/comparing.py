@@ -73,7 +73,7 @@ def agree_on_lines(b: Books, paper: Figures, documents: list[paper_figures.Docum
 def agree_on_lists(b: Books, paper: Figures, day: date) -> None:
     """The conditions that lists filter by choose the documents that have the state, and totals add them up."""
     states = States(b.company.pk, day)
-    listed = Document.objects.filter(company=b.company, kind__in=["invoice", "payment"])
+    listed = Document.objects.filter(company=b.company).exclude(kind="matching")
     on_paper = compared(paper)
     for settlement in Settlement:
         found = listed.filter(states.settlement(settlement)).values_list("number", flat=True)

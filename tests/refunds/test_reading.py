@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -77,7 +78,7 @@ def test_what_the_draft_at_hand_holds_counts_as_available() -> None:
         credit = b.adjustment(-10)
         draft = b.refund({credit: 7}, post=False)
 
-        def amounts(**how: int) -> list[tuple[Decimal, Decimal]]:
+        def amounts(**how: int) -> list[tuple[Any, ...]]:
             found = refundable(actor=b.actor, customer=b.customer, currency="EUR", **how)  # type: ignore[arg-type]
             return [(item.available, item.reserved) for item in found]
 
@@ -93,18 +94,23 @@ def test_links_lead_from_credits_to_refunds_and_back() -> None:
         posted = b.refund({memo: 32, over: 4})
         draft = b.refund({memo: 3}, post=False, on=TOMORROW)
         b.match((b.line(b.invoice(6)), b.line(over), 6))
-        assert [
+        found: list[tuple[Any, ...]] = [
             (part.refund, part.refund_name, part.state, part.amount)
             for part in refunds_of(actor=b.actor, document=memo)
-        ] == [
+        ]
+        assert found == [
             (voided, "REF-00001", "voided", 5),
             (posted, "REF-00003", "posted", 32),
             (draft, "Refund of Mar 16, 2026", "draft", 3),
         ]
-        assert [
-            (part.credit, part.credit_name, part.amount) for part in credits_of(actor=b.actor, refund=posted)
-        ] == [(memo, "ADJ-00001", 32), (over, "PAY-00001", 4)]
-        assert [(part.credit, part.amount) for part in credits_of(actor=b.actor, refund=draft)] == [(memo, 3)]
+        given = credits_of(actor=b.actor, refund=posted)
+        assert [(part.credit, part.credit_name) for part in given] == [
+            (memo, "ADJ-00001"),
+            (over, "PAY-00001"),
+        ]
+        assert [part.amount for part in given] == [32, 4]
+        (held,) = credits_of(actor=b.actor, refund=draft)
+        assert [held.credit, held.amount] == [memo, 3]
         assert refunds_of(actor=b.actor, document=b.invoice(1)) == []
 
 
@@ -136,7 +142,7 @@ def test_the_same_refund_within_thirty_days_is_a_warning() -> None:
         draft = b.refund({credit: 10}, post=False, reference="t-1 ")
         for unlike in ({"amount": 11}, {"reference": "T-2"}, {"reference": ""}):
             b.refund(
-                {credit: unlike.get("amount", 10)},  # type: ignore[dict-item]
+                {credit: unlike.get("amount", 10)},
                 reference=unlike.get("reference", "T-1"),
             )
         voided = b.refund({credit: 10}, reference="T-1")

@@ -249,7 +249,7 @@ def test_posting_asks_for_an_active_customer_an_open_period_and_a_free_number() 
         Customer.objects.filter(pk=b.customer).update(active=False)
         with pytest.raises(CustomerInactive):
             refunds.post(actor=b.actor, ids=[draft])
-        assert (reserved(b), b.open(credit)) == ([-2], -9), "the draft is as it was"
+        assert [*reserved(b), b.open(credit)] == [-2, -9], "the draft is as it was"
 
 
 def test_switched_off_nothing_of_it_is_there() -> None:

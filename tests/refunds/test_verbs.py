@@ -65,7 +65,8 @@ def test_a_part_is_refunded_and_the_rest_applied() -> None:
         b.match((b.line(invoice), b.line(credit), 500))
         assert b.open_lines(credit) == [0]
         assert b.line_codes(credit) == ["A B"], "its own, and the invoice's"
-        assert (b.open(invoice), b.line_codes(refund)) == (0, ["A"])
+        assert b.open(invoice) == 0
+        assert b.line_codes(refund) == ["A"]
         assert check(b.company.pk) == []
 
 
@@ -118,7 +119,7 @@ def test_each_line_is_of_one_credit_on_its_own_control_account() -> None:
         journal = JournalEntry.objects.filter(company_id=b.company.pk, document_id=refund)
         assert sum(entry.amount for entry in journal) == 0
         assert not journal.filter(application_id__isnull=False).exists()
-        bank = journal.filter(account_id=row.bank_account.account_id)  # type: ignore[union-attr]
+        bank = journal.filter(account_id=row.bank_account.account_id)
         assert sum(entry.amount for entry in bank) == -70
         assert row.journal_id == settings_of(b.company.pk).refund_journal_id(None)
         assert check(b.company.pk) == []
@@ -181,13 +182,14 @@ def test_a_draft_can_be_read_back_as_it_was_entered() -> None:
             number="R-9",
         )
         (entered,) = refunds.drafted(company_id=b.company.pk, documents=[b.document(draft)])
-        assert (entered.amount, entered.currency, entered.method) == (40, "EUR", "record_transfer")
+        assert entered.amount == 40
+        assert (entered.currency, entered.method) == ("EUR", "record_transfer")
         assert (entered.reference, entered.description, entered.pay_to) == ("T-1", "Twice paid", "Acme")
         assert (entered.number, entered.bank_account_id, entered.date) == ("R-9", b.bank, TODAY)
         assert [(choice.line, choice.amount) for choice in entered.credits] == [
-            (b.line(credit, 1), 30),
-            (b.line(credit, 2), 5),
-            (b.line(over), 5),
+            (b.line(credit, 1), Decimal(30)),
+            (b.line(credit, 2), Decimal(5)),
+            (b.line(over), Decimal(5)),
         ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -14,21 +14,22 @@ from tests.refunds.helping import refunding
 pytestmark = pytest.mark.django_db
 
 
-def available(b: Books) -> Decimal:
+def standing(b: Books, advance: int) -> tuple[Any, ...]:
+    """What is available to the customer, and the state of the advance."""
     found = open_credits(company_id=b.company.pk, customers=[b.customer])
-    return sum((item.available for item in found), Decimal(0))
+    return sum(item.available for item in found), b.state(advance)
 
 
 def test_an_advance_is_refunded_in_part_and_the_refund_voided() -> None:
     with refunding() as b:
         advance = b.advance(200)
-        assert (available(b), b.state(advance)) == (200, (-200, "available", "none", ""))
+        assert standing(b, advance) == (200, (-200, "available", "none", ""))
         refund = b.refund({advance: 80})
-        assert (available(b), b.state(advance)) == (120, (-120, "partially_applied", "partial", "a"))
+        assert standing(b, advance) == (120, (-120, "partially_applied", "partial", "a"))
         assert b.state(refund) == (0, "paid", "complete", ""), "its entry has the credit's code, itself none"
         assert b.line_codes(refund) == ["a"]
         void = b.reverse(refund)
-        assert (available(b), b.state(advance)) == (200, (-200, "available", "none", ""))
+        assert standing(b, advance) == (200, (-200, "available", "none", ""))
         assert b.state(refund) == (0, "paid", "complete", "B"), "tied to what voids it"
         assert b.state(void) == (0, "applied", "complete", "B")
         assert check(b.company.pk) == []
@@ -47,7 +48,7 @@ def test_a_draft_shows_as_reserved_and_moves_nothing() -> None:
     with refunding() as b:
         advance = b.advance(200)
         b.refund({advance: 80}, post=False)
-        assert (available(b), b.state(advance)) == (120, (-200, "available", "none", ""))
+        assert standing(b, advance) == (120, (-200, "available", "none", ""))
 
 
 def test_other_applications_keep_their_code_through_refund_and_void() -> None:
