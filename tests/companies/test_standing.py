@@ -44,7 +44,7 @@ def test_a_member_stands_in_his_company_with_rights_and_entities_in_one_statemen
         )
         assert found.actor.may("invoices.view")
         assert not found.actor.may("invoices.post")
-        assert found.actor.entities == {entity.pk}
+        assert found.actor.entities == frozenset([entity.pk])
         assert [company.code for company in found.companies] == [b.company.code]
         assert other.company.code not in [company.code for company in found.companies]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -152,7 +153,7 @@ def test_which_customers_are_included(b: Books) -> None:
     b.invoice(10)
     b.receipt(20, [b.invoice(20, customer=settled)], customer=settled)
 
-    def shown(**more: object) -> list[int]:
+    def shown(**more: Any) -> list[int]:
         return [account.customer.pk for account in accounts(b, query(b, **more))]
 
     assert shown(include_settled=False) == [b.customer]

@@ -34,7 +34,8 @@ def test_every_step_from_the_amount_to_what_is_open(b: Books) -> None:
     b.receipt(150, [invoice])
     b.unapply(b.applications(invoice)[-1], amount=50)
     found = side(b, invoice)
-    assert (found.amount, found.open) == (400, b.open(invoice))
+    assert found.amount == 400
+    assert found.open == b.open(invoice)
     assert changes(found) == [(-20, 380), (-150, 230), (50, 280)]
     assert [step.inline for step in found.steps] == [True, False, False]
     assert found.steps[-1].undone

@@ -14,6 +14,7 @@ from ledger.errors import PeriodClosed
 from ledger.models import Document, Line
 from payments import services as payments
 from payments.errors import NothingPaid, NothingReceived
+from payments.inputs import PartInput, PaymentInput
 from reconciliation.errors import (
     AppliedOverFunds,
     CreditGone,
@@ -179,13 +180,9 @@ def test_several_customers_each_use_their_own_credits() -> None:
 def test_the_same_credit_in_two_receipts_of_one_call_is_used_once() -> None:
     with books() as b:
         first, second, memo = b.invoice(50), b.invoice(50), b.adjustment(-60)
-        part = payments.PartInput(
-            customer_id=b.customer, documents=[first], credits=[CreditUse(document=memo)]
-        )
-        other = payments.PartInput(customer_id=b.customer, documents=[second], credits=[use(memo, 20)])
-        entered = [
-            payments.PaymentInput(date=date(2026, 3, 15), method="cash", parts=[p]) for p in (part, other)
-        ]
+        part = PartInput(customer_id=b.customer, documents=[first], credits=[CreditUse(document=memo)])
+        other = PartInput(customer_id=b.customer, documents=[second], credits=[use(memo, 20)])
+        entered = [PaymentInput(date=date(2026, 3, 15), method="cash", parts=[p]) for p in (part, other)]
         with pytest.raises(NotThatMuchOpen) as refused:
             payments.receive(actor=b.actor, payments=entered)
         assert (refused.value.row, refused.value.values["open"]) == (1, 10)
