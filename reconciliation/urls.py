@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from reconciliation import pages, why_pages
+from reconciliation import pages, unreconciled_pages, why_pages
 
 app_name = "reconciliation"
 urlpatterns = [
+    path("unreconciled/", unreconciled_pages.list_, name="unreconciled"),
+    path("unreconciled/export.csv", unreconciled_pages.export, name="unreconciled-export"),
     path("why/<int:key>/", why_pages.why, name="why"),
     path("<int:key>/unapply/", pages.unapply_, name="unapply"),
 ]

@@ -47,6 +47,16 @@ CREDITS = (
     Item(_("Adjustments"), "adjustments:list", "", "/credits/adjustments/", ("adjustments.list",)),
     Item(_("Advances"), "advances:list", "", "/credits/advances/", ("advances.list",)),
 )
+RECONCILIATION = (
+    Item(_("Needs matching"), "reconciliation:queue", "", "/matching/queue/", ("matching.apply",)),
+    Item(
+        _("Unreconciled items"),
+        "reconciliation:unreconciled",
+        "",
+        "/matching/unreconciled/",
+        ("reconciliation.run",),
+    ),
+)
 REPORTS = (
     Item(
         _("Customer reconciliation"),
@@ -66,6 +76,14 @@ MENU = (
     Item(_("Payments"), "payments:list", "banknote", "/payments/", ("payments.list",)),
     Item(_("Refunds"), "refunds:list", "undo-2", "/refunds/", ("refunds.list",), feature="refunds"),
     Item(_("Deposits"), "deposits:list", "landmark", "/deposits/", ("deposits.list",)),
+    Item(
+        _("Reconciliation"),
+        "",
+        "scale",
+        "/matching/",
+        ("matching.apply", "reconciliation.run"),
+        RECONCILIATION,
+    ),
     Item(
         _("Reports"),
         "",
