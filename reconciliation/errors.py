@@ -189,3 +189,13 @@ class LinesOverDocument(Invalid):
         "The lines of %(number)s add up to %(total)s; you entered %(amount)s for the document. "
         "Make the two agree."
     )
+
+
+class NothingToMatch(Refusal):
+    """No available credit meets an open charge of the customer, in one currency and as far as the rules allow."""
+
+    code = "nothing_to_match"
+    status = 409
+    sentence = _(
+        "%(customer)s has no available credit that could settle an open charge: a match needs both in one currency."
+    )
