@@ -10,8 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.db.models import BooleanField, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -19,16 +18,15 @@ from arledger.core.http.forms import AmountField, DayField, TextField
 from arledger.core.http.keyset import Sort
 from arledger.core.http.listing import Column, Export, Lister, Total
 from arledger.core.money import quantize
-from arledger.core.query import KeyIn
 from ledger.models import NUMBER_ORDER, Document, Kind, Method
 from payments.forms import UNDEPOSITED
 from payments.selectors import bank_accounts
 from payments.showing import left, settlement_in_the_end
 from reconciliation.figures import Figures, document_figures
 from reconciliation.marks import Mark
+from reconciliation.mirrors import TakenBack
 from reconciliation.selectors import States, TextSearch, coded, documents, totals
 
-FEW_REVERSED = 1_000
 SHOWN = (
     "kind",
     "state",
@@ -173,11 +171,8 @@ class PaymentLister(Lister):
         return TextSearch(self.actor, Kind.PAYMENT, self.values["customer"], customers_only=True)
 
     @cached_property
-    def _few_reversed(self) -> list[int] | None:
-        """Reversed payments and their reversals when there are few; else None."""
-        mirrors = documents(self.actor).filter(kind=Kind.PAYMENT, reverses__isnull=False)
-        found = list(mirrors.values_list("pk", "reverses")[: FEW_REVERSED + 1])
-        return [key for pair in found for key in pair if key] if len(found) <= FEW_REVERSED else None
+    def taken_back(self) -> TakenBack:
+        return TakenBack(self.actor, Kind.PAYMENT)
 
     def base(self) -> QuerySet[Document]:
         rows = documents(self.actor).filter(kind=Kind.PAYMENT)
@@ -193,11 +188,8 @@ class PaymentLister(Lister):
                 return rows.filter(self.states.unapplied())
             case "post-dated":
                 return posted.filter(date__gt=self.actor.today)
-            case _ if self._few_reversed is not None:
-                return posted.filter(KeyIn(self._few_reversed))
             case _:
-                mirror = Document.objects.filter(company_id=self.actor.company_id, reverses=OuterRef("pk"))
-                return posted.filter(Q(reverses__isnull=False) | Q(_is_there(mirror)))
+                return posted.filter(self.taken_back.condition)
 
     def matching(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         return rows.filter(self.search.condition)
@@ -208,7 +200,7 @@ class PaymentLister(Lister):
             return None
         hard = bool({"method", "account"} & set(self.values)) or not (
             (self.tab != "unapplied" or self.states.selective_credits)
-            and (self.tab != "reversed" or self._few_reversed is not None)
+            and (self.tab != "reversed" or self.taken_back.selective)
             and ("mark" not in self.values or self.states.selective)
             and (not self.text or self.search.selective)
             and ("customer" not in self.values or self.payers.selective)
@@ -287,9 +279,3 @@ class PaymentLister(Lister):
 def _total(currency: str, count: int, total: Decimal, rest: Decimal) -> Total:
     """Of signed amounts, as people speak of money received."""
     return Total(currency=currency, count=count, figures=[(_("Received"), -total), (_("Unapplied"), -rest)])
-
-
-def _is_there(rows: QuerySet[Any]) -> Coalesce:
-    """As a scalar subquery: an EXISTS under an OR would make PostgreSQL read all the rows first."""
-    one = Subquery(rows.order_by().values(found=Value(True))[:1], output_field=BooleanField())
-    return Coalesce(one, Value(False))

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from arledger.core.http import counting
-from payments import lister_pages
+from reconciliation.mirrors import TakenBack
 from reconciliation.selectors import States, TextSearch
 from tests.build import Books, books
 from tests.clerk import Clerk, at_the_time_of_the_books
@@ -37,7 +37,7 @@ def furnished(b: Books) -> dict[str, int]:
 @pytest.mark.parametrize("few", [1_000, 0], ids=["few are open", "many are open"])
 def test_tabs_filters_and_search(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(States, "FEW", few)
-    monkeypatch.setattr(lister_pages, "FEW_REVERSED", few)
+    monkeypatch.setattr(TakenBack, "FEW", few)
     monkeypatch.setattr(TextSearch, "MANY", few)
     with books() as b:
         keys = furnished(b)
@@ -92,7 +92,7 @@ ASKED = (
 def test_the_list_costs_the_same_for_few_and_many(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """DESIGN 6: sign-in and the frame of the page included."""
     monkeypatch.setattr(States, "FEW", few)
-    monkeypatch.setattr(lister_pages, "FEW_REVERSED", few)
+    monkeypatch.setattr(TakenBack, "FEW", few)
     monkeypatch.setattr(counting, "COUNT_LIMIT", few)
     with books() as b:
         furnished(b)

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from arledger.companies.models import BankAccount
 from ledger.models import Document
+from reconciliation.mirrors import TakenBack
+from reconciliation.selectors import TextSearch
 from tests.build import TODAY, Books, books
 from tests.clerk import Clerk, at_the_time_of_the_books
 from tests.refunds.helping import refunding
@@ -108,7 +110,10 @@ def test_what_is_not_a_refund_is_no_refund_s_page(b: Books) -> None:
             assert clerk.open(f"/refunds/{route.format(key=key)}").status == 404
 
 
-def test_tabs_filters_and_sums(b: Books) -> None:
+@pytest.mark.parametrize("few", [1_000, 0], ids=["few are voided", "many are voided"])
+def test_tabs_filters_and_sums(b: Books, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TakenBack, "FEW", few)
+    monkeypatch.setattr(TextSearch, "MANY", few)
     lived(b)
     clerk = Clerk(b)
     page = clerk.open("/refunds/")
