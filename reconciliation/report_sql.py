@@ -6,7 +6,8 @@ is open of their heads, and last the rows. Every look-up starts from the custome
 
 from __future__ import annotations
 
-# Applications in force on the day, inline ones apart; those of the period's documents are dated in it or later.
+# Applications in force on the day, inline ones apart; those of the period's documents are dated in it or later. With
+# them those that take effect later, as far as they are in force then: their codes are drawn already (SPEC 15.2).
 FORCE = """
 force AS MATERIALIZED (
     SELECT a.id, a.document_id AS maker, a.charge_line_id, a.credit_line_id, a.charge_document_id,
@@ -14,12 +15,13 @@ force AS MATERIALIZED (
            cd.kind AS charge_kind, kd.kind AS credit_kind,
            coalesce(cd.reverses_id = kd.id, false) AS charge_mirrors,
            coalesce(kd.reverses_id = cd.id, false) AS credit_mirrors,
-           kd.kind = 'payment' AND a.document_id = kd.id AS own
+           kd.kind = 'payment' AND a.document_id = kd.id AS own, a.date > %(as_at)s AS later
     FROM ledger_application a
     CROSS JOIN LATERAL (
         SELECT a.amount + coalesce((
             SELECT sum(u.amount) FROM ledger_application u
-            WHERE u.company_id = a.company_id AND u.reverses_id = a.id AND u.date <= %(as_at)s
+            WHERE u.company_id = a.company_id AND u.reverses_id = a.id
+              AND (u.date <= %(as_at)s OR a.date > %(as_at)s)
               AND (%(known)s::timestamptz IS NULL OR u.recorded_at <= %(known)s)), 0) AS amount
     ) f
     CROSS JOIN LATERAL (
@@ -30,7 +32,7 @@ force AS MATERIALIZED (
     ) kd
     WHERE a.company_id = %(company)s AND a.customer_id = ANY(%(customers)s) AND a.reverses_id IS NULL
       AND a.charge_document_id <> a.credit_document_id AND f.amount > 0
-      AND a.date BETWEEN %(start)s AND %(as_at)s
+      AND a.date >= %(start)s
       AND (%(known)s::timestamptz IS NULL OR a.recorded_at <= %(known)s)
 )"""
 
@@ -85,44 +87,46 @@ opens AS MATERIALIZED (
 # The code of a document's group and how much of it is matched; a mirror shares its original's.
 GROUPS = """
 groups AS MATERIALIZED (
-    SELECT document_id, (array_agg(code ORDER BY id DESC) FILTER (WHERE code IS NOT NULL))[1] AS code
+    SELECT document_id, (array_agg(code ORDER BY later, id DESC) FILTER (WHERE code IS NOT NULL))[1] AS code,
+           bool_or(NOT later) AS matched
     FROM (
-        SELECT charge_document_id AS document_id, id,
+        SELECT charge_document_id AS document_id, id, later,
                CASE WHEN charge_mirrors THEN credit_code ELSE charge_code END AS code FROM force
         UNION ALL
-        SELECT credit_document_id, id, CASE WHEN credit_mirrors THEN charge_code ELSE credit_code END FROM force
+        SELECT credit_document_id, id, later,
+               CASE WHEN credit_mirrors THEN charge_code ELSE credit_code END FROM force
     ) sides GROUP BY document_id
 ), paid AS MATERIALIZED (
     -- what a payment's own posting paid of each document and still pays
     SELECT credit_line_id AS line, charge_document_id AS head, max(charge_code) AS code, sum(amount) AS amount
-    FROM force WHERE own AND NOT charge_mirrors GROUP BY 1, 2
+    FROM force WHERE own AND NOT charge_mirrors AND NOT later GROUP BY 1, 2
 ), entries AS MATERIALIZED (
     -- the group of a whole line of a payment or a refund: its own, its credit's, or that of what it mirrors
-    SELECT DISTINCT ON (line) line, code, head, head_line FROM (
-        SELECT credit_line_id AS line, id, credit_code AS code, credit_document_id AS head,
+    SELECT DISTINCT ON (line) line, code, head, head_line, NOT later AS matched FROM (
+        SELECT credit_line_id AS line, id, later, credit_code AS code, credit_document_id AS head,
                credit_line_id AS head_line
         FROM force WHERE credit_kind = 'payment' AND (NOT own OR charge_mirrors)
         UNION ALL
-        SELECT credit_line_id, id, charge_code, charge_document_id, charge_line_id
+        SELECT credit_line_id, id, later, charge_code, charge_document_id, charge_line_id
         FROM force WHERE credit_kind = 'refund'
         UNION ALL
-        SELECT charge_line_id, id, coalesce(credit_code, charge_code),
+        SELECT charge_line_id, id, later, coalesce(credit_code, charge_code),
                CASE WHEN credit_mirrors THEN charge_document_id ELSE credit_document_id END,
                CASE WHEN credit_mirrors THEN charge_line_id WHEN credit_kind = 'payment' THEN credit_line_id END
         FROM force WHERE charge_kind IN ('refund', 'payment')
-    ) sides ORDER BY line, id DESC
+    ) sides ORDER BY line, later, id DESC
 )"""
 
 ROWS = """
 rows (customer_id, currency, document_id, amount, date, code, head, open, matched, contra, line, application) AS (
     -- documents as a whole
     SELECT l.customer_id, l.currency, l.document_id, sum(l.amount), NULL::date, g.code,
-           coalesce(l.reverses_id, l.document_id), o.open, g.document_id IS NOT NULL, false, 0::bigint, 0::bigint
+           coalesce(l.reverses_id, l.document_id), o.open, coalesce(g.matched, false), false, 0::bigint, 0::bigint
     FROM lines l
     JOIN document_opens o ON o.document_id = l.document_id
     LEFT JOIN groups g ON g.document_id = l.document_id
     WHERE l.kind NOT IN ('payment', 'refund')
-    GROUP BY l.customer_id, l.currency, l.document_id, l.reverses_id, g.document_id, g.code, o.open
+    GROUP BY l.customer_id, l.currency, l.document_id, l.reverses_id, g.matched, g.code, o.open
     UNION ALL
     -- what payments paid of other documents
     SELECT l.customer_id, l.currency, l.document_id, -p.amount, NULL, p.code, p.head, o.open, true, false, l.id,
@@ -133,7 +137,7 @@ rows (customer_id, currency, document_id, amount, date, code, head, open, matche
     SELECT l.customer_id, l.currency, l.document_id, l.amount + coalesce(p.amount, 0), NULL, e.code,
            coalesce(e.head, l.document_id),
            CASE WHEN e.line IS NULL OR e.head_line IS NOT NULL THEN h.open ELSE ho.open END,
-           e.line IS NOT NULL, false, l.id, 0
+           coalesce(e.matched, false), false, l.id, 0
     FROM lines l
     LEFT JOIN (SELECT line, sum(amount) AS amount FROM paid GROUP BY line) p ON p.line = l.id
     LEFT JOIN entries e ON e.line = l.id

@@ -134,7 +134,8 @@ def agree_on_the_report(b: Books, paper: Figures, customers: list[int], day: dat
         opened = sum(paper.open(line, day) for line in head.lines)
         assert sum(row.amount for row in group) == opened * CENTS, f"{number} as of {day}"
         if head.kind != "payment":
-            assert {row.code for row in group} == {paper.code(head, day)}, f"{number} as of {day}"
+            code = paper.code_at(head, day)
+            assert {row.code for row in group} == {code}, f"{number} as of {day}"
             assert {row.match == "full" for row in group} == {paper.sides(head, day) == 0}
     start = day - timedelta(days=20)
     later = replace(scope, start=start)

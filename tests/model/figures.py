@@ -142,6 +142,20 @@ class Figures:
         ]
         return found[-1] if found else ""
 
+    def code_at(self, document: Document, day: date) -> str:
+        """As a report of the day shows it: the code of what was in force then, else of what takes effect later."""
+        head = document.mirrors or document
+        own = [
+            (match, code)
+            for match in self.matches
+            for mine, code in zip(match.heads, match.codes, strict=True)
+            if mine is head
+        ]
+        then = [code for match, code in own if match.at(day)]
+        later = [code for match, code in own if match.day > day and match.at(NEVER)]
+        code = (then or later or [""])[-1]
+        return code.upper() if not self.sides(document, day) else code
+
     def code(self, document: Document, day: date) -> str:
         """As shown on the document: upper case once nothing of it is open. A payment as a whole has none."""
         if document.kind == "payment":
