@@ -14,7 +14,7 @@ from hypothesis.stateful import precondition, rule
 
 from refunds import services as refunds
 from refunds.inputs import CreditChoice, RefundInput
-from tests.model.comparing import agree_on_lists, agree_on_the_account
+from tests.model.comparing import agree_on_lists, agree_on_the_account, agree_on_the_report
 from tests.model.figures import NEVER, Document, Line, Match
 from tests.model.machine import DELTA, INDEX, POSITIVE, Clerk, cents, pick
 from tests.model.paper import Paper, Refused
@@ -200,6 +200,7 @@ class RefundClerk(Clerk):
         try:
             agree_on_the_account(self.b, self.paper, self.customers, day)
             agree_on_lists(self.b, self.paper, day)
+            agree_on_the_report(self.b, self.paper, self.customers, day)
         finally:
             transaction.savepoint_rollback(self.savepoint)
 
