@@ -31,7 +31,7 @@ from payments.showing import (
     reverse_effects,
     shown,
 )
-from reconciliation.credit_links import apply_url
+from reconciliation.credit_link_pages import apply_url
 from reconciliation.panel_pages import MatchView, deposit_links, matches, timeline
 from reconciliation.preview import would_refuse
 
@@ -68,7 +68,7 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
         "matches": [match for match in found if match.date <= day or not facts.past],
         "events": timeline(company_id=actor.company_id, document=key, currency=document.currency),
         "related": [*_related(facts), *deposit_links(actor, key)],
-        "apply_url": apply_url(request, document, facts.figures),
+        "apply_url": apply_url(actor, document, facts.figures),
         "attachments": panel(actor, document),
         "facts_title": _("Receipt"),
         "details": _details(document),

@@ -22,7 +22,7 @@ from arledger.core.http.forms import Done, KeyedForm, ask, replay
 from ledger.attachment_pages import panel
 from ledger.models import Document, Kind
 from ledger.posting import require_drafts
-from reconciliation.credit_links import apply_url, available_credits
+from reconciliation.credit_link_pages import apply_url, available_credits
 from reconciliation.document_forms import ReverseForm
 from reconciliation.facts import Facts, LineFacts, facts
 from reconciliation.kind_pages import KindPages
@@ -120,10 +120,10 @@ class DocumentPages(KindPages):
             "events": timeline(company_id=actor.company_id, document=key, currency=document.currency),
             "related": [
                 *self.related(shown),
-                *available_credits(request, document, shown.listed.figures),
+                *available_credits(actor, document, shown.listed.figures),
                 *(deposit_links(actor, key) if document.kind == Kind.ADVANCE else ()),
             ],
-            "apply_url": apply_url(request, document, shown.listed.figures),
+            "apply_url": apply_url(actor, document, shown.listed.figures),
             "pdf_url": address(f"{self.kind}s:pdf", key),
             "attachments": panel(actor, document),
             "particulars": self.particulars(document),

@@ -44,10 +44,12 @@ def test_every_door_names_a_right_there_is() -> None:
 def test_few_doors_ask_for_membership_alone() -> None:
     """Pages of a company that any member may open: the start, the search, one's own settings. Reviewed.
 
-    Why a document is open asks for the right to view its kind, once it knows the document.
+    Why a document is open asks for the right to view its kind, once it knows the document. Available credits are for
+    whoever may list adjustments or advances.
     """
     members = {address for address, pattern in routes() if getattr(pattern.callback, "right", None) == ""}
-    assert members <= {"", "search/", "start/", "help/", "matching/why/<int:key>/"}
+    reviewed = {"", "search/", "start/", "help/", "matching/why/<int:key>/", "credits/", "credits/export/"}
+    assert members <= reviewed
 
 
 def test_no_two_routes_share_a_name() -> None:

@@ -9,18 +9,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from arledger.companies.context import address
+from arledger.core.actor import Actor
 from arledger.core.formats import format_amount
-from arledger.core.http.doors import PageRequest
 from ledger.models import Document
 from reconciliation.figures import Figures
 from reconciliation.open_credits import open_credits
 
 
-def available_credits(
-    request: PageRequest, document: Document, figures: Figures | None
-) -> list[dict[str, Any]]:
+def available_credits(actor: Actor, document: Document, figures: Figures | None) -> list[dict[str, Any]]:
     """A link for components/related.html: the credits that may be used on a charge with something open."""
-    actor = request.actor
     url = address("credits:use", document.pk)
     if not (url and figures and figures.open_charges_ever and actor.may("matching.apply")):
         return []
@@ -37,8 +34,8 @@ def available_credits(
     return [{"kind": _("Credits available"), "label": f"{amount} {document.currency}", "url": url}]
 
 
-def apply_url(request: PageRequest, document: Document, figures: Figures | None) -> str:
+def apply_url(actor: Actor, document: Document, figures: Figures | None) -> str:
     """Where a credit with something open is applied to charges; empty when there is nothing to apply."""
-    if not (figures and figures.open_credits_ever and request.actor.may("matching.apply")):
+    if not (figures and figures.open_credits_ever and actor.may("matching.apply")):
         return ""
     return address("credits:apply", document.pk)
