@@ -172,6 +172,7 @@ def _may(request: PageRequest) -> dict[str, bool]:
         "adjustments.add",
         "advances.add",
         "payments.add",
+        "refunds.add",
         "statements.run",
     )
     return {right.replace(".", "_"): request.actor.may(right) for right in rights}
@@ -276,6 +277,7 @@ def _urls(key: int) -> dict[str, str]:
         "new_adjustment": address("adjustments:new"),
         "new_advance": address("advances:new"),
         "receive": address("payments:receive"),
+        "refund": address("refunds:new"),
         "statement": address("reports:statement", key),
         "edit": reverse("customers:edit", args=[key]),
         "delete": reverse("customers:delete", args=[key]),
