@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from reconciliation.oldest_first import match_oldest_first
+from reconciliation.oldest_first_services import match_oldest_first
 from tests.build import Books, books
 from tests.concurrency.racing import applied_to, race, require_sound
 

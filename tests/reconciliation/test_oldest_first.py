@@ -15,7 +15,7 @@ from ledger.checks import check
 from ledger.errors import NamedTwice, PeriodClosed
 from ledger.models import Document, Kind
 from reconciliation.errors import NothingChosen, NothingToMatch
-from reconciliation.oldest_first import Matched, match_oldest_first
+from reconciliation.oldest_first_services import Matched, match_oldest_first
 from tests.build import TODAY, Books, books, money
 from tests.scenarios.test_entity_limit import entity
 from tests.scenarios.test_w04_credits_and_cash import made
