@@ -22,7 +22,7 @@ class Standing:
 
     open: Decimal
     mark: Mark
-    code: str
+    codes: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +117,9 @@ def _standings(actor: Actor, matched: Matched, day: date) -> dict[int, Standing]
             codes.setdefault(documents[entry.line], {}).update(dict.fromkeys(entry.codes))
     return {
         key: Standing(
-            open=found.open_sides, mark=found.mark, code=found.match_code or " ".join(codes.get(key, ()))
+            open=found.open_sides,
+            mark=found.mark,
+            codes=(found.match_code,) if found.match_code else tuple(codes.get(key, ())),
         )
         for key, found in figures.items()
     }

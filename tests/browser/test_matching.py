@@ -1,0 +1,74 @@
+"""Matching in a real browser: pages fit and are accessible, customers are picked and matched oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.test_frame import fits, serious, sign_in
+from tests.build import Books, books, person
+
+
+@dataclass
+class Desk:
+    b: Books
+    root: str
+    charges: list[int]
+
+
+@pytest.fixture
+def desk(live_url: str) -> Iterator[Desk]:
+    with books() as b:
+        farm = b.add_customer("Ferme des Trois Vallées – Société coopérative agricole de l’Ouest")
+        charges = [b.invoice(1_234_567), b.invoice(20), b.invoice(300, customer=farm)]
+        b.receipt(1_234_577)
+        b.advance(45, customer=farm)
+        yield Desk(b, f"/c/{b.company.code}", charges)
+
+
+PAGES = [
+    "matching/unreconciled/",
+    "matching/unreconciled/?tab=advance&customer=farm",
+    "matching/queue/",
+    "matching/queue/?days=3",
+    "matching/oldest-first/",
+    "matching/oldest-first/{customer}/",
+]
+
+
+@pytest.mark.parametrize(
+    ("width", "language", "scheme"), [(1440, "en", "light"), (390, "fr", "dark"), (768, "fr", "light")]
+)
+def test_the_pages_fit_and_are_accessible(
+    desk: Desk,
+    new_context: Callable[..., BrowserContext],
+    complaints: list[str],
+    width: int,
+    language: str,
+    scheme: str,
+) -> None:
+    page = new_context(viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
+    sign_in(page, person(desk.b, language=language))
+    for path in PAGES:
+        page.goto(f"{desk.root}/{path.format(customer=desk.b.customer)}")
+        assert fits(page), path
+        assert serious(page) == [], path
+    assert complaints == []
+
+
+def test_two_customers_are_picked_and_matched(desk: Desk, page: Page) -> None:
+    sign_in(page, person(desk.b))
+    page.goto(f"{desk.root}/matching/queue/")
+    page.locator("[data-pick-all]").check()
+    page.locator("#bulk button[type=submit]").click()
+    expect(page.locator(".effects")).to_contain_text(
+        "1,234,622.00 EUR of 2 customers is matched (matches: 3)."
+    )
+    assert serious(page) == []
+    page.locator("[data-primary]").click()
+    expect(page.locator("h1")).to_have_text("Needs matching")
+    assert [desk.b.open(key) for key in desk.charges] == [0, 10, 255]
+    expect(page.locator(".empty h2")).to_have_text("Nothing needs matching")
