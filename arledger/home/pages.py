@@ -26,6 +26,8 @@ DRAFTS = {
     "adjustment": (_("Draft adjustments"), "adjustments:list", "adjustments.list"),
     "advance": (_("Draft advances"), "advances:list", "advances.list"),
     "payment": (_("Draft payments"), "payments:list", "payments.list"),
+    "refund": (_("Draft refunds"), "refunds:list", "refunds.list"),
+    "deposit": (_("Draft deposits"), "deposits:list", "deposits.list"),
 }
 
 
@@ -66,7 +68,7 @@ def overview(request: PageRequest) -> HttpResponse:
     context["drafts"] = [
         Waiting(label, counts.get(kind, 0), f"{address(route)}?tab=drafts")
         for kind, (label, route, right) in DRAFTS.items()
-        if actor.may(right) and address(route)
+        if actor.may(right) and address(route) and (kind != "refund" or "refunds" in request.features)
     ]
     if actor.may("payments.list"):
         context["payments"] = [(p, document_url(p), -p.total) for p in last_payments(actor)]

@@ -21,6 +21,7 @@ SEARCHED = {
     Kind.ADJUSTMENT: "adjustments.list",
     Kind.ADVANCE: "advances.list",
     Kind.PAYMENT: "payments.list",
+    Kind.REFUND: "refunds.list",
     Kind.DEPOSIT: "deposits.list",
 }
 
