@@ -65,6 +65,7 @@ def test_a_posted_document_cannot_be_deleted(someone: Person) -> None:
     ours = someone.ours
     someone.refused("DELETE FROM ledger_document WHERE id = %s", ours.stranger, by=[POSTED, "23503"])
     someone.run("DELETE FROM ledger_line WHERE document_id = %s", ours.draft)
+    someone.run("DELETE FROM ledger_attachment WHERE document_id = %s", ours.draft)
     someone.run("UPDATE ledger_document SET kind = 'matching', total = 0 WHERE id = %s", ours.draft)
     someone.run(POST, ours.draft)
     someone.refused("DELETE FROM ledger_document WHERE id = %s", ours.draft, by=POSTED)
