@@ -92,7 +92,7 @@ def test_a_list_is_searched_and_opened_by_keyboard(place: Place, page: Page) -> 
 def test_a_search_that_no_index_knows_goes_on_by_itself(
     place: Place, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keyset, "WINDOWS", (1, 1))
+    monkeypatch.setattr(keyset, "WINDOW", 1)
     monkeypatch.setattr(States, "FEW", 0)
     place.enter(page, "invoices/?q=no+such+text")
     expect(page.get_by_text("Nothing matches")).to_be_visible()
