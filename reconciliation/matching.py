@@ -190,7 +190,8 @@ def _in_force(row: tuple[Any, ...]) -> InForce:
     """A row of READ; what is tied to its reversal is named as people call it."""
     tied = row[14]
     name = document_name(tied[0], tied[1], date.fromisoformat(tied[2])) if tied else None
-    return InForce(*row[:14], name, *row[15:])
+    values = (*row[:14], name, *row[15:])
+    return InForce(*values)
 
 
 def made_by(*, company_id: int, documents: Sequence[int]) -> list[InForce]:
