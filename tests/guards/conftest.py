@@ -77,9 +77,7 @@ def furnish() -> Facts:
         entered = PaymentInput(date=TODAY, method="cash", currency="USD", parts=[part])
         credit = payments.receive(actor=b.actor, payments=[entered])[0]
         for document in (invoice, draft):
-            attachments.attach(
-                actor=b.actor, kind="invoice", document=document, files=[uploads.file()]
-            )
+            attachments.attach(actor=b.actor, kind="invoice", document=document, files=[uploads.file()])
         member_actor = replace(b.actor, user_id=member.user_id)
         attachments.stage(actor=member_actor, form="f", files=[uploads.file()])
         b.configure(auto_apply_inline_credits=False)
