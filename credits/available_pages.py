@@ -86,6 +86,7 @@ class CreditLister(Lister):
         Column(label=AVAILABLE, sort="available", numeric=True),
         Column(label=_("Reserved"), numeric=True),
         Column(label=_("Refundable")),
+        Column(label=_("Apply"), numeric=True),
     )
     sorts = (
         Sort("date", ("date", "id")),
