@@ -15,7 +15,7 @@ from tests.build import books
 from tests.model.machine import Clerk
 from tests.model.paper import letters
 
-EXAMPLES = int(os.environ.get("ARLEDGER_MODEL_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("ARLEDGER_MODEL_EXAMPLES", "24"))
 STEPS = int(os.environ.get("ARLEDGER_MODEL_STEPS", "30"))
 
 
