@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from arledger.core.actor import Actor
-from arledger.core.errors import Refusal, Refusals
+from arledger.core.errors import Refusal, refuse
 from checkout.errors import QuickAmountNotPositive
 from invoices import services as invoices
 from ledger.banking import banks_named
@@ -83,8 +83,7 @@ def _check(deposits: Sequence[QuickDepositInput]) -> None:
             for place, line in enumerate(one.lines)
             if not line.amount.is_finite() or line.amount <= 0
         )
-    if errors:
-        raise errors[0] if len(errors) == 1 else Refusals(errors)
+    refuse(errors)
 
 
 def _bill(entered: QuickDepositInput, kept: str) -> DocumentInput:

@@ -13,7 +13,7 @@ from arledger.companies.numbering import draw
 from arledger.companies.selectors import settings_of
 from arledger.core import audit, outbox
 from arledger.core.actor import Actor
-from arledger.core.errors import NotFound, Refusal, Refusals, Required, Stale
+from arledger.core.errors import NotFound, Refusal, Required, Stale, refuse
 from arledger.core.money import decimals
 from arledger.core.sql import execute, fetch_all, insert_rows, next_ids
 from arledger.core.text import clean_text, sort_key
@@ -87,8 +87,7 @@ def _clean_all(customers: Sequence[CustomerInput]) -> list[CustomerInput]:
         except Refusal as error:
             error.row = row
             errors.append(error)
-    if errors:
-        raise errors[0] if len(errors) == 1 else Refusals(errors)
+    refuse(errors)
     return cleaned
 
 

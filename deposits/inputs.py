@@ -11,7 +11,7 @@ from decimal import Decimal
 from arledger.companies.models import BankAccount, Entity
 from arledger.companies.selectors import Settings
 from arledger.core.actor import Actor
-from arledger.core.errors import NotFound, Refusal, Refusals
+from arledger.core.errors import NotFound, Refusal, refuse
 from arledger.core.money import LIMIT
 from arledger.core.text import clean_text
 from deposits.errors import (
@@ -92,8 +92,7 @@ def check(
         except Refusal as error:
             error.row = row
             errors.append(error)
-    if errors:
-        raise errors[0] if len(errors) == 1 else Refusals(errors)
+    refuse(errors)
     return checked
 
 

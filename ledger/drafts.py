@@ -13,7 +13,7 @@ from operator import attrgetter
 from django.db import IntegrityError, connection
 
 from arledger.core.actor import Actor
-from arledger.core.errors import Refusal, Refusals
+from arledger.core.errors import Refusal, refuse
 from arledger.core.money import LIMIT
 from arledger.core.sql import execute, insert_rows, next_ids
 from ledger.errors import NumberTaken, TotalTooLarge
@@ -172,8 +172,7 @@ def _require_free_numbers(company_id: int, documents: Sequence[NewDocument]) -> 
         if document.number is not None and (document.kind, document.number) in used:
             errors.append(NumberTaken(field="number", row=row, number=document.number))
         used.add((document.kind, document.number))
-    if errors:
-        raise errors[0] if len(errors) == 1 else Refusals(errors)
+    refuse(errors)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from arledger.companies.models import Account, BankAccount, Entity, Location, Te
 from arledger.companies.selectors import Settings
 from arledger.companies.terms import due_date
 from arledger.core.actor import Actor
-from arledger.core.errors import NotFound, Refusal, Refusals
+from arledger.core.errors import NotFound, Refusal, refuse
 from arledger.core.money import check_amount, decimals
 from arledger.core.text import clean_text
 from customers.models import Customer
@@ -109,8 +109,7 @@ def prepare(
         except Refusal as error:
             error.row = row
             errors.append(error)
-    if errors:
-        raise errors[0] if len(errors) == 1 else Refusals(errors)
+    refuse(errors)
     return drafts
 
 

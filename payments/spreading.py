@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from arledger.companies.selectors import Settings
 from arledger.core.actor import Actor
-from arledger.core.errors import Refusal, Refusals
+from arledger.core.errors import Refusal, Refusals, refuse
 from payments.errors import NothingPaid
 from payments.inputs import Receipt, parties
 from reconciliation.consuming import Mix, Rules
@@ -50,8 +50,7 @@ def spread(actor: Actor, settings: Settings, receipts: Sequence[Receipt]) -> lis
             for error in found:
                 error.row = row
             errors.extend(found)
-    if errors:
-        raise errors[0] if len(errors) == 1 else Refusals(errors)
+    refuse(errors)
     return spreadings
 
 

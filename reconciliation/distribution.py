@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
-from arledger.core.errors import Refusal, Refusals
+from arledger.core.errors import Refusal, refuse
 from ledger.errors import NamedTwice
 from reconciliation.consuming import USUAL, Mix, Rules, Spendable, mix
 from reconciliation.errors import (
@@ -59,12 +59,6 @@ def distribute(
     if mixed.cash.remainder < 0:
         raise _over(plan, mixed)
     return mixed
-
-
-def refuse(found: Sequence[Refusal]) -> None:
-    """Raise the refusals there are, several as Refusals."""
-    if found:
-        raise found[0] if len(found) == 1 else Refusals(list(found))
 
 
 def _mixed(plan: Plan, items: Sequence[OpenItem], credits: Sequence[CreditItem], rules: Rules) -> Mix:

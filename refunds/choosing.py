@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from arledger.companies.selectors import Settings
 from arledger.core.actor import Actor
-from arledger.core.errors import NotFound, Refusal
+from arledger.core.errors import NotFound, Refusal, refuse
 from arledger.core.money import check_amount
 from arledger.core.sql import fetch_all
 from ledger.drafts import NewLine
@@ -37,7 +37,7 @@ from refunds.errors import (
     NotEnoughCredit,
     RefundTooEarly,
 )
-from refunds.inputs import Checked, CreditChoice, RefundInput, refuse
+from refunds.inputs import Checked, CreditChoice, RefundInput
 
 ZERO = Decimal(0)
 

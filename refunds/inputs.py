@@ -10,7 +10,7 @@ from decimal import Decimal
 from arledger.companies.models import BankAccount, Entity
 from arledger.companies.selectors import Settings
 from arledger.core.actor import Actor
-from arledger.core.errors import NotFound, Refusal, Refusals
+from arledger.core.errors import NotFound, Refusal, refuse
 from arledger.core.money import check_amount
 from arledger.core.text import clean_text
 from customers.models import Customer
@@ -96,12 +96,6 @@ def check(
             errors.append(error)
     refuse(errors)
     return found
-
-
-def refuse(errors: Sequence[Refusal]) -> None:
-    """Raise what was found wrong: the one refusal, or all of them together."""
-    if errors:
-        raise errors[0] if len(errors) == 1 else Refusals(list(errors))
 
 
 def _entities(actor: Actor, refunds: Sequence[RefundInput]) -> set[int]:

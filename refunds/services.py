@@ -18,7 +18,7 @@ from django.db import transaction
 from arledger.companies.selectors import Settings, settings_of
 from arledger.core import audit, outbox
 from arledger.core.actor import Actor
-from arledger.core.errors import Refusal, Refusals
+from arledger.core.errors import Refusal, Refusals, refuse
 from arledger.core.sql import execute, insert_rows
 from customers.selectors import allowed
 from ledger import billing
@@ -45,7 +45,7 @@ from refunds.errors import (
     VoidIsFinal,
     VoidTooEarly,
 )
-from refunds.inputs import Checked, CreditChoice, RefundInput, check, refuse
+from refunds.inputs import Checked, CreditChoice, RefundInput, check
 from refunds.selectors import expected_amount, same_before
 
 # A refund of the same customer, amount and reference this many days ago may be the same one.

@@ -7,6 +7,7 @@ people in the active language, and is turned into a form message or a problem do
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
@@ -96,3 +97,9 @@ class Refusals(Refusal):
 
     def __str__(self) -> str:
         return " ".join(str(error) for error in self.errors)
+
+
+def refuse(errors: Sequence[Refusal]) -> None:
+    """Raise what was found wrong: the one refusal, or all of them together. Nothing wrong, nothing raised."""
+    if errors:
+        raise errors[0] if len(errors) == 1 else Refusals(list(errors))

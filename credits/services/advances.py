@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from arledger.core.actor import Actor
-from arledger.core.errors import Refusal, Refusals
+from arledger.core.errors import Refusal, refuse
 from credits.inputs import AdvanceInput
 from ledger import billing
 from ledger.entering import DocumentInput
@@ -35,8 +35,7 @@ def _documents(advances: Sequence[AdvanceInput]) -> list[DocumentInput]:
         except Refusal as error:
             error.row = row
             errors.append(error)
-    if errors:
-        raise errors[0] if len(errors) == 1 else Refusals(errors)
+    refuse(errors)
     return documents
 
 
