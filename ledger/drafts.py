@@ -248,6 +248,22 @@ def _written(documents: Sequence[tuple[int, NewDocument]], line_keys: Sequence[i
     return [Written(key, list(islice(rest, len(document.lines)))) for key, document in documents]
 
 
+RESERVATION = {"company_id": "bigint", "document_id": "bigint", "line_id": "bigint", "amount": "numeric"}
+
+
+def reserve(*, company_id: int, promises: Iterable[tuple[int, int, Decimal]]) -> None:
+    """Let drafts promise parts of posted lines: (draft, line, amount with the sign of the line) (SPEC 8, 9)."""
+    insert_rows("ledger_reservation", RESERVATION, [(company_id, *promise) for promise in promises])
+
+
+def free(*, company_id: int, drafts: Sequence[int]) -> None:
+    """Give back all that these drafts have promised."""
+    execute(
+        "DELETE FROM ledger_reservation WHERE company_id = %s AND document_id = ANY(%s)",
+        [company_id, list(drafts)],
+    )
+
+
 def delete_drafts(*, company_id: int, ids: Sequence[int]) -> None:
     """Delete drafts with their files, reservations and lines; the database refuses posted ones."""
     for table, column in (

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from arledger.companies.models import BankAccount, Entity
-from arledger.companies.selectors import Settings
+from arledger.companies.models import BankAccount
+from arledger.companies.selectors import Settings, usable_entities
 from arledger.core.actor import Actor
 from arledger.core.errors import NotFound, Refusal, refuse
 from arledger.core.money import check_amount, decimals
@@ -99,7 +99,7 @@ def check(
     Raises Refusals (a ``row`` each), or the single refusal itself.
     """
     banks = banks_named(company_id=actor.company_id, ids=(p.bank_account_id for p in payments))
-    entities = _entities(actor, payments)
+    entities = usable_entities(actor, (one.entity_id for one in payments))
     receipts: list[Receipt] = []
     errors: list[Refusal] = []
     for row, entered in enumerate(payments):
@@ -116,17 +116,6 @@ def check(
 
 def _keys(found: Iterable[int | None]) -> set[int]:
     return {key for key in found if key is not None}
-
-
-def _entities(actor: Actor, payments: Sequence[PaymentInput]) -> set[int]:
-    """Those of the entities named that are active and that the person may use."""
-    named = _keys(p.entity_id for p in payments)
-    if actor.entities is not None:
-        named &= actor.entities
-    if not named:
-        return set()
-    found = Entity.objects.filter(company_id=actor.company_id, active=True, pk__in=named)
-    return set(found.values_list("pk", flat=True))
 
 
 def _receipt(

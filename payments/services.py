@@ -7,7 +7,7 @@ line by line. What credits pay is applied by the payment too, so that reversing 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -16,7 +16,6 @@ from django.db import transaction
 from arledger.companies.selectors import Settings, settings_of
 from arledger.core import audit, outbox
 from arledger.core.actor import Actor
-from arledger.core.sql import execute, insert_rows
 from customers.selectors import allowed
 from ledger import billing
 from ledger.drafts import (
@@ -24,7 +23,9 @@ from ledger.drafts import (
     NewLine,
     Written,
     as_document,
+    free,
     replace_lines,
+    reserve,
     rewrite_draft,
     write_drafts,
 )
@@ -196,24 +197,18 @@ def _draft_header(settings: Settings, spreading: Spreading) -> NewDocument:
     )
 
 
-def _reserve(company_id: int, keys: Sequence[int], spreadings: Sequence[Spreading]) -> None:
-    """Reserve what drafts name on both sides: of charges a positive amount, of credits a negative one."""
-    insert_rows(
-        "ledger_reservation",
-        {"company_id": "bigint", "document_id": "bigint", "line_id": "bigint", "amount": "numeric"},
-        [
-            (company_id, key, line, amount)
-            for key, spreading in zip(keys, spreadings, strict=True)
-            for mix in spreading.mixes
-            for line, amount in [*mix.charges.items(), *((line, -used) for line, used in mix.used.items())]
-        ],
-    )
+def _promises(keys: Sequence[int], spreadings: Sequence[Spreading]) -> Iterator[tuple[int, int, Decimal]]:
+    """What drafts name on both sides: of charges a positive amount, of credits a negative one."""
+    for key, spreading in zip(keys, spreadings, strict=True):
+        for mix in spreading.mixes:
+            yield from ((key, line, amount) for line, amount in mix.charges.items())
+            yield from ((key, line, -used) for line, used in mix.used.items())
 
 
 def _write_drafts(actor: Actor, settings: Settings, spreadings: Sequence[Spreading]) -> list[int]:
     headers = [_draft_header(settings, spreading) for spreading in spreadings]
     keys = [written.key for written in write_drafts(actor=actor, documents=headers)]
-    _reserve(actor.company_id, keys, spreadings)
+    reserve(company_id=actor.company_id, promises=_promises(keys, spreadings))
     audit.record(
         actor=actor,
         action="add",
@@ -224,23 +219,16 @@ def _write_drafts(actor: Actor, settings: Settings, spreadings: Sequence[Spreadi
     return keys
 
 
-def _free(company_id: int, keys: Sequence[int]) -> None:
-    execute(
-        "DELETE FROM ledger_reservation WHERE company_id = %s AND document_id = ANY(%s)",
-        [company_id, list(keys)],
-    )
-
-
 def edit(*, actor: Actor, key: int, entered: PaymentInput, version: int) -> None:
     """Replace a draft and what it reserves. Raises Stale, NotADraft, or as ``receive``."""
     actor.require("payments.add")
     with transaction.atomic():
         settings = settings_of(actor.company_id)
         document = _locked_draft(actor, key, version, also=parties([entered]))
-        _free(actor.company_id, [key])
+        free(company_id=actor.company_id, drafts=[key])
         spreadings = spread(actor, settings, _locked_receipts(actor, settings, [entered]))
         rewrite_draft(actor=actor, document_id=key, document=_draft_header(settings, spreadings[0]))
-        _reserve(actor.company_id, [key], spreadings)
+        reserve(company_id=actor.company_id, promises=_promises([key], spreadings))
         audit.record(
             actor=actor,
             action="edit",
@@ -270,7 +258,7 @@ def post(*, actor: Actor, ids: Sequence[int], version: int | None = None) -> lis
         require_drafts(documents)
         _require_version(actor, documents, version)
         entered = drafted(company_id=actor.company_id, documents=documents)
-        _free(actor.company_id, ids)
+        free(company_id=actor.company_id, drafts=ids)
         spreadings = spread(actor, settings, _locked_receipts(actor, settings, entered))
         _write_posted(actor, settings, spreadings, documents)
     found = Document.objects.filter(company_id=actor.company_id, pk__in=ids)

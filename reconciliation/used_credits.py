@@ -102,14 +102,14 @@ def used_credits(
         typed=typed,
         currency=currency,
         language=language,
-        gone=_gone(actor, customer, currency, typed, items),
+        gone=typed_but_gone(actor, customer, currency, typed, items),
         holds=[] if quick else holds(company_id=actor.company_id, items=items, draft=draft),
         address=address,
         **arranged,
     )
 
 
-def _gone(
+def typed_but_gone(
     actor: Actor, customer: int, currency: str, typed: Typed, items: Sequence[CreditItem]
 ) -> list[CreditItem]:
     """What an amount was typed for and nothing is left of, so that the row stays and says so."""

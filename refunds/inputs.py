@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date as Day
 from decimal import Decimal
 
-from arledger.companies.models import BankAccount, Entity
-from arledger.companies.selectors import Settings
+from arledger.companies.models import BankAccount
+from arledger.companies.selectors import Settings, usable_entities
 from arledger.core.actor import Actor
 from arledger.core.errors import NotFound, Refusal, refuse
 from arledger.core.money import check_amount
@@ -83,7 +83,7 @@ def check(
     Raises Refusals with a ``row`` each, or the single refusal itself.
     """
     banks = banks_named(company_id=actor.company_id, ids=(r.bank_account_id for r in refunds))
-    entities = _entities(actor, refunds)
+    entities = usable_entities(actor, (one.entity_id for one in refunds))
     found: list[Checked] = []
     errors: list[Refusal] = []
     for row, entered in enumerate(refunds):
@@ -96,17 +96,6 @@ def check(
             errors.append(error)
     refuse(errors)
     return found
-
-
-def _entities(actor: Actor, refunds: Sequence[RefundInput]) -> set[int]:
-    """Those of the entities named that are active and that the person may use."""
-    named = {refund.entity_id for refund in refunds if refund.entity_id is not None}
-    if actor.entities is not None:
-        named &= actor.entities
-    if not named:
-        return set()
-    found = Entity.objects.filter(company_id=actor.company_id, active=True, pk__in=named)
-    return set(found.values_list("pk", flat=True))
 
 
 def _checked(

@@ -19,11 +19,12 @@ from arledger.core.sql import fetch_all
 from customers.models import Customer
 from customers.selectors import named
 from ledger.models import Line
-from reconciliation.credit_choice import CreditGroup, as_refundable, grouped, known_order, oldest_first
+from reconciliation.credit_choice import as_refundable, grouped, known_order, oldest_first
 from reconciliation.credit_grid import LETTERS, LIMIT, Address, CreditGrid, nowhere
 from reconciliation.credit_holds import holds
-from reconciliation.open_credits import CreditItem, spent_credits
+from reconciliation.open_credits import CreditItem
 from reconciliation.typed import FIXED, Cell, Typed, read
+from reconciliation.used_credits import as_typed, typed_but_gone
 from refunds.inputs import RefundInput
 from refunds.screen import ZERO, Screen
 from refunds.selectors import refundable
@@ -90,7 +91,7 @@ def build(
         currency=currency,
         language=_language(),
         refunding=True,
-        gone=_gone(actor, customer, currency, entered, items),
+        gone=typed_but_gone(actor, customer.pk, currency, entered, items),
         order=known_order(data.get("order", "")),
         find=data.get("find", "").replace("\0", "").strip()[:100],
         limit=_limit(data.get("limit", "")),
@@ -131,23 +132,6 @@ def _documents(actor: Actor, typed: Typed) -> list[int]:
     return [int(key[1:]) for key in fixed if key[0] == "c"] + list(found.values_list("document", flat=True))
 
 
-def _gone(
-    actor: Actor, customer: Customer, currency: str, typed: Typed, items: Sequence[CreditItem]
-) -> list[CreditItem]:
-    """What an amount was typed for and nothing is left of, so that the row stays and says so."""
-    known = {f"k{item.line}" for item in items} | {f"c{item.document}" for item in items}
-    missing = [key for key in typed.cells if typed.fixed(key) and key not in known]
-    found = spent_credits(
-        company_id=actor.company_id,
-        customer=customer.pk,
-        currency=currency,
-        documents=[int(key[1:]) for key in missing if key[0] == "c"],
-        lines=[int(key[1:]) for key in missing if key[0] == "k"],
-        entities=actor.entities,
-    )
-    return found
-
-
 def as_data(
     *, actor: Actor, entered: RefundInput, customer: Customer, draft: int, currency: str
 ) -> dict[str, str]:
@@ -172,30 +156,12 @@ def as_data(
         "pay_to_for": str(customer.pk),
         "description": entered.description,
     }
-    for group in grouped(items):
-        for key, amount in _named(group, amounts).items():
-            data |= chosen_data(key, amount, currency)
-    return data
+    return data | as_typed(items, amounts, currency)
 
 
 def chosen_data(key: str, amount: Decimal, currency: str) -> dict[str, str]:
     """What the form sends of an amount that the person fixed."""
     return {f"use-{key}": input_amount(amount, currency, _language()), f"pin-{key}": FIXED}
-
-
-def _named(group: CreditGroup, amounts: Mapping[int, Decimal]) -> dict[str, Decimal]:
-    """The amounts of a document's lines: as one amount where that alone gives the same."""
-    own = {item.line: amounts[item.line] for item in group.items if amounts.get(item.line)}
-    rest = total = sum(own.values(), ZERO)
-    in_turn: dict[int, Decimal] = {}
-    for item in group.items:
-        part = min(rest, item.available)
-        rest -= part
-        if part:
-            in_turn[item.line] = part
-    if in_turn == own:
-        return {group.key: total} if total else {}
-    return {f"k{line}": amount for line, amount in own.items()}
 
 
 def _language() -> str:

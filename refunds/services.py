@@ -19,10 +19,10 @@ from arledger.companies.selectors import Settings, settings_of
 from arledger.core import audit, outbox
 from arledger.core.actor import Actor
 from arledger.core.errors import Refusal, Refusals, refuse
-from arledger.core.sql import execute, insert_rows
+from arledger.core.sql import execute
 from customers.selectors import allowed
 from ledger import billing
-from ledger.drafts import NewDocument, as_document, replace_lines, rewrite_draft, write_drafts
+from ledger.drafts import NewDocument, as_document, free, replace_lines, reserve, rewrite_draft, write_drafts
 from ledger.errors import AlreadyReversed, NotADraft, NotPosted, ReversalIsFinal, ReversalTooEarly
 from ledger.models import Document, Kind, Method, Reservation
 from ledger.posting import (
@@ -104,11 +104,11 @@ def edit(*, actor: Actor, key: int, entered: RefundInput, version: int) -> None:
         document = lock_documents(actor=actor, ids=[key], kind=Kind.REFUND, also=[entered.customer_id])[0]
         require_drafts([document])
         require_version(actor, document, version)
-        _free(actor.company_id, [key])
+        free(company_id=actor.company_id, drafts=[key])
         clearings = _cleared(actor, settings, [entered])
         header = clearings[0].header(settings)
         rewrite_draft(actor=actor, document_id=key, document=header)
-        _reserve(actor.company_id, [key], clearings)
+        reserve(company_id=actor.company_id, promises=_promises([key], clearings))
         audit.record(
             actor=actor,
             action="edit",
@@ -141,7 +141,7 @@ def post(*, actor: Actor, ids: Sequence[int], version: int | None = None) -> lis
             for document in documents:
                 require_version(actor, document, version)
         entered = drafted(company_id=actor.company_id, documents=documents)
-        _free(actor.company_id, ids)
+        free(company_id=actor.company_id, drafts=ids)
         return _write_posted(actor, settings, _cleared(actor, settings, entered), documents)[1]
 
 
@@ -228,7 +228,7 @@ def _cleared(actor: Actor, settings: Settings, refunds: Sequence[RefundInput]) -
 def _write_drafts(actor: Actor, settings: Settings, clearings: Sequence[Clearing]) -> list[int]:
     headers = [clearing.header(settings) for clearing in clearings]
     keys = [written.key for written in write_drafts(actor=actor, documents=headers)]
-    _reserve(actor.company_id, keys, clearings)
+    reserve(company_id=actor.company_id, promises=_promises(keys, clearings))
     audit.record(
         actor=actor,
         action="add",
@@ -311,24 +311,11 @@ def _apply(
     apply(actor=actor, settings=settings, matches=matches)
 
 
-def _reserve(company_id: int, keys: Sequence[int], clearings: Sequence[Clearing]) -> None:
-    insert_rows(
-        "ledger_reservation",
-        {"company_id": "bigint", "document_id": "bigint", "line_id": "bigint", "amount": "numeric"},
-        [
-            (company_id, key, take.item.line, -take.amount)
-            for key, clearing in zip(keys, clearings, strict=True)
-            for cleared in clearing.lines
-            for take in cleared.takes
-        ],
-    )
-
-
-def _free(company_id: int, keys: Sequence[int]) -> None:
-    execute(
-        "DELETE FROM ledger_reservation WHERE company_id = %s AND document_id = ANY(%s)",
-        [company_id, list(keys)],
-    )
+def _promises(keys: Sequence[int], clearings: Sequence[Clearing]) -> Iterator[tuple[int, int, Decimal]]:
+    """What drafts take of credit lines, negative as those are."""
+    for key, clearing in zip(keys, clearings, strict=True):
+        for cleared in clearing.lines:
+            yield from ((key, take.item.line, -take.amount) for take in cleared.takes)
 
 
 # What the books refuse to any document, said of a refund.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -120,3 +121,14 @@ def choices(company_id: int) -> dict[str, list[Account | BankAccount | Entity | 
         "entities": list(Entity.objects.filter(company_id=company_id, active=True).order_by("code")),
         "locations": list(Location.objects.filter(company_id=company_id, active=True).order_by("code")),
     }
+
+
+def usable_entities(actor: Actor, ids: Iterable[int | None]) -> set[int]:
+    """Those of the entities named that are active and that the person may use; one query, none without a name."""
+    named = {key for key in ids if key is not None}
+    if actor.entities is not None:
+        named &= actor.entities
+    if not named:
+        return set()
+    found = Entity.objects.filter(company_id=actor.company_id, active=True, pk__in=named)
+    return set(found.values_list("pk", flat=True))
