@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import io
-import json
 import time
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.core import signing
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from arledger.companies.context import address
-from arledger.core.csvfile import write_csv
 from arledger.core.formats import format_date
 from arledger.core.http.doors import PageRequest, page
+from arledger.core.http.export import csv_file, csv_stream
 from arledger.core.money import quantize
-from arledger.core.scope import company_scope
 from ledger.models import Kind
 from reconciliation import report
 from reconciliation.entries_forms import MATCHES, EntriesForm
@@ -30,6 +25,7 @@ from reconciliation.report import Account, Place, Query
 
 ROWS = 200
 EXPORT_ROWS = 2_000
+SALT = "reconciliation.entries"
 COLUMNS = (
     "customer",
     "name",
@@ -98,27 +94,14 @@ def entries_csv(request: PageRequest) -> HttpResponseBase:
     form = EntriesForm(request.GET, actor=request.actor)
     if not form.is_valid():
         return render(request, "reports/entries.html", {"form": form}, status=400)
-    query, actor, language = form.query, request.actor, get_language() or "en"
+    query, actor = form.query, request.actor
 
-    def lines() -> Iterator[bytes]:
-        # Sent after the middleware has left the company and the language: both are entered again.
-        yield b"\xef\xbb\xbf" + _csv([COLUMNS])
-        place: Place | None = Place()
-        while place is not None:
-            with translation.override(language), company_scope(actor.company_id, actor.user_id):
-                found, place = report.page(actor=actor, query=query, start=place, limit=EXPORT_ROWS)
-            yield _csv([cells for account in found for cells in _cells(account, query)])
+    def chunk(place: Place | None) -> tuple[list[list[object]], Place | None]:
+        found, more = report.page(actor=actor, query=query, start=place, limit=EXPORT_ROWS)
+        return [cells for account in found for cells in _cells(account, query)], more
 
     name = f"reconciliation-{request.company.code}-{query.scope.end.isoformat()}.csv"
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-def _csv(rows: list[Any]) -> bytes:
-    text = io.StringIO(newline="")
-    write_csv(rows, text)
-    return text.getvalue().encode()
+    return csv_stream(actor=actor, name=name, header=COLUMNS, chunk=chunk)
 
 
 def _cells(account: Account, query: Query) -> Iterator[list[object]]:
@@ -168,11 +151,7 @@ def _ledger_csv(request: PageRequest, query: Query, accounts: list[Any]) -> Http
         for customer, one in accounts
     ]
     name = f"ledger-{request.company.code}-{query.scope.end.isoformat()}.csv"
-    return HttpResponse(
-        b"\xef\xbb\xbf" + _csv([header, *rows]),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return csv_file(name=name, header=header, rows=rows)
 
 
 def _sentence(form: EntriesForm) -> str:
@@ -207,15 +186,12 @@ def _sentence(form: EntriesForm) -> str:
 
 def _text(place: Place) -> str:
     """A place as it stands in an address."""
-    return base64.urlsafe_b64encode(json.dumps([place.code, place.currency, place.skip]).encode()).decode()
+    return signing.dumps([place.code, place.currency, place.skip], salt=SALT)
 
 
 def _place(text: str) -> Place:
     """The place of an address; the beginning for what is none."""
     try:
-        match json.loads(base64.urlsafe_b64decode(text.encode()) or b"[]"):
-            case [str(code), str(currency), int(skip)] if skip >= 0 and "\0" not in code + currency:
-                return Place(code[:60], currency[:10], min(skip, 10**9))
-    except (ValueError, binascii.Error, RecursionError):
-        pass
-    return Place()
+        return Place(*signing.loads(text, salt=SALT))
+    except signing.BadSignature:
+        return Place()

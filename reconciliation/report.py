@@ -101,6 +101,11 @@ def page(
     return shown, place
 
 
+def accounts_of(*, actor: Actor, query: Query, customer: int) -> list[Account]:
+    """One customer's accounts with all their entries, by currency; the query's range of customers does not count."""
+    return list(_accounts(actor, query, [customer], Place()))
+
+
 CANDIDATES = """
 SELECT c.id FROM customers_customer c
 WHERE c.company_id = %(company)s AND c.code >= greatest(%(from)s, %(place)s) AND (%(to)s = '' OR c.code < %(to)s)

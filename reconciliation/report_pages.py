@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -13,8 +12,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from arledger.companies.context import address
-from arledger.core.csvfile import write_csv
 from arledger.core.http.doors import PageRequest, page
+from arledger.core.http.export import csv_file
 from arledger.core.money import quantize
 from customers.models import Customer
 from customers.selectors import by_ids
@@ -90,14 +89,10 @@ def ageing_csv(request: PageRequest) -> HttpResponse:
         return render(request, "reports/ageing.html", {"form": form}, status=400)
     found = _read(request, form)
     customers = by_ids(request.actor.company_id, {row.customer for row in found.rows})
-    text = io.StringIO(newline="")
-    header = ["customer", "name", "currency", *found.labels, "credits", "total"]
-    write_csv([header, *(_cells(row, customers) for row in _sorted(found.rows, customers, "customer"))], text)
-    name = f"ageing-{request.company.code}-{found.day.isoformat()}.csv"
-    return HttpResponse(
-        b"\xef\xbb\xbf" + text.getvalue().encode(),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    return csv_file(
+        name=f"ageing-{request.company.code}-{found.day.isoformat()}.csv",
+        header=["customer", "name", "currency", *found.labels, "credits", "total"],
+        rows=[_cells(row, customers) for row in _sorted(found.rows, customers, "customer")],
     )
 
 

@@ -117,15 +117,10 @@ def forward(actor: Actor, found: Customer, start: date, end: date) -> list[State
     language = get_language() or "en"
     query = Query(
         scope=Scope(company_id=actor.company_id, start=start, end=end, as_at=end, entities=actor.entities),
-        customer_from=found.code,
-        customer_to=found.code,
         include_all=True,
     )
-    accounts, _more = report.page(actor=actor, query=query, limit=MOST_ROWS)
     statements = []
-    for account in accounts:
-        if account.customer.pk != found.pk:
-            continue
+    for account in report.accounts_of(actor=actor, query=query, customer=found.pk):
         currency, balance = account.currency, account.opening
         rows = [[format_date(start, language), _("Balance brought forward"), "", "", "", "", ""]]
         rows[0][-1] = format_amount(balance, currency, language)

@@ -8,19 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.sources import PACKAGES
+
 ROOT = Path(__file__).resolve().parent.parent.parent
-APPS = [
-    "customers",
-    "ledger",
-    "reconciliation",
-    "invoices",
-    "credits",
-    "payments",
-    "refunds",
-    "deposits",
-    "checkout",
-    "imports",
-]
+APPS = [package for package in PACKAGES if package != "arledger"]
 INNER = ["arledger/core", "arledger/companies", "arledger/home"]
 # Modules through which people and machines come in; everything else is models, selectors, services and pure
 # parts.
