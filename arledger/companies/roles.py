@@ -33,10 +33,24 @@ READING = frozenset(
 
 SHIPPED: tuple[ShippedRole, ...] = (
     ShippedRole("administrator", _("Administrator"), RIGHTS),
-    ShippedRole("ar-manager", _("AR manager"), _all_but("configuration.edit")),
-    ShippedRole("ar-clerk", _("AR clerk"), _all_but("configuration.", "audit.", "refunds.post")),
+    ShippedRole("ar-manager", _("AR manager"), _all_but("configuration.edit", "roles.edit")),
     ShippedRole(
-        "billing-clerk", _("Billing clerk"), _of("customers", "invoices", "adjustments") | {"ageing.run"}
+        "ar-clerk",
+        _("AR clerk"),
+        _all_but(
+            "configuration.",
+            "roles.",
+            "periods.",
+            "audit.",
+            "refunds.post",
+            "summaries.close",
+            "summaries.override",
+        ),
+    ),
+    ShippedRole(
+        "billing-clerk",
+        _("Billing clerk"),
+        _of("customers", "invoices", "adjustments") | {"ageing.run", "summaries.list", "summaries.view"},
     ),
     ShippedRole("auditor", _("Auditor"), READING),
     ShippedRole(
@@ -52,10 +66,12 @@ SHIPPED: tuple[ShippedRole, ...] = (
             "deposits",
             "matching",
             "reconciliation",
+            "ageing",
             "ledger",
             "statements",
+            "payments_by_item",
             "imports",
         )
-        | {"configuration.view"},
+        | {"configuration.view", "summaries.list", "summaries.view", "summaries.add"},
     ),
 )

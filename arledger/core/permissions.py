@@ -17,8 +17,12 @@ OBJECTS = {
     "ageing": _("Ageing"),
     "ledger": _("AR ledger"),
     "statements": _("Statements of account"),
+    "payments_by_item": _("Payments by item and account"),
+    "summaries": _("Summaries"),
+    "periods": _("Periods"),
     "imports": _("Imports"),
     "configuration": _("Configuration"),
+    "roles": _("Users and roles"),
     "audit": _("Audit trail"),
 }
 
@@ -35,6 +39,10 @@ VERBS = {
     "apply": _("apply"),
     "unapply": _("un-apply"),
     "run": _("run"),
+    "open": _("open"),
+    "close": _("close"),
+    "override": _("close with a difference"),
+    "reopen": _("reopen"),
 }
 
 _CATALOGUE = {
@@ -50,8 +58,12 @@ _CATALOGUE = {
     "ageing": "run",
     "ledger": "run",
     "statements": "run",
+    "payments_by_item": "run",
+    "summaries": "list view add edit delete open close override",
+    "periods": "close reopen",
     "imports": "run",
     "configuration": "view edit",
+    "roles": "view edit",
     "audit": "view",
 }
 
