@@ -16,6 +16,7 @@ from arledger.core.http.errors import refusal_of
 from arledger.core.scope import company_scope
 from arledger.core.sql import fetch_all
 from tests.build import Books
+from tests.sound import unbalanced
 
 Turn = Callable[[], object]
 PATIENCE_SECONDS = 120
@@ -124,9 +125,6 @@ WITH heads AS (
 )
 SELECT code FROM heads GROUP BY code HAVING count(*) > 1
 """
-UNBALANCED = """
-SELECT document_id FROM ledger_journal WHERE company_id = %s GROUP BY document_id HAVING sum(base_amount) <> 0
-"""
 
 
 def require_sound(b: Books) -> None:
@@ -135,7 +133,7 @@ def require_sound(b: Books) -> None:
     assert fetch_all(WRONG_LINES, [company]) == []
     assert fetch_all(GAPS, [company]) == []
     assert fetch_all(SHARED_CODES, {"company": company}) == []
-    assert fetch_all(UNBALANCED, [company]) == []
+    assert unbalanced(company) == []
     assert verify(company).intact
 
 

@@ -184,6 +184,8 @@ def test_a_foreign_process_with_an_old_number_is_left_alone(tmp_path: Path) -> N
     try:
         created = psutil.Process(stranger.pid).create_time()
         process = psutil.Process(stranger.pid)
+        while not process.cmdline():  # a program just started has no command line yet
+            time.sleep(0.01)
         assert is_ours(process, created, [sys.executable, "-c"])
         assert not is_ours(process, created - 100, [sys.executable, "-c"])
         assert not is_ours(process, created, ["/opt/postgres", "-D/elsewhere"])

@@ -16,6 +16,7 @@ from reconciliation.selectors import States, totals
 from tests.build import Books
 from tests.model import figures as paper_figures
 from tests.model.figures import Figures
+from tests.sound import unbalanced
 
 CENTS = Decimal("0.01")
 
@@ -95,16 +96,12 @@ SELECT coalesce(sum(j.amount) FILTER (WHERE a.kind = 'receivable'), 0),
 FROM ledger_journal j JOIN companies_account a ON a.company_id = j.company_id AND a.id = j.account_id
 WHERE j.company_id = %s AND j.customer_id = %s AND j.date <= %s
 """
-UNBALANCED = """
-SELECT document_id FROM ledger_journal WHERE company_id = %s GROUP BY document_id
-HAVING sum(amount) <> 0 OR sum(base_amount) <> 0
-"""
 
 
 def agree_on_the_account(b: Books, paper: Figures, customers: list[int], day: date) -> None:
     """Ageing, balances and the journal of every customer as of a day."""
     aged = {row.customer: row for row in ageing(company_id=b.company.pk, day=day).rows}
-    assert fetch_all(UNBALANCED, [b.company.pk]) == []
+    assert unbalanced(b.company.pk) == []
     for customer in customers:
         buckets, credits = paper.aged(customer, day)
         row = aged.get(customer)
