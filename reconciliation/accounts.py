@@ -30,6 +30,18 @@ ORDER BY coalesce(d.due_date, d.date), o.document_id LIMIT %(limit)s
 )
 
 
+# The same documents added up, of every customer.
+OPEN_TOTALS = (
+    OPEN_AT
+    + """
+SELECT o.customer_id, d.currency, sum(o.open)
+FROM opens o JOIN ledger_document d ON d.company_id = %(company)s AND d.id = o.document_id
+WHERE d.state = 'posted' AND d.date <= %(day)s
+GROUP BY 1, 2
+"""
+)
+
+
 @dataclass(frozen=True, slots=True)
 class OpenDocument:
     """A document with something open on one side as of a day; ``open`` is the customer's part of it, positive."""
@@ -56,6 +68,12 @@ def open_documents(*, actor: Actor, customer: int, day: date, charge: bool, limi
     return [
         OpenDocument(found[key], figures[key], abs(amount)) for key, amount in opens.items() if key in found
     ]
+
+
+def open_totals(*, company_id: int, day: date) -> dict[tuple[int, str], Decimal]:
+    """What the open items of every customer come to, per currency, as his statement adds them up."""
+    rows = fetch_all(OPEN_TOTALS, {"company": company_id, "customers": None, "day": day})
+    return {(customer, currency): amount for customer, currency, amount in rows}
 
 
 def owing(company_id: int, day: date) -> Q:

@@ -15,13 +15,13 @@ from arledger.core.sql import fetch_all
 from customers.models import Customer
 from customers.selectors import by_ids
 from reconciliation.report_rows import Filter, Movement, Row, Scope, movements, openings, rows
+from reconciliation.report_sql import CUSTOMER_RANGE, customer_range
 
 ZERO = Decimal(0)
 # Customers looked at in one statement, and in how many such statements a page may find nothing.
 CHUNK = 100
 EMPTY_CHUNKS = 20
-# Beyond the last character there is, so that "to F" includes everything that begins with F; and before the first.
-LAST = "\U0010ffff"
+# Before the first character that a code may hold.
 NEXT = "\x01"
 
 
@@ -108,8 +108,7 @@ def accounts_of(*, actor: Actor, query: Query, customer: int) -> list[Account]:
 
 CANDIDATES = """
 SELECT c.id FROM customers_customer c
-WHERE c.company_id = %(company)s AND c.code >= greatest(%(from)s, %(place)s) AND (%(to)s = '' OR c.code < %(to)s)
-  AND (%(entities)s::bigint[] IS NULL OR c.entity_id IS NULL OR c.entity_id = ANY(%(entities)s))
+WHERE c.company_id = %(company)s AND c.code >= %(place)s AND {range}
   AND (%(all)s OR EXISTS (
         SELECT FROM ledger_document d WHERE d.company_id = c.company_id AND d.customer_id = c.id
           AND d.date BETWEEN %(start)s AND %(end)s AND d.state = 'posted')
@@ -119,15 +118,14 @@ WHERE c.company_id = %(company)s AND c.code >= greatest(%(from)s, %(place)s) AND
         SELECT FROM ledger_application a
         WHERE a.company_id = c.company_id AND a.customer_id = c.id AND a.date >= %(start)s))
 ORDER BY c.code LIMIT %(limit)s
-"""
+""".replace("{range}", CUSTOMER_RANGE)
 
 
 def _candidates(actor: Actor, query: Query, place: Place, limit: int | None = CHUNK) -> list[int]:
     """Customers that may have something to show, by code, from a place on."""
     parameters = {
         **query.scope.parameters,
-        "from": query.customer_from,
-        "to": query.customer_to and query.customer_to + LAST,
+        **customer_range(query.customer_from, query.customer_to),
         "place": place.code,
         "all": query.include_all,
         "limit": limit,

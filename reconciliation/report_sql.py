@@ -180,3 +180,14 @@ rows (customer_id, currency, document_id, amount, date, code, head, open, matche
 
 STATEMENT = "WITH " + ",".join((FORCE, DOCUMENTS, OPENS, GROUPS, ROWS))
 WANTED = "(%(matches)s::text[] IS NULL OR match = ANY(%(matches)s))"
+
+# Customers ``c`` whose codes lie between two beginnings, both included, and that the person may see.
+CUSTOMER_RANGE = """(c.code >= %(customer_from)s AND (%(customer_to)s = '' OR c.code < %(customer_to)s)
+  AND (%(entities)s::bigint[] IS NULL OR c.entity_id IS NULL OR c.entity_id = ANY(%(entities)s)))"""
+# Beyond the last character there is, so that "to F" includes everything that begins with F.
+LAST = "\U0010ffff"
+
+
+def customer_range(first: str, last: str) -> dict[str, object]:
+    """The parameters of CUSTOMER_RANGE; an empty beginning is no limit."""
+    return {"customer_from": first, "customer_to": last and last + LAST}
