@@ -131,6 +131,18 @@ def parse_amount(
     ``decimal_mark`` is ``,`` for files that use a decimal comma. Nothing else is accepted and nothing is
     rounded. Raises Required for an empty text, UnknownCurrency, or a subclass of InvalidAmount.
     """
+    value = parse_plain(text, decimal_mark=decimal_mark, field=field)
+    if -int(value.as_tuple().exponent) > decimals(currency):
+        raise TooManyDecimals(field=field, text=text, currency=currency, decimals=decimals(currency))
+    _check_range(value, text, field, allow_negative=allow_negative, allow_zero=allow_zero)
+    return quantize(value, currency)
+
+
+def parse_plain(text: str, *, decimal_mark: str = ".", field: str | None = None) -> Decimal:
+    """The machine form of ``parse_amount`` where the currency is not known yet; the decimals stay as written.
+
+    Raises Required for an empty text or a subclass of InvalidAmount.
+    """
     if not text:
         raise Required(field=field)
     plain = text if decimal_mark == "." else text.replace(".", " ").replace(decimal_mark, ".")
@@ -141,10 +153,7 @@ def parse_amount(
     value = Decimal(plain)
     if value.is_zero() and plain.startswith("-"):
         raise AmountNegativeZero(field=field, text=text)
-    if len(plain.partition(".")[2]) > decimals(currency):
-        raise TooManyDecimals(field=field, text=text, currency=currency, decimals=decimals(currency))
-    _check_range(value, text, field, allow_negative=allow_negative, allow_zero=allow_zero)
-    return quantize(value, currency)
+    return value
 
 
 def check_amount(

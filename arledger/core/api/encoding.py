@@ -1,0 +1,43 @@
+"""Answers as JSON: amounts and every other Decimal as plain strings, days and instants in ISO form (SPEC 15)."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.functional import Promise
+
+from arledger.core.money import decimals
+
+
+def amount(value: Decimal, currency: str) -> str:
+    """An amount with exactly its currency's decimals. Raises UnknownCurrency."""
+    return f"{value or Decimal():.{decimals(currency)}f}"
+
+
+def instant(at: datetime) -> str:
+    """An aware instant in UTC, to the microsecond: ``2026-03-15T12:00:00.000000Z``."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def plain(value: Any) -> Any:
+    """What ``json`` cannot write by itself. Raises TypeError."""
+    match value:
+        case Decimal():
+            return f"{value:f}"
+        case datetime():
+            return instant(value)
+        case date():
+            return value.isoformat()
+        case Promise():
+            return str(value)
+        case frozenset() | set():
+            return sorted(value)
+    raise TypeError(f"no JSON for {value!r}")
+
+
+def encode(value: Any) -> str:
+    """``value`` as JSON text. Raises ValueError for numbers that JSON does not have."""
+    return json.dumps(value, default=plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

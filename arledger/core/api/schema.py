@@ -1,0 +1,195 @@
+"""What the OpenAPI document says of a call: one decorator beside the handler (SPEC 15)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+    inline_serializer,
+)
+from rest_framework import serializers
+
+from arledger.core.api.fields import Input, members
+from arledger.core.api.lists import DEFAULT_LIMIT, LARGEST_LIMIT, Filter
+from arledger.core.http.keyset import Sort
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+WRITES = {"post", "patch", "put", "delete"}
+
+
+class ErrorShape(serializers.Serializer):
+    """One thing wrong: in the body (pointer), in the query (parameter) or in a header."""
+
+    code = serializers.CharField(help_text="Stable, for programs.")
+    pointer = serializers.CharField(required=False, help_text="JSON pointer (RFC 6901) into the body.")
+    parameter = serializers.CharField(required=False, help_text="The query parameter.")
+    header = serializers.CharField(required=False, help_text="The header.")
+    detail = serializers.CharField(help_text="For people, in the language of Accept-Language.")
+    values = serializers.DictField(required=False, help_text="Limits and current values.")
+
+
+class ProblemShape(serializers.Serializer):
+    """RFC 9457 problem details."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    instance = serializers.CharField(required=False)
+    code = serializers.CharField(help_text="Stable, for programs; all of them: GET /api/v1/problems.")
+    errors = ErrorShape(many=True)
+    request_id = serializers.CharField(required=False)
+
+
+def described(
+    *,
+    tag: str,
+    summary: str,
+    description: str = "",
+    request: Any = None,
+    answers: Any = None,
+    status: int | None = None,
+    query: type[Input] | None = None,
+    filters: Mapping[str, Filter] | None = None,
+    sorts: Sequence[Sort] = (),
+    conditional: bool = False,
+    idempotent: bool = True,
+    examples: Sequence[OpenApiExample] = (),
+    operation: str | None = None,
+) -> Callable[[Handler], Handler]:
+    """Describe a handler: ``answers`` is the shape of its success (a serializer class, or ``Some(many=True)``).
+
+    With ``filters`` (a list) the answer is a page of ``answers``, and paging parameters are added. ``query`` are
+    parameters as an Input. Writes get Idempotency-Key and ``validate_only`` (unless not ``idempotent``), and
+    ``conditional`` ones If-Match.
+    """
+
+    def decorate(handler: Handler) -> Handler:
+        method = handler.__name__
+        parameters = [*_query(query), *_listing(filters, sorts)]
+        if method in WRITES and idempotent:
+            parameters += WRITING
+        if conditional:
+            parameters.append(IF_MATCH)
+        success = status or (201 if method == "post" else 200)
+        shape = _page_of(answers) if filters is not None else answers
+        responses: dict[Any, Any] = {success: OpenApiResponse(response=shape, description="Done.")}
+        if method in WRITES and idempotent and success != 200:
+            responses[200] = OpenApiResponse(
+                response=shape, description="What would be done (validate_only)."
+            )
+        for code in _failures(method, conditional):
+            responses[(code, "application/problem+json")] = OpenApiResponse(
+                response=ProblemShape, description=FAILURES[code]
+            )
+        wrapped: Handler = extend_schema(
+            tags=[tag],
+            summary=summary,
+            description=description or None,
+            operation_id=operation,
+            parameters=parameters,
+            request=request,
+            responses=responses,
+            examples=list(examples) or None,
+        )(handler)
+        return wrapped
+
+    return decorate
+
+
+FAILURES = {
+    400: "The request cannot be read, or a value of it is not acceptable as such.",
+    401: "No token, or one that is not valid (any more).",
+    403: "The token's rights do not suffice.",
+    404: "There is no such thing in this company.",
+    406: "The answer is JSON, and the caller does not accept that.",
+    409: "The first call with this key still runs, or the books are busy: try again.",
+    412: "Changed since it was read (If-Match).",
+    413: "The body is too large.",
+    415: "The body is not JSON in UTF-8.",
+    422: "The books do not allow it.",
+    429: "Too many calls in this minute.",
+}
+
+
+def _failures(method: str, conditional: bool) -> list[int]:
+    reading = [400, 401, 403, 404, 406, 429]
+    if method not in WRITES:
+        return reading
+    return sorted([*reading, 409, 413, 415, 422, *([412] if conditional else [])])
+
+
+def _header(name: str, description: str, pattern: str) -> OpenApiParameter:
+    return OpenApiParameter(
+        name,
+        {"type": "string", "pattern": pattern},
+        OpenApiParameter.HEADER,
+        description=description,
+    )
+
+
+IF_MATCH = _header(
+    "If-Match", "The ETag of the draft as it was read; 412 when it changed since.", r'^("\d+"|\*)$'
+)
+WRITING = [
+    _header(
+        "Idempotency-Key",
+        "A key of your choice: the same call with the same key has one effect and one answer.",
+        r"^[\x21-\x7e]{1,255}$",
+    ),
+    OpenApiParameter(
+        "validate_only",
+        OpenApiTypes.BOOL,
+        description="Do everything, answer with the effects, and take it back.",
+    ),
+]
+
+
+def _query(shape: type[Input] | None) -> list[OpenApiParameter]:
+    if shape is None:
+        return []
+    return [_parameter(name, field, field.required) for name, field in members(shape).items()]
+
+
+def _parameter(name: str, field: Any, required: bool = False, help: str = "") -> OpenApiParameter:
+    return OpenApiParameter(
+        name,
+        field.parameter_schema(),
+        required=required,
+        description=help or str(field.help_text or ""),
+    )
+
+
+def _listing(filters: Mapping[str, Filter] | None, sorts: Sequence[Sort]) -> list[OpenApiParameter]:
+    if filters is None:
+        return []
+    orders = [f"{sign}{sort.key}" for sort in sorts for sign in ("", "-")]
+    return [
+        *(_parameter(name, one.field, help=one.help) for name, one in filters.items()),
+        OpenApiParameter(
+            "limit",
+            {"type": "integer", "minimum": 1, "maximum": LARGEST_LIMIT, "default": DEFAULT_LIMIT},
+            description="How many at once.",
+        ),
+        OpenApiParameter("cursor", str, description="From the addresses next and previous."),
+        OpenApiParameter("ordering", {"type": "string", "enum": orders}, description="“-” for descending."),
+        OpenApiParameter("fields", str, description="Only these fields, separated by commas."),
+    ]
+
+
+def _page_of(shape: Any) -> Any:
+    name = shape.__name__.removesuffix("Shape")
+    return inline_serializer(
+        f"{name}Page",
+        {
+            "results": shape(many=True),
+            "next": serializers.URLField(allow_null=True),
+            "previous": serializers.URLField(allow_null=True),
+        },
+    )
