@@ -21,6 +21,12 @@ class NothingLeft(Refusal):
     sentence = _("Nothing is left of %(document)s: it was matched in the meantime. Remove it.")
 
 
+class DocumentIsDraft(Refusal):
+    code = "document_is_draft"
+    status = 409
+    sentence = _("%(document)s is a draft: post it before it is matched.")
+
+
 class NotACharge(Invalid):
     code = "not_a_charge"
     sentence = _("%(document)s is not a charge: a match needs one charge and one credit.")
