@@ -6,7 +6,7 @@ took is still open: it is added back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -218,11 +218,25 @@ def entries(*, company_id: int, ids: Iterable[int], day: date) -> list[Entry]:
     return [_entry(row, settled, figures[row[19]].match_code) for row in rows]
 
 
-def _entry(row: tuple[Any, ...], settled: dict[tuple[int, int], bool], shared: str) -> Entry:
+# A head as figures see it: a document, and the line of a payment that is one by itself, else 0.
+SettledHeads = Mapping[tuple[int, int], bool]
+
+
+def shown_codes(
+    heads: Iterable[tuple[str | None, tuple[int, int]]], settled: SettledHeads, *, inline: bool, shared: str
+) -> tuple[str, ...]:
+    """The codes of an application's two heads, cased by what is open of each; those without one are left out.
+
+    An inline application shows ``shared``, its document's code, once that has one (SPEC 15.2).
+    """
+    if inline and shared:
+        return (shared,)
+    return tuple(cased(code, settled.get(head, False)) for code, head in heads if code)
+
+
+def _entry(row: tuple[Any, ...], settled: SettledHeads, shared: str) -> Entry:
     heads = ((row[12], (row[19], 0)), (row[13], (row[20], row[21])))
-    codes = tuple(cased(code, settled.get(head, False)) for code, head in heads if code)
-    if row[14] and shared:
-        codes = (shared,)
+    codes = shown_codes(heads, settled, inline=row[14], shared=shared)
     other, maker = document_name(row[4], row[5], row[22]), document_name(row[18], row[17], row[23])
     values = (*row[:5], other, *row[6:12], codes, row[14], bool(row[15]), row[16], maker, row[18])
     return Entry(*values)
