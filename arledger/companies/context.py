@@ -34,10 +34,13 @@ class Item:
 
 SETTINGS = (
     Item(_("Accounts receivable"), "companies:configuration", "", "/settings/", ("configuration.view",)),
+    Item(_("Entities"), "companies:entities", "", "/settings/entities/", ("configuration.view",)),
+    Item(_("Locations"), "companies:locations", "", "/settings/locations/", ("configuration.view",)),
     Item(_("Accounts"), "companies:accounts", "", "/settings/accounts/", ("configuration.view",)),
     Item(_("Bank accounts"), "companies:bank-accounts", "", "/settings/banks/", ("configuration.view",)),
     Item(_("Payment terms"), "companies:terms", "", "/settings/terms/", ("configuration.view",)),
     Item(_("Number sequences"), "companies:sequences", "", "/settings/sequences/", ("configuration.view",)),
+    Item(_("Journals"), "companies:journals", "", "/settings/journals/", ("configuration.view",)),
     Item(_("Roles"), "companies:roles", "", "/settings/roles/", ("configuration.view",)),
     Item(_("People"), "companies:people", "", "/settings/people/", ("configuration.view",)),
     Item(_("Audit trail"), "companies:audit", "", "/settings/audit/", ("audit.view",)),

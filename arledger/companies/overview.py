@@ -14,6 +14,10 @@ from arledger.companies.models import (
     Account,
     BankAccount,
     Configuration,
+    Entity,
+    EntityConfiguration,
+    Journal,
+    Location,
     Membership,
     MembershipEntity,
     NumberSequence,
@@ -25,10 +29,16 @@ from arledger.core.models import AuditEvent
 from arledger.core.permissions import OBJECTS, RIGHTS, VERBS
 
 EVENTS = 50
+# What an entity's own settings have in any case.
+SAME_IN_ALL = {"id", "company_id", "entity_id"}
 USES = {
     "customer_sequence": _("customers"),
     "invoice_sequence": _("invoices"),
+    "adjustment_sequence": _("adjustments"),
+    "advance_sequence": _("advances"),
     "payment_sequence": _("payments"),
+    "refund_sequence": _("refunds"),
+    "deposit_sequence": _("deposits"),
     "matching_sequence": _("matchings"),
     "match_sequence": _("match codes"),
 }
@@ -39,7 +49,28 @@ def accounts(company_id: int) -> list[Account]:
 
 
 def bank_accounts(company_id: int) -> list[BankAccount]:
-    return list(BankAccount.objects.filter(company_id=company_id).select_related("account").order_by("code"))
+    found = BankAccount.objects.filter(company_id=company_id).select_related("account", "entity")
+    return list(found.order_by("code"))
+
+
+def entities(company_id: int) -> list[tuple[Entity, int]]:
+    """Each entity with how many settings it has of its own."""
+    own = {row.entity_id: row for row in EntityConfiguration.objects.filter(company_id=company_id)}
+    found = Entity.objects.filter(company_id=company_id).order_by("code")
+    return [(entity, _differences(own.get(entity.pk))) for entity in found]
+
+
+def _differences(row: EntityConfiguration | None) -> int:
+    names = [] if row is None else [f.attname for f in row._meta.concrete_fields]
+    return sum(getattr(row, name) is not None for name in names if name not in SAME_IN_ALL)
+
+
+def locations(company_id: int) -> list[Location]:
+    return list(Location.objects.filter(company_id=company_id).select_related("entity").order_by("code"))
+
+
+def journals(company_id: int) -> list[Journal]:
+    return list(Journal.objects.filter(company_id=company_id).order_by("code"))
 
 
 def terms(company_id: int) -> list[Term]:
@@ -64,9 +95,9 @@ def sequences(company_id: int) -> list[Sequencing]:
     return [Sequencing(s, following(s), uses.get(s.pk, [])) for s in found]
 
 
-def following(sequence: NumberSequence) -> str:
-    """What the sequence draws next, unless somebody else is faster."""
-    value = sequence.last_value + 1
+def following(sequence: NumberSequence, ahead: int = 0) -> str:
+    """What the sequence draws next, or ``ahead`` draws later, unless somebody else is faster."""
+    value = sequence.last_value + 1 + ahead
     alpha = sequence.style == NumberSequence.Style.ALPHA
     middle = letters(value) if alpha else f"{value:0{sequence.width}d}"
     return f"{sequence.prefix}{middle}{sequence.suffix}"

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from arledger.companies import overview, trail
 from arledger.companies.forms import ConfigurationForm, consequences
 from arledger.companies.models import Role
 from arledger.companies.selectors import settings_of
 from arledger.companies.services import change_configuration
+from arledger.companies.table_pages import NAME, STATE, Table, state, table
 from arledger.core.errors import Refusal
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.forms import Done, show_refusal, submit
 from arledger.core.http.listing import Column
-from arledger.core.templatetags.arledger import badge, moment
+from arledger.core.templatetags.arledger import moment
 
 
 @page("configuration.view")
@@ -70,83 +69,6 @@ def _confirm(request: PageRequest, effects: Sequence[str | Promise]) -> HttpResp
 # Lists -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Table:
-    """Columns and rows of cells, safe HTML made by our tags included."""
-
-    columns: Sequence[Column]
-    rows: Sequence[Sequence[object]]
-
-    @property
-    def cells(self) -> list[list[tuple[Column, object]]]:
-        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
-
-
-CODE = Column(label=gettext_lazy("Code"))
-NAME = Column(label=gettext_lazy("Name"))
-STATE = Column(label=gettext_lazy("State"))
-
-
-def _state(active: bool) -> object:
-    return badge(_("Active"), "good", "check") if active else badge(_("Inactive"), "plain", "ban")
-
-
-def _table(request: PageRequest, title: str, table: Table, **context: object) -> HttpResponse:
-    return render(request, "companies/table.html", {"title": title, "table": table, **context})
-
-
-@page("configuration.view")
-def accounts(request: PageRequest) -> HttpResponse:
-    rows = [
-        (a.code, a.name, a.get_kind_display(), _state(a.active))
-        for a in overview.accounts(request.actor.company_id)
-    ]
-    return _table(request, _("Accounts"), Table([CODE, NAME, Column(label=_("Kind")), STATE], rows))
-
-
-@page("configuration.view")
-def bank_accounts(request: PageRequest) -> HttpResponse:
-    columns = [CODE, NAME, Column(label=_("Currency")), Column(label=_("GL account")), STATE]
-    rows = [
-        (b.code, b.name, b.currency, str(b.account), _state(b.active))
-        for b in overview.bank_accounts(request.actor.company_id)
-    ]
-    return _table(request, _("Bank accounts"), Table(columns, rows))
-
-
-@page("configuration.view")
-def terms(request: PageRequest) -> HttpResponse:
-    columns = [CODE, NAME, Column(label=_("Net days"), numeric=True), Column(label=_("Due")), STATE]
-    rows = [
-        (
-            t.code,
-            t.name,
-            t.net_days,
-            _("at the end of the month") if t.end_of_month else _("after the net days"),
-            _state(t.active),
-        )
-        for t in overview.terms(request.actor.company_id)
-    ]
-    return _table(request, _("Payment terms"), Table(columns, rows))
-
-
-@page("configuration.view")
-def sequences(request: PageRequest) -> HttpResponse:
-    columns = [
-        CODE,
-        NAME,
-        Column(label=_("Drawn so far"), numeric=True),
-        Column(label=_("Next")),
-        Column(label=_("Used for")),
-    ]
-    rows = [
-        (s.row.code, s.row.name, s.row.last_value, s.following, ", ".join(str(use) for use in s.uses))
-        for s in overview.sequences(request.actor.company_id)
-    ]
-    intro = _("Numbers are drawn when a document is posted, without gaps.")
-    return _table(request, _("Number sequences"), Table(columns, rows), intro=intro)
-
-
 def _role_name(role: Role) -> str:
     """A shipped role in the reader's language, a company's own as it was named."""
     return _(role.name) if role.shipped else role.name
@@ -165,7 +87,7 @@ def roles(request: PageRequest) -> HttpResponse:
         )
         for r in overview.roles(request.actor.company_id)
     ]
-    return _table(request, _("Roles"), Table(columns, rows))
+    return table(request, _("Roles"), Table(columns, rows))
 
 
 @page("configuration.view")
@@ -183,11 +105,11 @@ def people(request: PageRequest) -> HttpResponse:
             member.user.email,
             _role_name(member.role),
             ", ".join(limits),
-            _state(member.active and member.user.is_active),
+            state(member.active and member.user.is_active),
         )
         for member, limits in overview.people(request.actor.company_id)
     ]
-    return _table(request, _("People"), Table(columns, rows))
+    return table(request, _("People"), Table(columns, rows))
 
 
 @page("audit.view")
@@ -208,4 +130,4 @@ def audit(request: PageRequest) -> HttpResponse:
     rows = [(e.sequence, moment(e.at), e.actor, trail.what(e), trail.changes(e, labels)) for e in shown]
     older = f"?before={shown[-1].sequence}" if len(found) > len(shown) else ""
     intro = _("Each event is chained to the one before it: none can be changed or taken out unnoticed.")
-    return _table(request, _("Audit trail"), Table(columns, rows), intro=intro, older=older)
+    return table(request, _("Audit trail"), Table(columns, rows), intro=intro, older=older)
