@@ -37,3 +37,22 @@ class UnknownCustomer(Invalid):
 class CustomerTwice(Invalid):
     code = "customer_twice"
     sentence = _("%(customer)s is named twice on this receipt. Use one part per customer.")
+
+
+class PartsDiffer(Invalid):
+    """Where the payer's own part is given, the parts make up exactly what was received."""
+
+    code = "parts_differ"
+    sentence = _("The parts add up to %(total)s; %(amount)s was received. Make the two agree.")
+
+
+class SpreadUnclear(Invalid):
+    code = "spread_unclear"
+    sentence = _(
+        "Say in one way what is paid: documents in their order, amounts per charge, or all by due date."
+    )
+
+
+class MoneyPlaceUnclear(Invalid):
+    code = "bank_account_unclear"
+    sentence = _("Say where the money is: name a bank account, or undeposited funds; one of the two.")
