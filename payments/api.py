@@ -14,7 +14,17 @@ from arledger.core.api.writing import if_match, perform, wanted_version
 from payments import services
 from payments.api_inputs import Entered, PaymentBody, PaymentDraftInput, read, read_change
 from payments.selectors import draft_of, payment
-from reconciliation.api_verbs import TakeBackInput, created, deleted, grouped, in_bulk, placed, shown
+from reconciliation.api_verbs import (
+    TakeBackInput,
+    acted,
+    created,
+    deleted,
+    grouped,
+    in_bulk,
+    placed,
+    shown,
+    the_one,
+)
 
 
 class Payments(ApiView):
@@ -25,7 +35,7 @@ class Payments(ApiView):
         actor = request.actor
 
         def effect() -> dict[str, Any]:
-            found = _one(read(actor, [values]))
+            found = the_one(read(actor, [values]))
             key = _receive(actor, [found])[0]
             return created(actor, key, asked=found.asked, post=found.post)
 
@@ -87,12 +97,11 @@ class PaymentPost(ApiView):
     def post(self, request: ApiRequest, key: str) -> HttpResponse:
         document = key_of("document", key)
         version = wanted_version(request)
-
-        def effect() -> dict[str, Any]:
-            services.post(actor=request.actor, ids=[document], version=version)
-            return shown(request.actor, document)
-
-        return perform(request, effect, status=200)
+        return acted(
+            request,
+            document,
+            lambda: services.post(actor=request.actor, ids=[document], version=version),
+        )
 
 
 class PaymentReverse(ApiView):
@@ -101,19 +110,13 @@ class PaymentReverse(ApiView):
     def post(self, request: ApiRequest, key: str) -> HttpResponse:
         document = key_of("document", key)
         values = body(request, TakeBackInput)
-
-        def effect() -> dict[str, Any]:
-            services.reverse(actor=request.actor, ids=[document], on=values["date"], reason=values["reason"])
-            return shown(request.actor, document)
-
-        return perform(request, effect, status=200)
-
-
-def _one(found: Sequence[Any]) -> Entered:
-    """What the only body means. Raises what is wrong with it."""
-    if isinstance(found[0], Entered):
-        return found[0]
-    raise found[0]
+        return acted(
+            request,
+            document,
+            lambda: services.reverse(
+                actor=request.actor, ids=[document], on=values["date"], reason=values["reason"]
+            ),
+        )
 
 
 def _receive(actor: Actor, found: Sequence[Entered]) -> list[int]:

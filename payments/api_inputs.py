@@ -22,9 +22,9 @@ from arledger.core.api.fields import (
 from arledger.core.api.references import References, company_rows, resolve
 from arledger.core.errors import Refusal, Required
 from customers.selectors import visible
-from ledger.errors import NamedTwice
+from ledger.errors import MoneyPlaceUnclear, NamedTwice
 from ledger.models import Kind, Method
-from payments.errors import MoneyPlaceUnclear, PartsDiffer, PartsOverReceived, SpreadUnclear
+from payments.errors import PartsDiffer, PartsOverReceived, SpreadUnclear
 from payments.inputs import PartInput, PaymentInput
 from reconciliation.naming import Names
 from reconciliation.plans import CreditUse, Plan

@@ -51,6 +51,23 @@ def told(answer: dict[str, Any], *, asked: bool, post: bool) -> dict[str, Any]:
     return answer
 
 
+def the_one(found: Sequence[Item | Refusal]) -> Item:
+    """What the only body means. Raises what is wrong with it."""
+    if isinstance(found[0], Refusal):
+        raise found[0]
+    return found[0]
+
+
+def acted(request: ApiRequest, key: int, verb: Callable[[], object]) -> HttpResponse:
+    """Do what a verb does to a document, once per key; the answer is the document as it is then."""
+
+    def effect() -> dict[str, Any]:
+        verb()
+        return shown(request.actor, key)
+
+    return perform(request, effect, status=200)
+
+
 def deleted(request: ApiRequest, key: int, delete: Callable[[], None]) -> HttpResponse:
     """Delete a draft; the answer names what is gone."""
 

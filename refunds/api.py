@@ -11,7 +11,7 @@ from arledger.core.actor import Actor
 from arledger.core.api.ids import key_of
 from arledger.core.api.views import ApiRequest, ApiView, body, no_parameters, respond
 from arledger.core.api.writing import if_match, perform, wanted_version
-from reconciliation.api_verbs import TakeBackInput, created, deleted, grouped, in_bulk, shown
+from reconciliation.api_verbs import TakeBackInput, acted, created, deleted, grouped, in_bulk, shown, the_one
 from refunds import services
 from refunds.api_inputs import Entered, RefundBody, RefundDraftInput, read, read_change
 from refunds.selectors import draft_of, refund
@@ -31,7 +31,7 @@ class Refunds(RefundView):
         actor = request.actor
 
         def effect() -> dict[str, Any]:
-            found = _one(read(actor, [values]))
+            found = the_one(read(actor, [values]))
             key = _record(actor, [found])[0]
             return created(actor, key, asked=found.asked, post=found.post)
 
@@ -92,12 +92,11 @@ class RefundPost(RefundView):
     def post(self, request: ApiRequest, key: str) -> HttpResponse:
         document = key_of("document", key)
         version = wanted_version(request)
-
-        def effect() -> dict[str, Any]:
-            services.post(actor=request.actor, ids=[document], version=version)
-            return shown(request.actor, document)
-
-        return perform(request, effect, status=200)
+        return acted(
+            request,
+            document,
+            lambda: services.post(actor=request.actor, ids=[document], version=version),
+        )
 
 
 class RefundVoid(RefundView):
@@ -106,19 +105,13 @@ class RefundVoid(RefundView):
     def post(self, request: ApiRequest, key: str) -> HttpResponse:
         document = key_of("document", key)
         values = body(request, TakeBackInput)
-
-        def effect() -> dict[str, Any]:
-            services.void(actor=request.actor, ids=[document], on=values["date"], reason=values["reason"])
-            return shown(request.actor, document)
-
-        return perform(request, effect, status=200)
-
-
-def _one(found: Sequence[Any]) -> Entered:
-    """What the only body means. Raises what is wrong with it."""
-    if isinstance(found[0], Entered):
-        return found[0]
-    raise found[0]
+        return acted(
+            request,
+            document,
+            lambda: services.void(
+                actor=request.actor, ids=[document], on=values["date"], reason=values["reason"]
+            ),
+        )
 
 
 def _record(actor: Actor, found: Sequence[Entered]) -> list[int]:
