@@ -1,0 +1,98 @@
+"""What a program sends as a deposit, and the input of the service that it means (SPEC 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from arledger.companies.models import BankAccount, Entity
+from arledger.core.actor import Actor
+from arledger.core.api.fields import DayField, Input, ListOf, MoneyField, OneOf, ReferenceField, TextField
+from arledger.core.api.references import company_rows, resolve
+from arledger.core.errors import Refusal
+from deposits.inputs import DepositInput
+from deposits.selectors import RECEIPTS
+from reconciliation.naming import Names
+
+
+class DepositDraftInput(Input):
+    """The members of a deposit: receipts held in undeposited funds that go to a bank account together."""
+
+    bank_account = ReferenceField()
+    date = DayField()
+    receipts = ListOf(
+        ReferenceField(), least=1, help_text="Ids or numbers of payments and advances; all of their cash."
+    )
+    gl_date = DayField(required=False)
+    exchange_rate = MoneyField(zero=False, required=False)
+    entity = ReferenceField(required=False, help_text="Left out: the bank account's.")
+    reference = TextField(max_length=100, required=False)
+    description = TextField(max_length=500, required=False)
+
+
+class DepositBody(DepositDraftInput):
+    action = OneOf(("draft", "post"), default="post")
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A deposit that was read: ``post`` or keep as a draft, ``asked`` to post or not."""
+
+    deposit: DepositInput
+    post: bool
+    asked: bool
+
+
+def read(actor: Actor, bodies: Sequence[dict[str, Any] | Refusal]) -> list[Entered | Refusal]:
+    """The deposits that bodies (of ``DepositBody``) mean, or what is wrong with each; four statements at most."""
+    known = Known(actor, [body for body in bodies if not isinstance(body, Refusal)])
+    found: list[Entered | Refusal] = []
+    for body in bodies:
+        try:
+            found.append(body if isinstance(body, Refusal) else known.entered(body))
+        except Refusal as refusal:
+            found.append(refusal)
+    return found
+
+
+def read_change(actor: Actor, body: dict[str, Any], draft: DepositInput) -> DepositInput:
+    """A draft with the members of ``body`` changed. Raises what is wrong with them."""
+    return replace(draft, **Known(actor, [body]).members(body))
+
+
+class Known:
+    """What the bodies name: bank accounts, entities and receipts, each read once."""
+
+    def __init__(self, actor: Actor, bodies: Sequence[Mapping[str, Any]]) -> None:
+        self.actor = actor
+        banks, entities = (company_rows(model, actor.company_id) for model in (BankAccount, Entity))
+        self.banks = resolve("bank_account", banks, (one.get("bank_account") for one in bodies))
+        self.entities = resolve("entity", entities, (one.get("entity") for one in bodies))
+        self.receipts = Names(actor, [text for one in bodies for text in one.get("receipts") or ()], RECEIPTS)
+
+    def entered(self, body: Mapping[str, Any]) -> Entered:
+        """Raises what is wrong with the body."""
+        post = body["action"] == "post"
+        return Entered(DepositInput(**self.members(body)), post and self.actor.may("deposits.post"), post)
+
+    def members(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """The members given, as the service has them; null is as good as nothing."""
+        found: dict[str, Any] = {
+            name: body[name] or "" for name in ("reference", "description") if name in body
+        }
+        for name in ("date", "exchange_rate"):
+            if body.get(name) is not None:
+                found[name] = body[name]
+        if "gl_date" in body:
+            found["gl_date"] = body["gl_date"]
+        if body.get("bank_account") is not None:
+            found["bank_account_id"] = self.banks.key(body["bank_account"], "/bank_account")
+        if "entity" in body:
+            found["entity_id"] = self.entities.optional(body["entity"], "/entity")
+        if body.get("receipts") is not None:
+            found["receipts"] = [
+                self.receipts.document(text, field=f"/receipts/{index}").document
+                for index, text in enumerate(body["receipts"])
+            ]
+        return found
