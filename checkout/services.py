@@ -12,6 +12,7 @@ from django.db import transaction
 from arledger.core.actor import Actor
 from arledger.core.errors import Refusal, refuse
 from checkout.errors import QuickAmountNotPositive
+from checkout.paying import RIGHTS, CheckoutResult, ReceiptInput, checkout
 from invoices import services as invoices
 from ledger.banking import banks_named
 from ledger.entering import DocumentInput, LineInput
@@ -20,7 +21,15 @@ from ledger.models import Document
 from payments import services as payments
 from payments.inputs import PartInput, PaymentInput
 
-RIGHTS = ("invoices.add", "invoices.post", "payments.add", "payments.post")
+__all__ = [
+    "RIGHTS",
+    "CheckoutResult",
+    "QuickDeposit",
+    "QuickDepositInput",
+    "ReceiptInput",
+    "checkout",
+    "quick_deposit",
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -28,16 +28,26 @@ ZERO = Decimal(0)
 class PartInput(Plan):
     """What one customer's part of a receipt pays, in the payment's currency (see Plan).
 
-    ``amount`` is cash; it may be 0 where credits are used.
+    ``amount`` is cash; it may be 0 where credits are used. A part that names nothing settles the customer's account
+    where it is exactly what he owes (SPEC 11), unless the money is to be left (``leave``).
     """
 
     customer_id: int
+    leave: bool = False
+
+    @property
+    def bare(self) -> bool:
+        """Whether it says nothing about what it pays."""
+        return not (
+            self.leave or self.lines or self.per_document or self.documents or self.auto or self.credits
+        )
 
     @classmethod
     def of(cls, customer_id: int, plan: Plan) -> PartInput:
-        """The part of a customer that pays what a plan says."""
+        """The part of a customer that pays exactly what a plan says."""
         return cls(
             customer_id=customer_id,
+            leave=True,
             amount=plan.amount,
             lines=plan.lines,
             per_document=plan.per_document,

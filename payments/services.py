@@ -16,6 +16,7 @@ from django.db import transaction
 from arledger.companies.selectors import Settings, settings_of
 from arledger.core import audit, outbox
 from arledger.core.actor import Actor
+from arledger.core.errors import Refusal, Refusals
 from customers.selectors import allowed
 from ledger import billing
 from ledger.drafts import (
@@ -49,6 +50,7 @@ from reconciliation.plans import CreditUse
 def receive(*, actor: Actor, payments: Sequence[PaymentInput], post: bool = True) -> list[int]:
     """Receive payments; returns their keys in order. As drafts they reserve what they name (SPEC 8).
 
+    Posted, one that names nothing and is exactly its customer's open balance settles all of it (SPEC 11).
     Raises Refusals with a row for each payment at fault (or the one refusal), PeriodClosed, CustomerInactive,
     NothingPaid and what ``reconciliation.distribution.distribute`` refuses; then nothing is written.
     """
@@ -58,10 +60,32 @@ def receive(*, actor: Actor, payments: Sequence[PaymentInput], post: bool = True
     with transaction.atomic():
         settings = settings_of(actor.company_id)
         receipts = _locked_receipts(actor, settings, payments)
-        spreadings = spread(actor, settings, receipts)
         if post:
-            return _write_posted(actor, settings, spreadings)
-        return _write_drafts(actor, settings, spreadings)
+            return _receive_posted(actor, settings, receipts)
+        return _write_drafts(actor, settings, spread(actor, settings, receipts))
+
+
+def _receive_posted(
+    actor: Actor, settings: Settings, receipts: Sequence[Receipt], drafts: Sequence[Document] = ()
+) -> list[int]:
+    """Spread and post receipts (of ``drafts``), at once as far as none needs what an earlier one leaves."""
+    keys: list[int] = []
+    while len(keys) < len(receipts):
+        done = len(keys)
+        spreadings = spread(actor, settings, receipts[done:], post=True, first=done)
+        try:
+            keys += _write_posted(actor, settings, spreadings, drafts[done : done + len(spreadings)])
+        except Refusal as refusal:
+            raise _rows_later(refusal, done) from None
+    return keys
+
+
+def _rows_later(refusal: Refusal, rows: int) -> Refusal:
+    """The refusal of a receipt that comes after ``rows`` others which are written already."""
+    for error in refusal.errors if isinstance(refusal, Refusals) else [refusal]:
+        if error.row is not None:
+            error.row += rows
+    return refusal
 
 
 def _locked_receipts(actor: Actor, settings: Settings, payments: Sequence[PaymentInput]) -> list[Receipt]:
@@ -259,8 +283,7 @@ def post(*, actor: Actor, ids: Sequence[int], version: int | None = None) -> lis
         _require_version(actor, documents, version)
         entered = drafted(company_id=actor.company_id, documents=documents)
         free(company_id=actor.company_id, drafts=ids)
-        spreadings = spread(actor, settings, _locked_receipts(actor, settings, entered))
-        _write_posted(actor, settings, spreadings, documents)
+        _receive_posted(actor, settings, _locked_receipts(actor, settings, entered), documents)
     found = Document.objects.filter(company_id=actor.company_id, pk__in=ids)
     numbers = dict(found.values_list("pk", "number"))
     return [str(numbers[key]) for key in ids]

@@ -111,11 +111,15 @@ class Books:
         per_document: dict[int, Amount] | None = None,
         auto: bool = False,
         credits: Sequence[int | CreditUse] = (),
+        leave: bool = False,
         customer: int | None = None,
         post: bool = True,
         **more: object,
     ) -> int:
-        """Money received; ``credits`` (documents, as much as is needed of them) are used before it."""
+        """Money received; ``credits`` (documents, as much as is needed of them) are used before it.
+
+        What names nothing and is the customer's balance settles it, unless it shall be an overpayment (``leave``).
+        """
         part = PartInput(
             customer_id=customer or self.customer,
             amount=money(amount),
@@ -124,6 +128,7 @@ class Books:
             per_document={key: money(value) for key, value in (per_document or {}).items()},
             auto=auto,
             credits=uses(credits),
+            leave=leave,
         )
         entered = PaymentInput(
             date=on,

@@ -22,6 +22,10 @@ SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
         ("refunds_enabled", "refund_journal", "refund_two_person", "refund_two_person_above"),
     ),
     (_("Reconciliation"), ("reconciliation_enabled", "match_sequence")),
+    (
+        _("Matching"),
+        ("automatic_match_balance", "automatic_match_checkout", "automatic_match_instalments"),
+    ),
     (_("Numbering"), tuple(f"{kind}_sequence" for kind in NUMBERED)),
     (_("Posting"), ("separate_gl_date", "reverse_unpaid_invoices")),
     (
@@ -102,6 +106,30 @@ class ConfigurationForm(KeyedForm):
         label=_("AR match sequence"),
         required=False,
         help_text=_("Where match codes are drawn from: a sequence of letters."),
+    )
+    automatic_match_balance = forms.BooleanField(
+        label=_("Match a receipt equal to the customer’s balance"),
+        required=False,
+        help_text=_(
+            "A receipt that names nothing to pay and is exactly what the customer owes, less his available credits, "
+            "settles all of it, the credits included. Switched off, it stays an overpayment."
+        ),
+    )
+    automatic_match_checkout = forms.BooleanField(
+        label=_("Match a checkout paid at once"),
+        required=False,
+        help_text=_(
+            "An invoice posted together with its receipts is matched with them, item by item. Switched off, the "
+            "receipts stay overpayments, unless somebody says which items they pay."
+        ),
+    )
+    automatic_match_instalments = forms.BooleanField(
+        label=_("Match a checkout paid by instalments"),
+        required=False,
+        help_text=_(
+            "The same where a receipt is dated after the invoice. Each instalment pays its own item where their "
+            "amounts are the same, else the items in their order, and counts from its date."
+        ),
     )
     customer_sequence = _choice(
         NumberSequence,

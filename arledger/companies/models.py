@@ -209,6 +209,12 @@ class Configuration(CompanyModel):
     reconciliation_enabled = models.BooleanField(_("customer reconciliation"), default=False)
     reconciliation_enabled_at = models.DateTimeField(null=True, editable=False)
     match_sequence = tenant_key("companies.NumberSequence", null=True)
+    # The three cases of automatic matching (SPEC 11), each by itself.
+    automatic_match_balance = models.BooleanField(
+        _("match a receipt equal to the customer’s balance"), default=True
+    )
+    automatic_match_checkout = models.BooleanField(_("match a checkout paid at once"), default=True)
+    automatic_match_instalments = models.BooleanField(_("match a checkout paid by instalments"), default=True)
     separate_gl_date = models.BooleanField(_("separate GL posting date"), default=False)
     reverse_unpaid_invoices = models.BooleanField(_("unpaid posted invoices may be reversed"), default=True)
     closed_through = models.DateField(_("books closed through"), null=True, blank=True)

@@ -103,7 +103,7 @@ def test_a_match_obeys_the_periods_of_both_documents_entities() -> None:
     with books() as b:
         own = entity(b, "E1")
         invoice = b.invoice(100, on=CLOSED, entity_id=own)
-        credit = b.receipt(100, on=CLOSED)
+        credit = b.receipt(100, on=CLOSED, leave=True)
         EntityConfiguration.objects.filter(company=b.company).update(closed_through=CLOSED)
         with pytest.raises(PeriodClosed):
             b.match((b.line(invoice), b.line(credit), 1))

@@ -45,7 +45,7 @@ def test_open_at_year_end_and_settled_the_day_after_whenever_it_was_keyed(
 def test_a_match_cannot_be_dated_before_its_documents() -> None:
     with books() as b:
         invoice = b.invoice(500, on=INVOICED)
-        receipt = b.receipt(500, on=RECEIVED)
+        receipt = b.receipt(500, on=RECEIVED, leave=True)
         with pytest.raises(TooEarly) as refused:
             b.match((b.line(invoice), b.line(receipt), 500), on=YEAR_END)
         assert refused.value.values["earliest"] == RECEIVED
@@ -54,7 +54,7 @@ def test_a_match_cannot_be_dated_before_its_documents() -> None:
 def test_a_later_match_counts_from_its_own_day() -> None:
     with books() as b:
         invoice = b.invoice(500, on=INVOICED)
-        receipt = b.receipt(500, on=RECEIVED)
+        receipt = b.receipt(500, on=RECEIVED, leave=True)
         b.match((b.line(invoice), b.line(receipt), 500), on=date(2026, 2, 1))
         assert [b.open(invoice, day) for day in (RECEIVED, date(2026, 1, 31), date(2026, 2, 1))] == [
             500,

@@ -9,6 +9,7 @@ SEQUENCE = "companies_numbersequence"
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("auth", "0001_initial"),
         ("companies", "0001_initial"),
         ("core", "0002_guards"),
         ("account", "0009_emailaddress_unique_primary_email"),
