@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "arledger.core.http.request_context.RequestContextMiddleware",
+    "arledger.api.middleware.ProblemMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -88,6 +89,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "arledger.companies.middleware.LanguageMiddleware",
     "arledger.companies.middleware.CompanyMiddleware",
+    "arledger.api.middleware.TokenMiddleware",
     "arledger.core.http.errors.RefusalMiddleware",
 ]
 
@@ -197,6 +199,24 @@ STORAGES = {
 
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
+REST_FRAMEWORK = {
+    "EXCEPTION_HANDLER": "arledger.core.api.problems.answer_exception",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_RENDERER_CLASSES": ["arledger.core.api.media.JsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["arledger.core.api.media.JsonParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+    # Formats are negotiated by Accept alone, and a query parameter of that name is unknown like any other.
+    "URL_FORMAT_OVERRIDE": None,
+}
+# Of one token, in any minute; 0: no limit.
+API_CALLS_PER_MINUTE = int(setting("ARLEDGER_API_CALLS_PER_MINUTE", "1200"))
+
+# Files: what has more rows is made in the background (CSV is sent as it is read); days for which it can be fetched.
+EXPORT_DIRECT_ROWS = {"csv": 100_000, "xlsx": 5_000, "pdf": 500}
+EXPORT_DAYS = 7
 
 CELERY = {
     "broker_url": REDIS_URL,

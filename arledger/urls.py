@@ -6,6 +6,7 @@ from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path
 
 from arledger.companies import pages as companies
+from arledger.companies import people_pages as people
 from arledger.core.http import health
 
 # Signing in and out only: accounts are made by administrators, not by whoever comes along.
@@ -14,6 +15,7 @@ accounts: list[URLPattern | URLResolver] = [
     path("logout/", account.logout, name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("language/", companies.language, name="set_language"),
+    path("welcome/<str:token>/", people.welcome, name="welcome"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
@@ -24,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payments/", include("payments.urls")),
     path("matching/", include("reconciliation.urls")),
     path("reports/", include("reconciliation.report_urls")),
+    path("settings/", include("reconciliation.settings_urls")),
     path("customers/", include("reconciliation.account_urls")),
     path("invoices/", include("invoices.urls")),
     path("files/", include("ledger.attachment_urls")),
@@ -33,6 +36,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("refunds/", include("refunds.urls")),
     path("deposits/", include("deposits.urls")),
     path("", include("checkout.urls")),
+    path("api/v1/", include("arledger.api.urls")),
 ]
 handler400 = "django.views.defaults.bad_request"
 handler403 = "django.views.defaults.permission_denied"

@@ -33,6 +33,15 @@ class Standing:
 
 COMPANY = ("id", "code", "name", "base_currency", "time_zone", "language", "created_at")
 CHOICE = ("id", "code", "name")
+# What is switched on, of a company ``e`` whose scope is open: one column per name in FEATURES.
+SWITCHES = """
+LEFT JOIN LATERAL (
+    SELECT f.refunds_enabled OR EXISTS (
+        SELECT FROM companies_entityconfiguration own WHERE own.company_id = e.id AND own.refunds_enabled) AS refunds
+    FROM companies_configuration f WHERE f.company_id = e.id OFFSET 0
+) switches ON true
+"""
+FEATURES = ("refunds",)
 # A LATERAL with an OFFSET runs after the row that it refers to, hence inside the scope which that row has opened.
 STANDING = f"""
 WITH entered AS MATERIALIZED (
@@ -43,7 +52,7 @@ WITH entered AS MATERIALIZED (
            {", ".join(f"c.{column}" for column in COMPANY)}
     FROM companies_company c WHERE c.code = %(code)s
 )
-SELECT e.*, member.rights, member.entities, mine.companies, switches.refunds
+SELECT e.*, member.rights, member.entities, mine.companies, switches.*
 FROM entered e
 LEFT JOIN LATERAL (
     SELECT r.rights, ARRAY(
@@ -57,12 +66,12 @@ LEFT JOIN LATERAL (
     FROM companies_membership m JOIN companies_company c ON c.id = m.company_id
     WHERE m.user_id = %(user)s AND m.active AND e.id IS NOT NULL OFFSET 0
 ) mine ON true
-LEFT JOIN LATERAL (
-    SELECT f.refunds_enabled OR EXISTS (
-        SELECT FROM companies_entityconfiguration own WHERE own.company_id = e.id AND own.refunds_enabled) AS refunds
-    FROM companies_configuration f WHERE f.company_id = e.id OFFSET 0
-) switches ON true
-"""  # noqa: S608  (names of columns only)
+{SWITCHES}"""  # noqa: S608  (names of columns only)
+
+
+def features_of(switches: Sequence[bool | None]) -> frozenset[str]:
+    """The names of FEATURES that the columns of SWITCHES say are on."""
+    return frozenset(name for name, on in zip(FEATURES, switches, strict=True) if on)
 
 
 @contextmanager
@@ -75,7 +84,8 @@ def standing(
         yield None
         return
     company_before, user_before = rows[0][:2]
-    *company, rights, entities, companies, refunds = rows[0][4:]
+    company, rest = rows[0][4 : 4 + len(COMPANY)], rows[0][4 + len(COMPANY) :]
+    rights, entities, companies, *switches = rest
     try:
         if rights is None or not user.is_active:
             restore(company_before or "", user_before or "")
@@ -94,7 +104,6 @@ def standing(
             address=address,
         )
         choices = [Company.from_db("default", CHOICE, [int(key), *names]) for key, *names in companies]
-        features = frozenset({"refunds"} if refunds else ())
-        yield Standing(actor, found, choices, features)
+        yield Standing(actor, found, choices, features_of(switches))
     finally:
         restore(company_before or "", user_before or "")

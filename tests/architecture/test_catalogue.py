@@ -33,6 +33,7 @@ SEARCH_PATH = '"search_path=public, pg_temp"'
 # What the application may do with each table; where nothing is said: all four. MAINTAIN is ANALYZE after a load.
 FULL = {"SELECT", "INSERT", "UPDATE", "DELETE"}
 RIGHTS = {
+    "api_apitoken": {"SELECT", "INSERT", "UPDATE"},
     "auth_group": set(),
     "auth_group_permissions": set(),
     "auth_permission": {"SELECT"},
@@ -43,6 +44,7 @@ RIGHTS = {
     "companies_entity": {"SELECT", "INSERT", "UPDATE"},
     "companies_journal": {"SELECT", "INSERT", "UPDATE"},
     "companies_location": {"SELECT", "INSERT", "UPDATE"},
+    "companies_numberjump": {"SELECT", "INSERT"},
     "companies_numbersequence": {"SELECT", "INSERT", "UPDATE"},
     "companies_term": {"SELECT", "INSERT", "UPDATE"},
     "companies_user": {"SELECT", "INSERT", "UPDATE"},
@@ -51,10 +53,15 @@ RIGHTS = {
     "django_content_type": {"SELECT"},
     "django_migrations": {"SELECT"},
     "customers_customer": FULL | {"MAINTAIN"},
+    "imports_import": {"SELECT", "INSERT", "UPDATE"},
+    "imports_importentry": {"SELECT", "INSERT", "DELETE", "MAINTAIN"},
+    "imports_importfault": {"SELECT", "INSERT", "DELETE", "MAINTAIN"},
+    "imports_importpart": {"SELECT", "INSERT", "DELETE"},
     "ledger_application": {"SELECT", "INSERT", "MAINTAIN"},
     "ledger_deposititem": {"SELECT", "INSERT", "DELETE"},
     "ledger_document": FULL | {"MAINTAIN"},
     "ledger_journal": {"SELECT"},
+    "ledger_lettering": {"SELECT", "INSERT"},
     "ledger_line": {"SELECT", "INSERT", "DELETE", "MAINTAIN"},
     "ledger_reservation": {"SELECT", "INSERT", "DELETE"},
     "ledger_stagedfile": {"SELECT", "INSERT", "DELETE"},

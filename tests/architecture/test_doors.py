@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from arledger.core.api.views import ApiView
 from arledger.core.permissions import RIGHTS
 
 # Reviewed: reached without a company. Anonymous ones, and what every person may do for himself.
@@ -16,6 +17,16 @@ OPEN = {
     "accounts/logout/": "signing out",
     "accounts/inactive/": "told to somebody who may not sign in",
     "accounts/language/": "the language of the sign-in page",
+}
+
+
+METHODS = {"GET", "POST", "PATCH", "PUT", "DELETE"}
+# Calls that any token of the company may make. Reviewed.
+ANY_TOKEN: dict[str, str] = {}
+# Calls that need no token. Reviewed.
+PUBLIC = {
+    "api/v1/problems": "what the error codes mean",
+    "api/v1/problems/<str:code>": "the same, of one",
 }
 
 
@@ -31,8 +42,35 @@ def routes(
 
 
 def test_every_route_has_a_door() -> None:
-    without = {address for address, pattern in routes() if not hasattr(pattern.callback, "right")}
+    pages = ((address, pattern) for address, pattern in routes() if not hasattr(pattern.callback, "rights"))
+    without = {address for address, pattern in pages if not hasattr(pattern.callback, "right")}
     assert without == set(OPEN)
+
+
+def calls() -> Iterator[tuple[str, type[ApiView], dict[str, str]]]:
+    """Every address of the API but the one that catches the rest: its view, and the right each method needs."""
+    for address, pattern in routes():
+        if address.startswith("api/v1/") and pattern.name != "nothing":
+            yield address, pattern.callback.cls, pattern.callback.rights  # type: ignore[attr-defined]
+
+
+def test_every_call_says_the_right_of_each_method_it_answers() -> None:
+    for address, view, rights in calls():
+        answered = {method for method in METHODS if hasattr(view, method.lower())}
+        assert answered, address
+        assert set(rights) <= answered, address
+        # A view may be put at several addresses with fewer methods each; what it names no right for answers 405.
+        assert rights, address
+        assert {right for right in rights.values() if right} <= RIGHTS, address
+
+
+def test_few_calls_need_no_right_or_no_token() -> None:
+    public = {address for address, view, _rights in calls() if view.public}
+    assert public == set(PUBLIC)
+    free = {
+        f"{method} {address}" for address, view, rights in calls() for method in rights if not rights[method]
+    }
+    assert {one for one in free if one.split(" ")[1] not in PUBLIC} == set(ANY_TOKEN)
 
 
 def test_every_door_names_a_right_there_is() -> None:

@@ -9,8 +9,6 @@ from typing import Any, ClassVar, NoReturn
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.authentication import CSRFCheck
-from rest_framework.parsers import BaseParser
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -18,40 +16,17 @@ from arledger.core.actor import Actor
 from arledger.core.api import limits
 from arledger.core.api.encoding import encode
 from arledger.core.api.fields import Input, members, read_parameters
-from arledger.core.api.parsing import only, parse_json, parse_query
+from arledger.core.api.media import JsonParser, JsonRenderer
+from arledger.core.api.parsing import only, parse_query
 from arledger.core.api.problems import (
     CsrfFailed,
     FeatureOff,
-    MediaTypeUnsupported,
     MethodNotAllowed,
     Unauthenticated,
 )
 from arledger.core.errors import Refusal
 
 SAFE = {"GET", "HEAD"}
-
-
-class JsonParser(BaseParser):
-    """Bodies in JSON and UTF-8, read by ``parsing.parse_json``."""
-
-    media_type = "application/json"
-
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
-        request = parser_context["request"]._request
-        charset = request.content_params.get("charset", "utf-8")
-        if charset.lower() not in ("utf-8", "utf8"):
-            raise MediaTypeUnsupported(expected=self.media_type)
-        # Not from the stream: the body is read once, within the size that the settings allow.
-        return parse_json(request.body)
-
-
-class JsonRenderer(BaseRenderer):
-    media_type = "application/json"
-    format = "json"
-    charset = None
-
-    def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> bytes:
-        return b"" if data is None else encode(data).encode()
 
 
 class ApiRequest(Request):
@@ -69,13 +44,15 @@ class ApiView(APIView):
     ``rights`` names the right each method needs (``""``: any member); methods that it does not name answer 405.
     Where the company has not switched ``feature`` on, everything answers a typed 404 (SPEC 9). ``names`` maps
     fields of the services' refusals to members of the body where they differ. ``bulk``: rows of refusals are
-    places in ``items``.
+    places in ``items``. ``public``: anybody may call, without a token.
     """
 
     rights: Mapping[str, str] = {}
     feature: str = ""
     names: Mapping[str, str] = {}
     bulk: bool = False
+    public: bool = False
+    format_kwarg = None
     parser_classes: ClassVar = [JsonParser]
     renderer_classes: ClassVar = [JsonRenderer]
     authentication_classes: ClassVar = []
@@ -101,9 +78,26 @@ class ApiView(APIView):
         )
 
     def initial(self, request: ApiRequest, *args: Any, **kwargs: Any) -> None:
-        """Raise the refusal of whoever may not come in, in this order: 401, 429, 405, 404, 403."""
+        """Raise the refusal of whoever may not come in, in this order: 401, 429, 405, 403 (CSRF), 404, 403."""
         negotiated = self.perform_content_negotiation(request)
         request.accepted_renderer, request.accepted_media_type = negotiated
+        if not self.public:
+            self.enter(request)
+        method = "GET" if request.method == "HEAD" else request.method
+        if method not in self.rights:
+            raise MethodNotAllowed(method=request.method, allowed=", ".join(self.allowed_methods))
+        if self.public:
+            return
+        plain = request._request
+        if not getattr(plain, "api_caller", ""):
+            _from_a_page(plain, request.actor)
+        if self.feature and self.feature not in request.features:
+            raise FeatureOff(feature=self.feature)
+        if self.rights[method]:
+            request.actor.require(self.rights[method])
+
+    def enter(self, request: ApiRequest) -> None:
+        """Raise what is wrong with the caller: unknown, or calling too often."""
         plain = request._request
         refusal: Refusal | None = getattr(plain, "api_refusal", None)
         if refusal is not None:
@@ -111,20 +105,10 @@ class ApiView(APIView):
         actor: Actor | None = getattr(plain, "actor", None)
         if actor is None:
             raise Unauthenticated()
-        caller = getattr(plain, "api_caller", "")
-        allowance = limits.spend(caller or f"u{actor.user_id}", actor.at)
+        allowance = limits.spend(getattr(plain, "api_caller", "") or f"u{actor.user_id}", actor.at)
         if allowance is not None:
             self.headers |= allowance.headers
             self._within(allowance)
-        method = "GET" if request.method == "HEAD" else request.method
-        if method not in self.rights:
-            raise MethodNotAllowed(method=request.method, allowed=", ".join(self.allowed_methods))
-        if not caller:
-            _from_a_page(plain, actor)
-        if self.feature and self.feature not in plain.features:  # type: ignore[attr-defined]
-            raise FeatureOff(feature=self.feature)
-        if self.rights[method]:
-            actor.require(self.rights[method])
 
     def _within(self, allowance: limits.Allowance) -> None:
         if allowance.remaining < 0:

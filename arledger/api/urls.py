@@ -1,0 +1,17 @@
+"""Everything below ``/api/v1/``: each app brings its own addresses; what nobody brings is a typed 404."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path, re_path
+
+from arledger.api.root_api import Nothing, Problem, Problems
+
+app_name = "api"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("problems", Problems.as_view(), name="problems"),
+    path("problems/<str:code>", Problem.as_view(), name="problem"),
+    path("", include("payments.api_urls")),
+    path("", include("refunds.api_urls")),
+    path("", include("deposits.api_urls")),
+    re_path(r"", Nothing.as_view(), name="nothing"),
+]
