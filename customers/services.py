@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from arledger.companies.numbering import draw
+from arledger.companies.numbering import beyond, draw, pass_over
 from arledger.companies.selectors import settings_of
 from arledger.core import audit, outbox
 from arledger.core.actor import Actor
@@ -136,13 +136,22 @@ def enter(*, actor: Actor, customers: Sequence[CustomerInput]) -> list[int]:
 
 
 def _codes(actor: Actor, customers: Sequence[CustomerInput]) -> list[str]:
-    """Entered codes, the missing ones drawn from the customer sequence in one statement."""
+    """Entered codes, the missing ones drawn from the customer sequence in one statement.
+
+    A sequence that an entered code is ahead of goes on after that, or it would be stuck there one day.
+    """
     missing = sum(not entered.code for entered in customers)
+    sequence = settings_of(actor.company_id).row.customer_sequence_id
+    if sequence is None:
+        if missing:
+            raise Required(field="code")
+        return [entered.code for entered in customers]
+    given = [entered.code for entered in customers if entered.code]
+    ahead = beyond(company_id=actor.company_id, given={sequence: given} if given else {})
+    for key, (value, text) in ahead.items():
+        pass_over(company_id=actor.company_id, sequence_id=key, value=value, number=text, at=actor.at)
     drawn: list[str] = []
     if missing:
-        sequence = settings_of(actor.company_id).row.customer_sequence_id
-        if sequence is None:
-            raise Required(field="code")
         drawn = draw(company_id=actor.company_id, sequence_id=sequence, count=missing).texts
     rest = iter(drawn)
     return [entered.code or next(rest) for entered in customers]

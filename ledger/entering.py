@@ -52,6 +52,7 @@ class DocumentInput:
     """A document as entered. Due date from the term (own, else the customer's) unless given; ``number`` only
     when it was given elsewhere (imports); an empty currency means the customer's.
 
+    ``opening`` marks an open item of a former system: its GL date stands, whether or not the company keeps one apart.
     ``reason`` is for adjustments; ``method`` and ``bank_account_id`` (None: undeposited funds) for advances, whose
     lines have negative amounts and no account of their own.
     """
@@ -72,6 +73,7 @@ class DocumentInput:
     method: str = ""
     bank_account_id: int | None = None
     number: str | None = None
+    opening: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ def _draft(settings: Settings, books: _Books, kind: Kind, entered: DocumentInput
         currency=currency,
         exchange_rate=exchange_rate(settings, currency, entered.exchange_rate),
         date=entered.date,
-        gl_date=entered.gl_date if settings.row.separate_gl_date else None,
+        gl_date=entered.gl_date if settings.row.separate_gl_date or entered.opening else None,
         due_date=_due(books, kind, entered, term_id),
         term_id=None if kind == Kind.ADVANCE else term_id,
         entity_id=entered.entity_id,

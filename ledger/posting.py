@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from arledger.companies.models import Term, User
-from arledger.companies.numbering import draw
+from arledger.companies.numbering import beyond, draw, pass_over
 from arledger.companies.selectors import Settings
 from arledger.core.actor import Actor
 from arledger.core.errors import NotFound, Stale
@@ -122,7 +122,7 @@ def book(*, actor: Actor, documents: Sequence[Document], settings: Settings) -> 
     gl_dates = [document.gl_date or document.date for document in documents]
     for row, (document, gl_date) in enumerate(zip(documents, gl_dates, strict=True)):
         require_open_period(settings, gl_date, document.entity_id, row=row)
-    numbers = _draw_numbers(actor.company_id, documents, settings)
+    numbers = _draw_numbers(actor, documents, settings)
     texts = [n.text if n else d.number for n, d in zip(numbers, documents, strict=True)]
     given, parameters = given_rows(
         POSTED,
@@ -153,20 +153,34 @@ class Number:
     text: str
 
 
-def _draw_numbers(company_id: int, documents: Sequence[Document], settings: Settings) -> list[Number | None]:
-    """A number for each document without one, in the documents' order, sequences locked in key order."""
+def _draw_numbers(actor: Actor, documents: Sequence[Document], settings: Settings) -> list[Number | None]:
+    """A number for each document without one, in the documents' order, sequences locked in key order.
+
+    A sequence that one of the documents' own numbers is ahead of goes on after that (docs/adr/0038).
+    """
     rows_of: dict[int, list[int]] = {}
+    given: dict[int, list[str]] = {}
     for row, document in enumerate(documents):
+        sequence = settings.sequence_id(document.kind, document.entity_id)
+        if sequence is None:
+            continue
         if document.number is None:
-            sequence = settings.sequence_id(document.kind, document.entity_id)
-            if sequence is not None:
-                rows_of.setdefault(sequence, []).append(row)
+            rows_of.setdefault(sequence, []).append(row)
+        else:
+            given.setdefault(sequence, []).append(document.number)
+    ahead = beyond(company_id=actor.company_id, given=given)
     numbers: list[Number | None] = [None] * len(documents)
-    for sequence in sorted(rows_of):
-        rows = rows_of[sequence]
-        drawn = draw(company_id=company_id, sequence_id=sequence, count=len(rows))
-        for row, value in zip(rows, drawn.values, strict=True):
-            numbers[row] = Number(sequence, value, drawn.text(value))
+    for sequence in sorted(rows_of.keys() | ahead.keys()):
+        if sequence in ahead:
+            value, text = ahead[sequence]
+            pass_over(
+                company_id=actor.company_id, sequence_id=sequence, value=value, number=text, at=actor.at
+            )
+        rows = rows_of.get(sequence, ())
+        if rows:
+            drawn = draw(company_id=actor.company_id, sequence_id=sequence, count=len(rows))
+            for row, value in zip(rows, drawn.values, strict=True):
+                numbers[row] = Number(sequence, value, drawn.text(value))
     return numbers
 
 

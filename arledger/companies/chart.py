@@ -41,6 +41,7 @@ ACCOUNTS = (
     AccountTemplate("666000", _("Exchange difference"), "exchange"),
     AccountTemplate("706000", _("Services"), "revenue"),
     AccountTemplate("707000", _("Goods"), "revenue"),
+    AccountTemplate("890000", _("Opening balances"), "opening"),
 )
 
 SEQUENCES = (

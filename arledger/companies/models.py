@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -112,6 +113,7 @@ class Account(Coded):
         DISCOUNT = "discount", _("Discount")
         WRITE_OFF = "write_off", _("Write-off")
         EXCHANGE = "exchange", _("Exchange difference")
+        OPENING = "opening", _("Opening balances")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
 
@@ -144,6 +146,32 @@ class NumberSequence(Coded):
     width = models.PositiveSmallIntegerField(_("digits"), default=5)
     max_length = models.PositiveSmallIntegerField(_("maximum length"), default=20)
     last_value = models.BigIntegerField(_("last number drawn"), default=0)
+
+
+class NumberJump(CompanyModel):
+    """Values ``first`` to ``last`` that a sequence passed over: ``number``, given elsewhere, was written like its own.
+
+    Nothing drew them and nothing will; the check for gaps leaves them out (docs/adr/0038).
+    """
+
+    sequence = tenant_key("companies.NumberSequence")
+    first = models.BigIntegerField()
+    last = models.BigIntegerField()
+    number = models.CharField(max_length=60)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(first__gte=1, last__gte=F("first")), name="companies_numberjump_forward"
+            ),
+            models.UniqueConstraint(
+                fields=["company", "sequence", "first"], name="companies_numberjump_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.first} to {self.last}"
 
 
 class Journal(Coded):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from django.db import transaction
 
+from arledger.companies.models import NumberJump
 from arledger.core.errors import Refusal
 from invoices import services as invoices
+from ledger.checks import check
 from ledger.entering import DocumentInput, LineInput
 from ledger.errors import NamedTwice, NumberTaken, PeriodClosed
 from ledger.models import Document
@@ -89,10 +91,30 @@ def test_the_same_number_of_another_kind_is_another_number() -> None:
             b.receipt(10, number="X-1", post=False)
 
 
-def test_a_number_from_elsewhere_that_the_sequence_reaches_names_itself() -> None:
+def test_a_number_like_the_sequences_own_takes_the_sequence_along() -> None:
     with books() as b:
-        invoices.enter(actor=b.actor, invoices=[entered(b, "INV-00002")], post=True)
         b.invoice(10)
-        with pytest.raises(NumberTaken) as refused:
-            b.invoice(10)
-        assert refused.value.values["number"] == "INV-00002"
+        invoices.enter(actor=b.actor, invoices=[entered(b, "INV-00004")], post=True)
+        b.invoice(10)
+        assert numbers(b) == ["INV-00001", "INV-00004", "INV-00005"]
+        jump = NumberJump.objects.get(company=b.company)
+        assert (jump.first, jump.last, jump.number) == (2, 4, "INV-00004")
+        assert check(b.company.pk) == [], "what was passed over is no gap"
+
+
+def test_a_number_that_the_sequence_has_passed_moves_nothing() -> None:
+    with books() as b:
+        b.invoice(10)
+        b.invoice(10)
+        for number in ("INV-0003", "INV-00000", "INV-000009", "X-00009", "INV-00003B", "INV-" + "9" * 16):
+            invoices.enter(actor=b.actor, invoices=[entered(b, number)], post=True)
+        b.invoice(10)
+        assert "INV-00003" in numbers(b)
+        assert not NumberJump.objects.filter(company=b.company).exists()
+
+
+def test_numbers_given_and_drawn_in_one_list_do_not_meet() -> None:
+    with books() as b:
+        given = [entered(b, "INV-00002"), entered(b, None), entered(b, None)]
+        invoices.enter(actor=b.actor, invoices=given, post=True)
+        assert numbers(b) == ["INV-00002", "INV-00003", "INV-00004"]
