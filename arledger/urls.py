@@ -26,7 +26,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payments/", include("payments.urls")),
     path("matching/", include("reconciliation.urls")),
     path("reports/", include("reconciliation.report_urls")),
-    path("settings/", include("reconciliation.settings_urls")),
     path("customers/", include("reconciliation.account_urls")),
     path("invoices/", include("invoices.urls")),
     path("files/", include("ledger.attachment_urls")),
@@ -36,7 +35,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("refunds/", include("refunds.urls")),
     path("deposits/", include("deposits.urls")),
     path("", include("checkout.urls")),
-    path("api/v1/", include("arledger.api.urls")),
 ]
 handler400 = "django.views.defaults.bad_request"
 handler403 = "django.views.defaults.permission_denied"

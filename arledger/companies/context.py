@@ -41,8 +41,15 @@ SETTINGS = (
     Item(_("Payment terms"), "companies:terms", "", "/settings/terms/", ("configuration.view",)),
     Item(_("Number sequences"), "companies:sequences", "", "/settings/sequences/", ("configuration.view",)),
     Item(_("Journals"), "companies:journals", "", "/settings/journals/", ("configuration.view",)),
-    Item(_("Roles"), "companies:roles", "", "/settings/roles/", ("configuration.view",)),
-    Item(_("People"), "companies:people", "", "/settings/people/", ("configuration.view",)),
+    Item(_("Roles"), "companies:roles", "", "/settings/roles/", ("roles.view",)),
+    Item(_("People"), "companies:people", "", "/settings/people/", ("roles.view",)),
+    Item(
+        _("Letter the past"),
+        "lettering:past",
+        "",
+        "/settings/letter-the-past/",
+        ("configuration.edit",),
+    ),
     Item(_("Audit trail"), "companies:audit", "", "/settings/audit/", ("audit.view",)),
 )
 CREDITS = (
@@ -70,6 +77,15 @@ REPORTS = (
     ),
     Item(_("AR ledger"), "reports:ledger", "", "/reports/ledger/", ("ledger.run",)),
     Item(_("Ageing"), "reports:ageing", "", "/reports/ageing/", ("ageing.run",)),
+    Item(
+        _("Payments by item"),
+        "reports:payments-by-item",
+        "",
+        "/reports/payments-by-item/",
+        ("payments_by_item.run",),
+    ),
+    Item(_("Tax receipts"), "reports:tax-receipts", "", "/reports/tax-receipts/", ("statements.run",)),
+    Item(_("Proof"), "reports:proof", "", "/reports/proof/", ("ledger.run",)),
 )
 MENU = (
     Item(_("Home"), "home:index", "house", "/"),
@@ -92,7 +108,7 @@ MENU = (
         "",
         "chart-column",
         "/reports/",
-        ("reconciliation.run", "ledger.run", "ageing.run"),
+        ("reconciliation.run", "ledger.run", "ageing.run", "payments_by_item.run", "statements.run"),
         REPORTS,
     ),
     Item(
@@ -100,7 +116,7 @@ MENU = (
         "",
         "settings",
         "/settings/",
-        ("configuration.view", "audit.view"),
+        ("configuration.view", "roles.view", "audit.view"),
         SETTINGS,
     ),
 )

@@ -223,7 +223,7 @@ def speak(*, user: User, language: str) -> None:
 
 def add_member(*, actor: Actor, user: User, role_code: str) -> Membership:
     """Give a person a role in the actor's company."""
-    actor.require("configuration.edit")
+    actor.require("roles.edit")
     with transaction.atomic():
         role = Role.objects.get(company_id=actor.company_id, code=role_code)
         membership, _created = Membership.objects.update_or_create(

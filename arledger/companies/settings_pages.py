@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 
 from arledger.companies import overview, trail
 from arledger.companies.forms import ConfigurationForm, consequences
-from arledger.companies.models import Role
 from arledger.companies.selectors import settings_of
 from arledger.companies.services import change_configuration
-from arledger.companies.table_pages import NAME, STATE, Table, state, table
+from arledger.companies.table_pages import Table, table
 from arledger.core.errors import Refusal
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.forms import Done, show_refusal, submit
@@ -67,49 +66,6 @@ def _confirm(request: PageRequest, effects: Sequence[str | Promise]) -> HttpResp
 
 
 # Lists -------------------------------------------------------------------------------------------------------
-
-
-def _role_name(role: Role) -> str:
-    """A shipped role in the reader's language, a company's own as it was named."""
-    return _(role.name) if role.shipped else role.name
-
-
-@page("configuration.view")
-def roles(request: PageRequest) -> HttpResponse:
-    columns = [NAME, Column(label=_("People"), numeric=True), Column(label=_("Rights"))]
-    rows = [
-        (
-            _role_name(r.role),
-            r.people,
-            " · ".join(
-                f"{subject} – {', '.join(str(verb) for verb in verbs)}" for subject, verbs in r.rights
-            ),
-        )
-        for r in overview.roles(request.actor.company_id)
-    ]
-    return table(request, _("Roles"), Table(columns, rows))
-
-
-@page("configuration.view")
-def people(request: PageRequest) -> HttpResponse:
-    columns = [
-        NAME,
-        Column(label=_("E-mail")),
-        Column(label=_("Role")),
-        Column(label=_("Limited to entities")),
-        STATE,
-    ]
-    rows = [
-        (
-            member.user.name,
-            member.user.email,
-            _role_name(member.role),
-            ", ".join(limits),
-            state(member.active and member.user.is_active),
-        )
-        for member, limits in overview.people(request.actor.company_id)
-    ]
-    return table(request, _("People"), Table(columns, rows))
 
 
 @page("audit.view")

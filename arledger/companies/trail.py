@@ -25,6 +25,7 @@ ACTIONS: dict[str, str | Promise] = {
     "detach": pgettext_lazy("audit", "removed a file"),
     "configure": pgettext_lazy("audit", "configured"),
     "member": pgettext_lazy("audit", "gave a role"),
+    "invite": pgettext_lazy("audit", "invited"),
     "found": pgettext_lazy("audit", "founded"),
 }
 THINGS: dict[str, str | Promise] = {
@@ -39,6 +40,7 @@ THINGS: dict[str, str | Promise] = {
     "sequence": gettext_lazy("number sequence"),
     "journal": gettext_lazy("journal"),
     "user": gettext_lazy("person"),
+    "role": gettext_lazy("role"),
     "company": gettext_lazy("company"),
     "invoice": gettext_lazy("invoice"),
     "adjustment": gettext_lazy("adjustment"),
@@ -59,6 +61,9 @@ NAMES: dict[str, str | Promise] = {
     "date": gettext_lazy("Date"),
     "reason": gettext_lazy("Reason"),
     "role": gettext_lazy("Role"),
+    "rights": gettext_lazy("Rights"),
+    "entities": gettext_lazy("Entities"),
+    "active": gettext_lazy("Active"),
     "code": gettext_lazy("Code"),
     "codes": gettext_lazy("Codes"),
     "name": gettext_lazy("Name"),

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from arledger.companies import master_pages, pages, settings_pages
+from arledger.companies import master_pages, pages, people_pages, role_pages, settings_pages
 
 app_name = "companies"
 urlpatterns = [
     path("companies/switch/", pages.switch, name="switch"),
     path("settings/", settings_pages.configuration, name="configuration"),
     *master_pages.addresses(),
-    path("settings/roles/", settings_pages.roles, name="roles"),
-    path("settings/people/", settings_pages.people, name="people"),
+    path("settings/roles/", role_pages.roles, name="roles"),
+    path("settings/roles/new/", role_pages.new, name="role-new"),
+    path("settings/roles/duties/", role_pages.duties, name="segregation"),
+    path("settings/roles/<int:key>/", role_pages.role, name="role"),
+    path("settings/people/", people_pages.people, name="people"),
+    path("settings/people/new/", people_pages.invite, name="invite"),
+    path("settings/people/<int:key>/", people_pages.person, name="person"),
     path("settings/audit/", settings_pages.audit, name="audit"),
 ]

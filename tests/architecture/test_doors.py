@@ -17,6 +17,7 @@ OPEN = {
     "accounts/logout/": "signing out",
     "accounts/inactive/": "told to somebody who may not sign in",
     "accounts/language/": "the language of the sign-in page",
+    "accounts/welcome/<str:token>/": "an invitation: its signed token is the right",
 }
 
 
