@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("refunds/", include("refunds.urls")),
     path("deposits/", include("deposits.urls")),
     path("", include("checkout.urls")),
+    path("api/v1/", include("arledger.api.urls")),
 ]
 handler400 = "django.views.defaults.bad_request"
 handler403 = "django.views.defaults.permission_denied"
