@@ -152,3 +152,10 @@ class BankCurrency(Invalid):
 class UnknownMethod(Invalid):
     code = "method_unknown"
     sentence = _("Choose how the money came: check, cash, card, transfer or online.")
+
+
+class MoneyPlaceUnclear(Invalid):
+    """Money received lies in one bank account, or in undeposited funds."""
+
+    code = "bank_account_unclear"
+    sentence = _("Say where the money is: name a bank account, or undeposited funds; one of the two.")

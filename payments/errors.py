@@ -51,8 +51,3 @@ class SpreadUnclear(Invalid):
     sentence = _(
         "Say in one way what is paid: documents in their order, amounts per charge, or all by due date."
     )
-
-
-class MoneyPlaceUnclear(Invalid):
-    code = "bank_account_unclear"
-    sentence = _("Say where the money is: name a bank account, or undeposited funds; one of the two.")
