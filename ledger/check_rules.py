@@ -333,6 +333,7 @@ CODE_TOO_EARLY = Rule(
     WHERE a.company_id = %(company)s AND a.reverses_id IS NULL
       AND (a.charge_code IS NOT NULL OR a.credit_code IS NOT NULL)
       AND (f.reconciliation_enabled_at IS NULL OR a.recorded_at < f.reconciliation_enabled_at)
+      AND NOT EXISTS (SELECT FROM ledger_lettering t WHERE t.company_id = a.company_id AND t.application_id = a.id)
     ORDER BY 1 LIMIT %(limit)s
     """,
 )

@@ -19,6 +19,7 @@ from arledger.companies.models import CompanyModel, tenant_key
 from arledger.core.formats import format_date
 from ledger.attachment_models import Attachment as Attachment
 from ledger.attachment_models import StagedFile as StagedFile
+from ledger.lettering_models import Lettering as Lettering
 
 
 def money(**options: object) -> models.DecimalField:
@@ -242,6 +243,12 @@ class Line(CompanyModel):
                 condition=Q(is_open=True, amount__lt=0),
                 name="ledger_line_open_credit",
             ),
+            # Few companies write tax receipts, and few of their lines are eligible.
+            models.Index(
+                fields=["company", "customer", "document"],
+                condition=Q(tax_receipt_eligible=True),
+                name="ledger_line_tax_receipt",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -270,7 +277,8 @@ class Application(CompanyModel):
 
     ``date`` is when it takes effect, ``recorded_at`` when it was known; ``document`` made it. Un-applying is a
     row with a negative amount that names the original in ``reverses`` (SPEC 10). ``charge_code`` and
-    ``credit_code`` are the match codes of the two heads, null where a side has no group of its own.
+    ``credit_code`` are the match codes of the two heads, null where a side has no group of its own; those of an old
+    one may come later, by a Lettering.
     """
 
     document = tenant_key("ledger.Document", related_name="made")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from arledger.companies.numbering import draw
 from arledger.companies.selectors import Settings
@@ -45,7 +45,7 @@ def codes_for(*, settings: Settings, heads: Iterable[Head | None]) -> dict[Head,
     wanted = list(dict.fromkeys(head for head in heads if head is not None))
     if not row.reconciliation_enabled or row.match_sequence_id is None or not wanted:
         return {}
-    codes = _current(settings.company.pk, wanted)
+    codes = current_codes(company_id=settings.company.pk, heads=wanted)
     missing = [head for head in wanted if head not in codes]
     if missing:
         codes.update(
@@ -54,7 +54,8 @@ def codes_for(*, settings: Settings, heads: Iterable[Head | None]) -> dict[Head,
     return codes
 
 
-def _current(company_id: int, heads: list[Head]) -> dict[Head, str]:
+def current_codes(*, company_id: int, heads: Collection[Head]) -> dict[Head, str]:
+    """The codes that heads have by their matches in force; those without are missing."""
     rows = fetch_all(
         CURRENT,
         {

@@ -11,7 +11,9 @@ from __future__ import annotations
 FORCE = """
 force AS MATERIALIZED (
     SELECT a.id, a.document_id AS maker, a.charge_line_id, a.credit_line_id, a.charge_document_id,
-           a.credit_document_id, a.customer_id, a.date, a.charge_code, a.credit_code, f.amount,
+           a.credit_document_id, a.customer_id, a.date, f.amount,
+           CASE WHEN f.known THEN a.charge_code END AS charge_code,
+           CASE WHEN f.known THEN a.credit_code END AS credit_code,
            cd.kind AS charge_kind, kd.kind AS credit_kind,
            coalesce(cd.reverses_id = kd.id, false) AS charge_mirrors,
            coalesce(kd.reverses_id = cd.id, false) AS credit_mirrors,
@@ -22,7 +24,11 @@ force AS MATERIALIZED (
             SELECT sum(u.amount) FROM ledger_application u
             WHERE u.company_id = a.company_id AND u.reverses_id = a.id
               AND (u.date <= %(as_at)s OR a.date > %(as_at)s)
-              AND (%(known)s::timestamptz IS NULL OR u.recorded_at <= %(known)s)), 0) AS amount
+              AND (%(known)s::timestamptz IS NULL OR u.recorded_at <= %(known)s)), 0) AS amount,
+            -- whether its codes were known: those of the past may have been lettered later
+            %(known)s::timestamptz IS NULL OR NOT EXISTS (
+                SELECT FROM ledger_lettering t
+                WHERE t.company_id = a.company_id AND t.application_id = a.id AND t.recorded_at > %(known)s) AS known
     ) f
     CROSS JOIN LATERAL (
         SELECT * FROM ledger_document o WHERE o.company_id = a.company_id AND o.id = a.charge_document_id OFFSET 0

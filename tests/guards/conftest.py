@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -16,6 +17,7 @@ from arledger.core import idempotency
 from ledger import attachment_services as attachments
 from payments import services as payments
 from payments.inputs import PartInput, PaymentInput
+from reconciliation.lettering_services import letter_the_past
 from tests import uploads
 from tests.build import TODAY, Books, books, money, person
 
@@ -56,9 +58,19 @@ class Facts:
     held: int
 
 
+def letter_a_past(b: Books) -> None:
+    """A match from before reconciliation was switched on, lettered since."""
+    then = b.at(b.actor.at - timedelta(days=9))
+    past = b.add_customer("Past")
+    then.receipt(1, [then.invoice(1, customer=past)], customer=past)
+    b.configure(reconciliation_enabled=True)
+    letter_the_past(actor=b.actor, reason="so that there is one")
+
+
 def furnish() -> Facts:
     """A company with at least one row in every table of a company."""
-    with books() as b:
+    with books(reconciliation=False) as b:
+        letter_a_past(b)
         b.names["other"] = b.add_customer("Other")
         entity = Entity.objects.create(company=b.company, code="E1", name="Entity")
         EntityConfiguration.objects.create(company=b.company, entity=entity)

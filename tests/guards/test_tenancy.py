@@ -32,6 +32,7 @@ INSERTED = {
     "ledger_application",
     "ledger_deposititem",
     "ledger_attachment",
+    "ledger_lettering",
 }
 # Keys that make a copy a row of its own.
 FRESH: dict[str, dict[str, Any]] = {
