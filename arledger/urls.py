@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.account import views as account
+from allauth.usersessions import views as sessions
 from django.urls import URLPattern, URLResolver, include, path
 
 from arledger.companies import pages as companies
@@ -16,6 +17,9 @@ accounts: list[URLPattern | URLResolver] = [
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("language/", companies.language, name="set_language"),
     path("welcome/<str:token>/", people.welcome, name="welcome"),
+    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("2fa/", include("allauth.mfa.urls")),
+    path("sessions/", sessions.list_usersessions, name="usersessions_list"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),

@@ -57,11 +57,12 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def test_settings() -> Iterator[None]:
-    """Quick passwords, and static files from their sources instead of a collected copy."""
+    """Quick passwords never asked for twice, and static files from their sources instead of a collected copy."""
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         STORAGES={"default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}, "staticfiles": plain},
+        CONFIRM_AFTER_SECONDS=0,
         WHITENOISE_AUTOREFRESH=True,
         WHITENOISE_USE_FINDERS=True,
     ):

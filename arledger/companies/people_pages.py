@@ -75,7 +75,7 @@ def invite(request: PageRequest) -> HttpResponse:
     return render(request, "companies/invite.html", context, status=422 if form.errors else 200)
 
 
-@page("roles.view")
+@page("roles.view", again=True)
 def person(request: PageRequest, key: int) -> HttpResponse:
     """What this person can do, and why; whoever may edit roles changes it here."""
     actor = request.actor

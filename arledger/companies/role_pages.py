@@ -50,7 +50,7 @@ def new(request: PageRequest) -> HttpResponse:
     return _entered(request, RoleForm(request.POST or None, initial=initial), None)
 
 
-@page("roles.view")
+@page("roles.view", again=True)
 def role(request: PageRequest, key: int) -> HttpResponse:
     """A role with its rights, to change if it is the company's own."""
     found = _role(request, key)

@@ -22,7 +22,7 @@ from arledger.core.http.listing import Column
 from arledger.core.templatetags.arledger import moment
 
 
-@page("configuration.view")
+@page("configuration.view", again=True)
 def configuration(request: PageRequest) -> HttpResponse:
     """All settings at once; what cannot be taken back is asked for again with its consequences."""
     actor, row = request.actor, settings_of(request.actor.company_id).row

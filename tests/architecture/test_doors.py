@@ -18,6 +18,17 @@ OPEN = {
     "accounts/inactive/": "told to somebody who may not sign in",
     "accounts/language/": "the language of the sign-in page",
     "accounts/welcome/<str:token>/": "an invitation: its signed token is the right",
+    # Of allauth, each for the person himself and behind its own sign-in.
+    "accounts/reauthenticate/": "one's own password again",
+    "accounts/2fa/": "one's own second factor",
+    "accounts/2fa/authenticate/": "the second step of signing in",
+    "accounts/2fa/reauthenticate/": "one's own second factor again",
+    "accounts/2fa/totp/activate/": "one's own second factor",
+    "accounts/2fa/totp/deactivate/": "one's own second factor",
+    "accounts/2fa/recovery-codes/": "one's own second factor",
+    "accounts/2fa/recovery-codes/generate/": "one's own second factor",
+    "accounts/2fa/recovery-codes/download/": "one's own second factor",
+    "accounts/sessions/": "where one is signed in oneself",
 }
 
 

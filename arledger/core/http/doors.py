@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 
 from arledger.core.actor import Actor
 from arledger.core.errors import NotFound
+from arledger.core.http.confirming import confirm_again
 
 P = ParamSpec("P")
 Response = TypeVar("Response", bound=HttpResponseBase)
@@ -27,12 +28,17 @@ class PageRequest(HttpRequest):
     htmx: Any
 
 
+# Rights whose use one confirms with the password when the sign-in is a while ago.
+CONFIRMED = frozenset({"refunds.void", "roles.edit", "configuration.edit", "periods.close", "periods.reopen"})
+
+
 def page(
-    right: str, *, feature: str = ""
+    right: str, *, feature: str = "", again: bool = False
 ) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """A page of the chosen company that needs ``right`` (``object.verb``, or ``""`` for any member).
 
     Where the company has not switched ``feature`` on, the page does not exist: 404, whatever the right (SPEC 9).
+    What is sent to it is confirmed with the password if the right is one of CONFIRMED, or with ``again``.
     """
 
     def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -44,7 +50,8 @@ def page(
                 raise NotFound()
             if right:
                 request.actor.require(right)
-            return view(request, *args, **kwargs)
+            asked = confirm_again(request) if again or right in CONFIRMED else None
+            return view(request, *args, **kwargs) if asked is None else asked
 
         guarded = never_cache(login_required(wrapped))
         guarded.right = right  # type: ignore[attr-defined]
