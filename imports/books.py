@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from arledger.companies.models import Account, BankAccount, Coded, Entity, Location, Term
 from arledger.companies.selectors import Settings, settings_of
@@ -53,6 +54,11 @@ class Books:
         }
         self.parties: dict[str, Party] = {}
 
+    @cached_property
+    def account_kinds(self) -> dict[int, str]:
+        found = Account.objects.filter(company_id=self.actor.company_id, active=True)
+        return dict(found.order_by("code").values_list("pk", "kind"))
+
     def _codes(self, model: type[Coded]) -> dict[str, int]:
         found = model._default_manager.filter(company_id=self.actor.company_id, active=True)
         return dict(found.values_list("code", "pk"))
@@ -78,13 +84,17 @@ class Books:
         return {number for number in found.values_list("number", flat=True) if number}
 
     def charges(self, numbers: Iterable[str]) -> dict[str, Charge]:
-        """The invoices with these numbers."""
+        """The invoices with these numbers; where there is none, the debit memos."""
         found = Document.objects.filter(
-            company_id=self.actor.company_id, kind=Kind.INVOICE, number__in=set(numbers)
+            company_id=self.actor.company_id,
+            kind__in=[Kind.INVOICE, Kind.ADJUSTMENT],
+            number__in=set(numbers),
         )
         return {
             str(number): Charge(key, customer, state == Document.State.POSTED)
-            for number, key, customer, state in found.values_list("number", "pk", "customer_id", "state")
+            for number, key, customer, state in found.order_by("kind").values_list(
+                "number", "pk", "customer_id", "state"
+            )
         }
 
     def refusals(self, party: Party, day: date, entity_id: int | None) -> list[Refusal]:

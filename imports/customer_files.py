@@ -17,6 +17,9 @@ class CustomerFile:
     keys: ClassVar[tuple[str, ...]] = ("code",)
     several: ClassVar[bool] = False
     tables: ClassVar[tuple[str, ...]] = ("customers_customer",)
+    adds: ClassVar[tuple[str, ...]] = ("customers.add",)
+    posts: ClassVar[tuple[str, ...]] = ()
+    gathers: ClassVar[bool] = True
 
     def __init__(self, books: Books, form: Form) -> None:
         self.books = books
@@ -27,7 +30,7 @@ class CustomerFile:
         self.taken = self.books.taken_codes(named(groups, "code"))
         self.books.meet(named(groups, "parent"))
 
-    def read(self, group: Group) -> CustomerInput | None:
+    def read(self, group: Group, *, post: bool) -> CustomerInput | None:
         cells = Cells(group, self.form)
         code, name = cells.once("code"), cells.once("name")
         if code in self.taken:
@@ -49,8 +52,11 @@ class CustomerFile:
         )
         return entered if cells.finish() else None
 
-    def write(self, inputs: Sequence[CustomerInput]) -> list[int]:
+    def write(self, inputs: Sequence[CustomerInput], *, post: bool) -> list[int]:
         return enter(actor=self.books.actor, customers=inputs)
+
+    def numbered(self, entered: CustomerInput) -> tuple[int | None, str]:
+        return self.books.settings.row.customer_sequence_id, entered.code
 
     def gives(self, group: Group) -> str:
         return group.rows[0].values.get("code", "").strip()

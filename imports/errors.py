@@ -79,3 +79,62 @@ class UsedBefore(Invalid):
         "“%(text)s” was used before, in row %(first)s. The rows of one document follow each other, and no other "
         "document or customer has its number, key or code."
     )
+
+
+class InvalidAction(Invalid):
+    code = "import_action_invalid"
+    sentence = _("“%(text)s” is neither draft nor post. Write one of the two, or leave the cell empty.")
+
+
+class UnknownCreditKind(Invalid):
+    code = "import_credit_kind_unknown"
+    sentence = _("“%(text)s” is not a kind of credit. Write adjustment, advance, payment or invoice.")
+
+
+class UnknownCredit(Invalid):
+    code = "import_credit_unknown"
+    sentence = _("This customer has no posted credit with the number “%(number)s”.")
+
+
+class CreditAmbiguous(Invalid):
+    code = "import_credit_ambiguous"
+    sentence = _(
+        "Several credits of this customer have the number “%(number)s”: write the kind beside it (%(kinds)s)."
+    )
+
+
+class CreditWithoutNumber(Invalid):
+    code = "import_credit_without_number"
+    sentence = _("Name the credit by its number.")
+
+
+class AdvanceWithoutNumber(Invalid):
+    """An advance that was posted while advances were not numbered cannot be named in a file (SPEC 9)."""
+
+    code = "import_advance_without_number"
+    sentence = _(
+        "An advance is named by its number. Advances that were posted while advances were not numbered have none "
+        "(this customer has %(count)s of them): use such an advance on a page."
+    )
+
+
+class UnknownCreditLine(Invalid):
+    code = "import_credit_line_unknown"
+    sentence = _("%(document)s has no line %(text)s. Lines are counted from 1.")
+
+
+class OpeningAccountMissing(Invalid):
+    code = "import_opening_account_missing"
+    sentence = _("Name the account that the opening balance stands against: the company has none for that.")
+
+
+class OpeningAgainstRevenue(Invalid):
+    code = "import_opening_revenue"
+    sentence = _(
+        "%(account)s is an account of revenue. An opening balance is no new revenue: use another account."
+    )
+
+
+class OpeningIsZero(Invalid):
+    code = "import_opening_zero"
+    sentence = _("An open item has an amount that is still open. Leave out what is settled.")

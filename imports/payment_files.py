@@ -4,86 +4,95 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from arledger.core.csvfile import Row
 from arledger.core.errors import Refusal
 from imports.books import Books, Charge
+from imports.credit_names import CreditNames
+from imports.document_files import Head, LinesFile
 from imports.errors import (
     AppliedWithoutInvoice,
     AutoWithInvoices,
+    CreditWithoutNumber,
     InvoiceOfAnother,
     InvoiceTwice,
     UnknownInvoice,
 )
 from imports.readers import Cells, Form, Group, named
-from ledger.errors import NumberTaken
 from ledger.models import Kind
 from payments.inputs import PartInput, PaymentInput
 from payments.services import receive
+from reconciliation.plans import CreditUse
 
 
-class PaymentFile:
-    """Every payment is posted.
+class PaymentFile(LinesFile):
+    """Money received.
 
     Rows with an amount to apply get exactly that, rows with an invoice alone share the rest by waterfall in
-    their order, ``auto`` spreads over all open charges by due date; what is left is an overpayment (SPEC 8).
+    their order, ``auto`` spreads over all open charges by due date; rows may also name credits to use with the cash.
+    What is left is an overpayment (SPEC 8).
     """
 
-    keys: ClassVar[tuple[str, ...]] = ("number", "key")
-    several: ClassVar[bool] = True
-    tables: ClassVar[tuple[str, ...]] = ("ledger_document", "ledger_line", "ledger_application")
+    kind: ClassVar[Kind] = Kind.PAYMENT
+    gathers: ClassVar[bool] = True
+    adds: ClassVar[tuple[str, ...]] = ("payments.add",)
+    posts: ClassVar[tuple[str, ...]] = ("payments.post",)
 
     def __init__(self, books: Books, form: Form) -> None:
-        self.books = books
-        self.form = form
-        self.taken: set[str] = set()
+        super().__init__(books, form)
         self.charges: dict[str, Charge] = {}
+        self.names = CreditNames(books)
 
     def meet(self, groups: Sequence[Group]) -> None:
-        self.books.meet(named(groups, "customer"))
-        numbers = named(groups, "number")
-        self.taken = self.books.taken_numbers(Kind.PAYMENT, numbers) if numbers else set()
+        super().meet(groups)
         invoices = named(groups, "invoice")
         self.charges = self.books.charges(invoices) if invoices else {}
+        self.names.meet(groups)
 
-    def read(self, group: Group) -> PaymentInput | None:
+    def read(self, group: Group, *, post: bool) -> PaymentInput | None:
         cells = Cells(group, self.form)
-        number = cells.once("number")
-        if number in self.taken:
-            cells.fault(NumberTaken(number=number), cells.first, "number")
-        cells.once("key")
-        party = cells.coded("customer", self.books.parties, required=True)
-        currency = cells.currency(party.currency if party else self.books.settings.company.base_currency)
-        day, amount = cells.day("date", required=True), cells.amount("amount", currency, required=True)
-        entity = cells.coded("entity", self.books.entities)
-        bank = cells.coded("bank_account", self.books.banks)
-        rate, method = cells.rate("exchange_rate"), cells.once("method")
-        reference, description = cells.once("reference"), cells.once("description")
+        head = self.head(cells)
+        amount = cells.amount("amount", head.currency, required=True)
+        bank, method = cells.coded("bank_account", self.books.banks), cells.once("method")
         auto = cells.flag("auto")
-        documents, per_document = self._allocations(cells, currency, party.key if party else 0)
+        documents, per_document = self._allocations(cells, head.currency, head.party.key if head.party else 0)
         if auto and (documents or per_document):
             cells.fault(AutoWithInvoices(), cells.first, "auto")
-        if party is None or day is None or amount is None or not cells.finish():
+        uses = [self._use(cells, row, head) for row in cells.rows]
+        if not self.postable(cells, head, post=post):
             return None
-        for refusal in self.books.refusals(party, day, entity):
-            cells.fault(refusal, cells.first, refusal.field or "")
-        if not cells.finish():
+        if head.party is None or head.day is None or amount is None:
             return None
         part = PartInput(
-            customer_id=party.key, amount=amount, per_document=per_document, documents=documents, auto=auto
+            customer_id=head.party.key,
+            amount=amount,
+            per_document=per_document,
+            documents=documents,
+            auto=auto,
+            credits=[use for use in uses if use is not None],
         )
         return PaymentInput(
-            date=day,
+            date=head.day,
             method=method,
             parts=(part,),
-            currency=currency,
+            currency=head.currency,
             bank_account_id=bank,
-            entity_id=entity,
-            exchange_rate=rate,
-            reference=reference,
-            description=description,
-            number=number or None,
+            entity_id=head.entity,
+            exchange_rate=head.rate,
+            reference=head.reference,
+            description=head.description,
+            number=head.number,
         )
+
+    def _use(self, cells: Cells, row: Row, head: Head) -> CreditUse | None:
+        amount = cells.amount("credit_amount", head.currency, row)
+        document = self.names.document(cells, row, head.party)
+        if document is None:
+            if amount is not None and not row.values.get("credit", "").strip():
+                cells.fault(CreditWithoutNumber(), row, "credit")
+            return None
+        return CreditUse(document=document, amount=amount)
 
     def _allocations(
         self, cells: Cells, currency: str, customer: int
@@ -118,14 +127,8 @@ class PaymentFile:
             return InvoiceOfAnother(number=number)
         return None
 
-    def write(self, inputs: Sequence[PaymentInput]) -> list[int]:
-        return receive(actor=self.books.actor, payments=inputs)
-
-    def gives(self, group: Group) -> str:
-        return ""
-
-    def needs(self, group: Group) -> str:
-        return ""
+    def write(self, inputs: Sequence[Any], *, post: bool) -> list[int]:
+        return receive(actor=self.books.actor, payments=inputs, post=post)
 
     def place(self, group: Group, refusal: Refusal) -> tuple[int, str]:
         if refusal.field == "allocations":
@@ -134,4 +137,7 @@ class PaymentFile:
                 charge = self.charges.get(row.values.get("invoice", "").strip())
                 if charge is not None and charge.key == document:
                     return row.number, "applied" if row.values.get("applied", "").strip() else "invoice"
+        if (refusal.field or "").startswith("credits"):
+            naming = (row for row in group.rows if row.values.get("credit", "").strip())
+            return next(naming, group.rows[0]).number, "credit"
         return group.rows[0].number, refusal.field or ""

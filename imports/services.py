@@ -1,32 +1,45 @@
-"""Importing a file: every row of it is either imported or reported, by the services that pages use (SPEC 14)."""
+"""Importing a file: every row of it is either imported or reported, by the services that pages use (SPEC 14).
+
+A check does the very same work and takes it back (docs/adr/0023, 0037). Where no row stands on another, each chunk is
+taken back at once, so that nobody waits for long; else the whole is one transaction.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from contextlib import ExitStack, nullcontext, suppress
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
 
-from arledger.core import jobs
+from arledger.companies.numbering import beyond, pass_over
+from arledger.core import audit, jobs
 from arledger.core.actor import Actor
-from arledger.core.csvfile import Table, UnreadableFile
+from arledger.core.csvfile import Row, UnreadableFile
 from arledger.core.errors import Refusal, Refusals
-from arledger.core.sql import analyze
+from arledger.core.sql import analyze, fetch_all
 from imports.books import Books
-from imports.columns import COLUMNS, check_header
+from imports.columns import COLUMNS, REASON, check_header
 from imports.customer_files import CustomerFile
-from imports.invoice_files import InvoiceFile
+from imports.document_files import AdjustmentFile, AdvanceFile, InvoiceFile
+from imports.errors import InvalidAction
 from imports.kinds import Importer
+from imports.opening_files import OpeningFile
+from imports.outcomes import Done, Entry, InOutcome, Keeper, Options, Outcome, RowError, Table, Unaccounted
 from imports.payment_files import PaymentFile
-from imports.readers import Form, Group, groups
+from imports.readers import Group, groups
+from imports.refund_files import RefundFile
 from ledger.checks import JOB as CHECK_BOOKS
 
 TYPES: dict[str, type[Importer]] = {
     "customers": CustomerFile,
     "invoices": InvoiceFile,
+    "adjustments": AdjustmentFile,
+    "advances": AdvanceFile,
     "payments": PaymentFile,
+    "refunds": RefundFile,
+    "opening_balances": OpeningFile,
 }
 # The first chunk is small: what the database plans for empty tables is slow, and made anew after it (PITFALLS 13c).
 FIRST_ROWS, CHUNK_ROWS = 1_000, 5_000
@@ -34,88 +47,43 @@ FIRST_ROWS, CHUNK_ROWS = 1_000, 5_000
 ANALYZE_GROWTH = 4
 # How many refusals of a single document a chunk may meet before it is halved.
 PATIENCE = 3
+# What a file of failed rows puts before a text that starts like a formula (arledger.core.csvfile).
+GUARDED = tuple(f"'{start}" for start in "=+-@\t\r\n")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Options:
-    """``check`` writes nothing; ``good_rows`` imports the documents that are right and reports the others."""
-
-    check: bool = False
-    good_rows: bool = False
-    form: Form = field(default_factory=Form)
+def may_post(actor: Actor, kind: str) -> bool:
+    """Whether the person may post what files of ``kind`` bring; customers are not posted."""
+    posts = TYPES[kind].posts
+    return bool(posts) and all(actor.may(right) for right in posts)
 
 
-@dataclass(frozen=True, slots=True)
-class RowError:
-    """Why a document of the file is refused: the row as a spreadsheet counts and the column ("" for the row).
-
-    ``rows`` are all rows of that document: none of them is imported.
-    """
-
-    row: int
-    column: str
-    refusal: Refusal
-    rows: tuple[int, ...]
+def may_import(actor: Actor, kind: str) -> bool:
+    return actor.may("imports.run") and all(actor.may(right) for right in TYPES[kind].adds)
 
 
-@dataclass
-class Outcome:
-    """What became of the file. ``rows`` = ``rows_good`` + ``rows_refused``; blank rows are no rows.
-
-    ``written`` says whether what is good is in the books now.
-    """
-
-    rows: int = 0
-    blank: int = 0
-    rows_good: int = 0
-    rows_refused: int = 0
-    documents: int = 0
-    refused: int = 0
-    written: bool = False
-    errors: list[RowError] = field(default_factory=list)
-
-    def refuse(self, group: Group, faults: Iterable[tuple[int, str, Refusal]]) -> None:
-        rows = tuple(group.numbers)
-        self.errors.extend(RowError(row, column, refusal, rows) for row, column, refusal in faults)
-        self.rows_refused += len(rows)
-        self.refused += 1
-
-    def accept(self, found: Sequence[Group]) -> None:
-        self.rows_good += sum(len(group.rows) for group in found)
-        self.documents += len(found)
+def require_import(actor: Actor, kind: str) -> None:
+    """Raise Forbidden unless the person may import files of ``kind``."""
+    for right in ("imports.run", *TYPES[kind].adds):
+        actor.require(right)
 
 
-class Unaccounted(Exception):
-    """A row of the file is neither imported nor reported: nothing may be kept."""
-
-
-def run(*, actor: Actor, kind: str, table: Table, options: Options) -> Outcome:
+def run(*, actor: Actor, kind: str, table: Table, options: Options, keeper: Keeper | None = None) -> Outcome:
     """Import a file of ``kind`` (one of TYPES), all of it or nothing unless ``options`` say otherwise.
 
-    The books are checked by a job once something was written. Errors of rows are in the outcome.
+    Without the right to post, documents are left as drafts. The books are checked by a job once something was written.
+    Errors of rows are in the outcome, or with the ``keeper``.
 
     Raises UnknownColumns, MissingColumns, UnreadableFile (before anything is written) or Forbidden.
     """
-    actor.require("imports.run")
+    require_import(actor, kind)
     check_header(table.header, COLUMNS[kind])
-    piecewise = options.good_rows and not options.check
-    if piecewise:
+    if options.piecewise:
         _read_through(table)
-    outcome = Outcome()
-    importer = TYPES[kind](Books(actor), options.form)
-    with nullcontext() if piecewise else transaction.atomic():
-        known = 0
-        for chunk in _chunks(importer, _groups(table, importer, outcome)):
-            if outcome.documents > known * ANALYZE_GROWTH:
-                analyze(*importer.tables)
-                known = outcome.documents
-            _load(importer, chunk, outcome)
-        _account(table, outcome)
-        outcome.written = not options.check and (piecewise or not outcome.errors)
-        if not piecewise and not outcome.written:
-            transaction.set_rollback(True)
-    if outcome.written and known:
-        analyze(*importer.tables)
+    work = _Run(actor, kind, table, options, keeper or InOutcome())
+    work.go()
+    outcome = work.outcome
+    if outcome.written and work.known:
+        analyze(*work.importer.tables)
     if outcome.written and outcome.documents:
         jobs.enqueue(CHECK_BOOKS, company_id=actor.company_id, at=actor.at)
     outcome.errors.sort(key=lambda error: (error.row, error.column))
@@ -128,13 +96,169 @@ def _read_through(table: Table) -> None:
         pass
 
 
-def _groups(table: Table, importer: Importer, outcome: Outcome) -> Iterator[Group]:
-    """The documents of the file; a fault after which nothing can be told is an error of its row."""
-    try:
-        yield from groups(table, table.header, importer.keys, several=importer.several)
-    except UnreadableFile as refusal:
-        row = refusal.row or 1
-        outcome.errors.append(RowError(row, "", refusal, (row,)))
+class _Run:
+    """One pass through a file."""
+
+    def __init__(self, actor: Actor, kind: str, table: Table, options: Options, keeper: Keeper) -> None:
+        self.actor = actor
+        self.table = table
+        self.options = options
+        self.keeper = keeper
+        self.importer = TYPES[kind](Books(actor), options.form)
+        self.may_post = may_post(actor, kind)
+        self.outcome = Outcome()
+        self.known = 0
+        self.faulty = False
+        # Rows that cannot be read end the reading; whose they are is not known.
+        self.unreadable: UnreadableFile | None = None
+
+    def go(self) -> None:
+        options = self.options
+        events: list[list[Any]] = []
+        by_chunk = options.piecewise or (options.check and not self.importer.gathers)
+        with ExitStack() as stack:
+            if not by_chunk:
+                stack.enter_context(transaction.atomic())
+                events = stack.enter_context(audit.held())
+                self.keeper.begin()
+                self._lock()
+            for chunk in _chunks(self.importer, self._groups()):
+                self._analyze()
+                self._chunk(chunk, by_chunk=by_chunk)
+                if options.stop and self.faulty:
+                    break
+            self._last()
+            stopped = options.stop and self.faulty
+            if not stopped:
+                self._account()
+            if not by_chunk and not options.check and not self.faulty:
+                self._follow()
+            self.outcome.written = not options.check and (options.piecewise or not self.faulty)
+            if not by_chunk and not self.outcome.written:
+                events.clear()
+                transaction.set_rollback(True)
+
+    def _lock(self) -> None:
+        """All customers of the file at once and in key order, before a chunk locks some of them (DESIGN 2)."""
+        if self.options.check or "customer" not in self.table.header:
+            return
+        codes: set[str] = set()
+        with suppress(UnreadableFile):
+            codes.update(row.values.get("customer", "").strip() for row in self.table)
+        fetch_all(
+            "SELECT id FROM customers_customer WHERE company_id = %s AND code = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+            [self.actor.company_id, sorted(codes)],
+        )
+
+    def _groups(self) -> Iterator[Group]:
+        """The documents of the file that are not settled yet; a fault after which nothing can be told ends them."""
+        rows = _unguarded(self.table) if REASON in self.table.header else self.table
+        importer = self.importer
+        try:
+            for group in groups(rows, self.table.header, importer.keys, several=importer.several):
+                if group.rows[-1].number <= self.options.after:
+                    self.outcome.rows_before += len(group.rows)
+                else:
+                    yield group
+        except UnreadableFile as refusal:
+            self.unreadable = refusal
+
+    def _chunk(self, chunk: Sequence[Group], *, by_chunk: bool) -> None:
+        done = Done()
+        taken_back = by_chunk and self.options.check
+        with transaction.atomic() if by_chunk else nullcontext():
+            if taken_back:
+                with audit.held() as events:
+                    self._load(chunk, done)
+                    events.clear()
+                transaction.set_rollback(True)
+            else:
+                if by_chunk:
+                    self.keeper.begin()
+                self._load(chunk, done)
+                self._keep(done)
+        if taken_back:
+            self._keep(done)
+        elif by_chunk:
+            self._follow()
+
+    def _keep(self, done: Done) -> None:
+        self.faulty = self.faulty or bool(done.errors)
+        self.outcome.count(done)
+        self.keeper.keep(done, self.outcome)
+
+    def _last(self) -> None:
+        """A fault that ended the reading is an error of its row."""
+        if self.unreadable is None:
+            return
+        row = self.unreadable.row or 1
+        self._keep(Done(errors=[RowError(row, "", self.unreadable, (row,))]))
+
+    def _analyze(self) -> None:
+        if self.outcome.documents > self.known * ANALYZE_GROWTH:
+            analyze(*self.importer.tables)
+            self.known = self.outcome.documents
+
+    def _load(self, chunk: Sequence[Group], done: Done) -> None:
+        self.importer.meet(chunk)
+        ready: dict[bool, list[tuple[Group, Any]]] = {True: [], False: []}
+        for group in chunk:
+            post = self._posts(group)
+            entered = self.importer.read(group, post=post)
+            if entered is None:
+                done.refuse(group, ((f.row or group.rows[0].number, f.field or "", f) for f in group.faults))
+            else:
+                ready[post].append((group, entered))
+        self._look_ahead(ready[True] + ready[False])
+        for post, pairs in ready.items():
+            _write(self.importer, pairs, done, post=post)
+
+    def _posts(self, group: Group) -> bool:
+        """Whether a document is posted: as its own cell says, else as the file; never without the right."""
+        row = next((row for row in group.rows if row.fault is None), group.rows[0])
+        text = row.values.get("action", "").strip().casefold()
+        if text not in ("", "draft", "post"):
+            group.faults.append(InvalidAction(row=row.number, field="action", text=text[:40]))
+        return self.may_post and (text == "post" or (not text and self.options.post))
+
+    def _look_ahead(self, pairs: Sequence[tuple[Group, Any]]) -> None:
+        """Which sequences the numbers of the file are ahead of."""
+        given: dict[int, list[str]] = {}
+        for _group, entered in pairs:
+            sequence, text = self.importer.numbered(entered)
+            if sequence is not None and text:
+                given.setdefault(sequence, []).append(text)
+        for key, highest in beyond(company_id=self.actor.company_id, given=given).items():
+            self.outcome.ahead[key] = max(highest, self.outcome.ahead.get(key, highest))
+
+    def _follow(self) -> None:
+        """Posting has moved the sequences; drafts move them here, lest the sequence come upon their numbers."""
+        for key, (value, text) in sorted(self.outcome.ahead.items()):
+            pass_over(
+                company_id=self.actor.company_id, sequence_id=key, value=value, number=text, at=self.actor.at
+            )
+
+    def _account(self) -> None:
+        """Every row that was read is good or refused. Raises Unaccounted."""
+        outcome, tally = self.outcome, self.table.tally
+        settled = outcome.rows_before + outcome.rows_good + outcome.rows_refused
+        if self.unreadable is not None or tally is None:
+            outcome.rows = settled
+            return
+        outcome.rows, outcome.blank = tally.rows, tally.blank
+        if outcome.rows != settled:
+            raise Unaccounted(replace(outcome, errors=[]))
+
+
+def _unguarded(rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows of a file of failed rows, without the marks that keep its texts from being formulas."""
+    for row in rows:
+        if any(cell.startswith(GUARDED) for cell in row.cells):
+            cells = tuple(cell[1:] if cell.startswith(GUARDED) else cell for cell in row.cells)
+            values = dict(zip(row.values, cells, strict=True)) if row.values else {}
+            yield replace(row, cells=cells, values=values)
+        else:
+            yield row
 
 
 def _chunks(importer: Importer, found: Iterable[Group]) -> Iterator[list[Group]]:
@@ -157,20 +281,13 @@ def _chunks(importer: Importer, found: Iterable[Group]) -> Iterator[list[Group]]
         yield chunk
 
 
-def _load(importer: Importer, chunk: Sequence[Group], outcome: Outcome) -> None:
-    importer.meet(chunk)
-    ready: list[tuple[Group, Any]] = []
-    for group in chunk:
-        entered = importer.read(group)
-        if entered is None:
-            outcome.refuse(group, ((f.row or group.rows[0].number, f.field or "", f) for f in group.faults))
-        else:
-            ready.append((group, entered))
-    _write(importer, ready, outcome)
-
-
 def _write(
-    importer: Importer, ready: Sequence[tuple[Group, Any]], outcome: Outcome, patience: int = PATIENCE
+    importer: Importer,
+    ready: Sequence[tuple[Group, Any]],
+    done: Done,
+    *,
+    post: bool,
+    patience: int = PATIENCE,
 ) -> None:
     """Write what the service takes; leave out what it refuses and try again, in halves when it names little.
 
@@ -181,21 +298,22 @@ def _write(
         return
     try:
         with transaction.atomic():
-            importer.write([entered for _group, entered in ready])
+            keys = importer.write([entered for _group, entered in ready], post=post)
     except Refusal as refusal:
         named = _named(refusal, len(ready))
         if not named and len(ready) == 1:
             named = {0: [refusal]}
         for place, refusals in named.items():
             group = ready[place][0]
-            outcome.refuse(group, ((*importer.place(group, one), one) for one in refusals))
+            done.refuse(group, ((*importer.place(group, one), one) for one in refusals))
         rest = [pair for place, pair in enumerate(ready) if place not in named]
         if len(named) > 1 or (named and patience):
-            return _write(importer, rest, outcome, patience - (len(named) == 1))
+            return _write(importer, rest, done, post=post, patience=patience - (len(named) == 1))
         middle = len(rest) // 2
-        _write(importer, rest[:middle], outcome)
-        return _write(importer, rest[middle:], outcome)
-    outcome.accept([group for group, _entered in ready])
+        _write(importer, rest[:middle], done, post=post)
+        return _write(importer, rest[middle:], done, post=post)
+    draft = bool(importer.posts) and not post
+    done.entries.extend(Entry(group, key, draft) for (group, _entered), key in zip(ready, keys, strict=True))
     return None
 
 
@@ -206,13 +324,3 @@ def _named(refusal: Refusal, count: int) -> dict[int, list[Refusal]]:
         if one.row is not None and 0 <= one.row < count:
             found.setdefault(one.row, []).append(one)
     return found
-
-
-def _account(table: Table, outcome: Outcome) -> None:
-    """Every row that was read is good or refused. Raises Unaccounted."""
-    if table.tally is None:
-        outcome.rows = outcome.rows_good + outcome.rows_refused
-        return
-    outcome.rows, outcome.blank = table.tally.rows, table.tally.blank
-    if outcome.rows != outcome.rows_good + outcome.rows_refused:
-        raise Unaccounted(replace(outcome, errors=[]))

@@ -228,6 +228,8 @@ MISSING = Rule(
     SELECT s.number, s.code AS sequence FROM counted s
     WHERE NOT EXISTS (SELECT FROM ledger_document d WHERE d.company_id = s.company_id
                       AND d.sequence_id = s.id AND d.sequence_value = s.n)
+      AND NOT EXISTS (SELECT FROM companies_numberjump j WHERE j.company_id = s.company_id
+                      AND j.sequence_id = s.id AND s.n BETWEEN j.first AND j.last)
     ORDER BY s.code, s.n LIMIT %(limit)s
     """,
     DOCUMENT_SEQUENCES,

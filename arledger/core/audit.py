@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +21,32 @@ def _dump(value: Any) -> str:
     return json.dumps(value, cls=DjangoJSONEncoder)
 
 
+# Events of a long transaction that are written at its end, in the context that holds them.
+_held: ContextVar[list[list[Any]] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def held() -> Iterator[list[list[Any]]]:
+    """Keep the events back until the block ends, so that a long transaction takes the company's audit lock last.
+
+    Use it inside that transaction; clear the list it gives when the work is taken back anyway.
+    """
+    events: list[list[Any]] = []
+    token = _held.set(events)
+    try:
+        yield events
+    finally:
+        _held.reset(token)
+    for event in events:
+        execute(INSERT, event)
+
+
+INSERT = (
+    "INSERT INTO core_auditevent (company_id, at, user_id, actor, source, address, action, object_kind,"
+    " object_ids, before, after) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s, %s)"
+)
+
+
 def record(
     *,
     actor: Actor,
@@ -29,23 +57,24 @@ def record(
     after: Mapping[str, Any] | None = None,
 ) -> None:
     """Append one event in the caller's transaction. Call it last: it takes the company's audit lock."""
-    execute(
-        "INSERT INTO core_auditevent (company_id, at, user_id, actor, source, address, action, object_kind,"
-        " object_ids, before, after) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s, %s)",
-        [
-            actor.company_id,
-            actor.at,
-            actor.user_id,
-            actor.name,
-            actor.source,
-            actor.address,
-            action,
-            object_kind,
-            list(object_ids),
-            None if before is None else Jsonb(dict(before), dumps=_dump),
-            None if after is None else Jsonb(dict(after), dumps=_dump),
-        ],
-    )
+    event = [
+        actor.company_id,
+        actor.at,
+        actor.user_id,
+        actor.name,
+        actor.source,
+        actor.address,
+        action,
+        object_kind,
+        list(object_ids),
+        None if before is None else Jsonb(dict(before), dumps=_dump),
+        None if after is None else Jsonb(dict(after), dumps=_dump),
+    ]
+    waiting = _held.get()
+    if waiting is None:
+        execute(INSERT, event)
+    else:
+        waiting.append(event)
 
 
 def last(*, company_id: int, object_kind: str, object_id: int, action: str) -> tuple[str, datetime] | None:

@@ -60,18 +60,23 @@ def test_a_template_has_every_column_and_is_printed(kind: str) -> None:
 def test_the_how_to_explains_every_column() -> None:
     text = (Path(__file__).parents[2] / "docs/how-to/import-csv.md").read_text()
     for kind, columns in COLUMNS.items():
-        section = text.split(f"## {kind.title()}")[1].split("\n## ")[0]
+        section = text.split(f"## {kind.replace('_', ' ').capitalize()}")[1].split("\n## ")[0]
         assert [name for name in (column.name for column in columns) if f"| `{name}` |" not in section] == []
 
 
 def test_the_templates_themselves_can_be_imported(tmp_path: Path) -> None:
     with books() as made:
         files = Files(tmp_path, made)
+        made.configure(refunds_enabled=True)
         for kind in COLUMNS:
             told = files.load_path(kind, TEMPLATES / f"{kind}.csv")
             assert (told.good, told.errors) == (True, [])
-        assert numbers(made) == ["0001001", "0001002", "INV-00001"]
-        assert opens(made) == {"0001001": 40, "0001002": 0, "INV-00001": 250}
+        assert numbers(made) == ["0001001", "0001002", "INV-00001", "OLD-1207"]
+        assert opens(made) == {"0001001": 40, "0001002": 0, "INV-00001": 265, "OLD-1207": 1250}
+        assert numbers(made, "adjustment") == ["0002001", "0002002", "OLD-1299"]
+        assert numbers(made, "advance") == ["0003001", None]
+        assert numbers(made, "refund") == ["0004001"]
+        assert Document.objects.filter(company=made.company, kind="refund", state="draft").count() == 1
         assert numbers(made, "payment") == ["0000501", "PAY-00001"]
         assert Customer.objects.get(company=made.company, code="ACME-SUD").parent_id == (
             Customer.objects.get(company=made.company, code="ACME").pk

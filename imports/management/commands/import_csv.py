@@ -1,4 +1,4 @@
-"""``manage.py import_csv customers|invoices|payments FILE --company X``: a file into the books (SPEC 14)."""
+"""``manage.py import_csv TYPE FILE --company X``: a CSV file into the books (SPEC 14)."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from arledger.core.csvfile import DELIMITERS, ENCODINGS, read_table
 from arledger.core.dates import ISO, PATTERNS
 from arledger.core.errors import Refusal
 from arledger.core.scope import company_scope
+from imports.outcomes import Options, Outcome, RowError
 from imports.readers import Form
-from imports.services import TYPES, Options, Outcome, RowError, run
+from imports.services import TYPES, run
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
 
 class Command(BaseCommand):
-    help = "Import customers, invoices or payments from a CSV file: all of it, or nothing."
+    help = "Import customers, documents or opening balances from a CSV file: all of it, or nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("type", choices=list(TYPES))
