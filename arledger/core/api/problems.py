@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 import structlog
@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 
 from arledger.core.api.encoding import encode, plain
+from arledger.core.api.ids import PREFIXES, id_of
 from arledger.core.api.parsing import HEADER, PARAMETER, JsonInvalid, escape
 from arledger.core.errors import Busy, Forbidden, Invalid, NotFound, Refusal, Refusals
 from arledger.core.http.errors import refusal_of
@@ -33,6 +34,7 @@ log = structlog.get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"
 TYPES = "/api/v1/problems"
 RETRY_SECONDS = 2
+CENTS = 2
 
 
 class Unauthenticated(Refusal):
@@ -152,7 +154,11 @@ def errors_of(
             "code": one.code,
             **place_of(one.field, one.row if rows else None, names),
             "detail": str(one),
-            **({"values": {name: _value(value) for name, value in one.values.items()}} if one.values else {}),
+            **(
+                {"values": {name: _value(name, value) for name, value in one.values.items()}}
+                if one.values
+                else {}
+            ),
         }
         for one in found
     ]
@@ -186,10 +192,19 @@ def summary_of(refusal: Refusal) -> tuple[str, int]:
     return (Invalid.code if status == Invalid.status else Refusals.code), status
 
 
-def _value(value: Any) -> Any:
+def _value(name: str, value: Any) -> Any:
+    """A limit or current value as plain JSON: keys as ids, amounts without decimals that say nothing."""
+    if type(value) is int and name in PREFIXES:
+        return id_of(name, value)
+    if isinstance(value, Decimal) and value.is_finite() and _decimals(value) > CENTS:
+        value = max(value.normalize(), value.quantize(Decimal(1).scaleb(-CENTS), ROUND_DOWN), key=_decimals)
     if isinstance(value, Decimal | datetime | date | Promise | set | frozenset):
         return plain(value)
     return value if isinstance(value, str | int | bool | None) else str(value)
+
+
+def _decimals(value: Decimal) -> int:
+    return -int(value.as_tuple().exponent)
 
 
 # Answers -------------------------------------------------------------------------------------------------------
@@ -216,7 +231,7 @@ def problem_response(
 
 def unexpected_response(request: HttpRequest) -> HttpResponse:
     """An answer that says nothing of what happened: the log does, under the call's number."""
-    body = {
+    body: dict[str, Any] = {
         "type": f"{TYPES}/{UNEXPECTED}",
         "title": str(TITLES[500]),
         "status": 500,
