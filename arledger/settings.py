@@ -211,7 +211,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "arledger.core.api.problems.answer_exception",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "arledger.core.api.schema.CallSchema",
     "DEFAULT_RENDERER_CLASSES": ["arledger.core.api.media.JsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["arledger.core.api.media.JsonParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [],
@@ -219,6 +219,28 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": None,
     # Formats are negotiated by Accept alone, and a query parameter of that name is unknown like any other.
     "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Arledger",
+    "VERSION": "1",
+    "DESCRIPTION": (
+        "Accounts receivable: invoices, payments, credits, refunds, matching and reports of one company, the one"
+        " that the bearer token belongs to. Amounts are decimal strings, days YYYY-MM-DD, instants RFC 3339 in UTC."
+        " Errors are problem documents (RFC 9457) with a stable code."
+    ),
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SCHEMA_PATH_PREFIX_TRIM": False,
+    "COMPONENT_SPLIT_REQUEST": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SORT_OPERATIONS": True,
+    "SECURITY": [{"bearer": []}],
+    "APPEND_COMPONENTS": {"securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}}},
+    "SERVERS": [{"url": "/", "description": "This installation."}],
+    "PREPROCESSING_HOOKS": ["arledger.core.api.schema.ours_only"],
+    "POSTPROCESSING_HOOKS": ["arledger.core.api.schema.finished"],
+    "GET_LIB_DOC_EXCLUDES": "arledger.core.api.schema.without_docs",
 }
 # Of one token, in any minute; 0: no limit.
 API_CALLS_PER_MINUTE = int(setting("ARLEDGER_API_CALLS_PER_MINUTE", "1200"))

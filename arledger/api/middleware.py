@@ -13,13 +13,12 @@ from arledger.api import tokens
 from arledger.api.entering import Entered, TokenInvalid, entered
 from arledger.api.services import USE_NOTED_EVERY, note_use
 from arledger.core.api.problems import (
-    NotFound,
     RequestInvalid,
     Unauthenticated,
     problem_response,
     unexpected_response,
 )
-from arledger.core.errors import Forbidden, Refusal
+from arledger.core.errors import Forbidden, NotFound, Refusal
 
 ROOT = "/api/v1/"
 _CALL = re.compile(r"^(?:/c/[A-Za-z0-9_-]{1,20})?/api/v1(?:/|$)")

@@ -18,7 +18,7 @@ class Nothing(ApiView):
 
     schema = None
 
-    def initial(self, request: ApiRequest, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         self.enter(request)
         raise NotFound()
 
@@ -47,6 +47,7 @@ class Problems(ApiView):
         summary="Every error code",
         description="All the codes that problem documents carry, with their usual status and their sentence.",
         answers=ProblemsShape,
+        public=True,
     )
     def get(self, request: ApiRequest) -> HttpResponse:
         no_parameters(request)
@@ -57,7 +58,12 @@ class Problem(ApiView):
     public = True
     rights: ClassVar = {"GET": ""}
 
-    @described(tag="problems", summary="One error code", answers=ProblemEntryShape)
+    @described(
+        tag="problems",
+        summary="One error code",
+        answers=ProblemEntryShape,
+        public=True,
+    )
     def get(self, request: ApiRequest, code: str) -> HttpResponse:
         no_parameters(request)
         for entry in catalogue():

@@ -105,7 +105,9 @@ def create(
 
 def _member(company_id: int, user_id: int | None) -> Membership:
     found = (
-        Membership.objects.filter(company_id=company_id, user_id=user_id, active=True, user__is_active=True)
+        Membership.objects.filter(
+            company_id=company_id, user_id=user_id or 0, active=True, user__is_active=True
+        )
         .select_related("user", "role")
         .first()
     )

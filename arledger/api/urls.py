@@ -10,8 +10,13 @@ app_name = "api"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("problems", Problems.as_view(), name="problems"),
     path("problems/<str:code>", Problem.as_view(), name="problem"),
+    path("", include("arledger.companies.api_urls")),
     path("", include("payments.api_urls")),
+    path("", include("reconciliation.api_urls")),
     path("", include("refunds.api_urls")),
     path("", include("deposits.api_urls")),
+    path("", include("customers.api_urls")),
+    path("", include("invoices.api_urls")),
+    path("", include("credits.api_urls")),
     re_path(r"", Nothing.as_view(), name="nothing"),
 ]

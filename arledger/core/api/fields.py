@@ -227,18 +227,18 @@ class ListOf(Strict, serializers.ListField):
     """An array of values of one kind; as a parameter: the same, separated by commas."""
 
     def __init__(self, child: Strict, *, least: int = 0, most: int = 1_000, **options: Any) -> None:
-        self.least, self.most = least, most
+        self.least, self.most, self.one = least, most, child
         super().__init__(child=child, min_length=least, max_length=most, **options)
 
     def read(self, value: Any) -> list[Any]:
         if type(value) is not list:
             raise type_wrong(list, value)
-        return self._each(value, self.child.read)
+        return self._each(value, self.one.read)
 
     def read_text(self, text: str) -> list[Any]:
         if not text:
             raise Required()
-        return self._each(text.split(","), self.child.read_text)
+        return self._each(text.split(","), self.one.read_text)
 
     def _each(self, values: list[Any], read: Callable[[Any], Any]) -> list[Any]:
         check_length(len(values), self.least, self.most)
@@ -275,15 +275,16 @@ class Input(serializers.Serializer):
     def many_init(cls, *args: Any, **options: Any) -> Entries:
         """``LineInput(many=True, least=1, most=500)``."""
         least, most = options.pop("least", 0), options.pop("most", 1_000)
-        entries = Entries(
-            *args,
-            child=cls(),
-            min_length=least,
-            max_length=most,
-            required=options.pop("required", True),
-            allow_null=options.pop("allow_null", not options.get("required", True)),
-            help_text=options.pop("help_text", None),
-        )
+        required = options.pop("required", True)
+        made: dict[str, Any] = {
+            "child": cls(),
+            "min_length": least,
+            "max_length": most,
+            "required": required,
+            "allow_null": options.pop("allow_null", not required),
+            "help_text": options.pop("help_text", None),
+        }
+        entries = Entries(*args, **made)
         entries.least, entries.most = least, most
         return entries
 
@@ -378,9 +379,9 @@ def read_parameters(shape: type[Input], parameters: Mapping[str, str]) -> dict[s
             values[name] = read_parameter(fields[name], name, text)
         except Refusal as refusal:
             errors += getattr(refusal, "errors", [refusal])
-    for refusal in _complete(fields, parameters, values, False):
-        refusal.field = f"?{(refusal.field or '').removeprefix('/')}"
-        errors.append(refusal)
+    for missing in _complete(fields, parameters, values, False):
+        missing.field = f"?{(missing.field or '').removeprefix('/')}"
+        errors.append(missing)
     refuse(errors)
     return values
 

@@ -57,7 +57,8 @@ class _Server:
             return None
         try:
             with self.redis.pipeline(transaction=False) as pipeline:
-                pipeline.incr(key).expire(key, WINDOW + 5)
+                pipeline.incr(key)
+                pipeline.expire(key, WINDOW + 5)
                 count: int = pipeline.execute()[0]
         except RedisError as error:
             with self.lock:

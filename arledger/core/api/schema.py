@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import get_lib_doc_excludes
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiExample,
@@ -15,8 +18,10 @@ from drf_spectacular.utils import (
 )
 from rest_framework import serializers
 
-from arledger.core.api.fields import Input, members
+from arledger.core.api.fields import Entries, Input, Strict, members
 from arledger.core.api.lists import DEFAULT_LIMIT, LARGEST_LIMIT, Filter
+from arledger.core.api.problems import MEDIA_TYPE as PROBLEM
+from arledger.core.api.views import ApiView
 from arledger.core.http.keyset import Sort
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
@@ -43,7 +48,7 @@ class ProblemShape(serializers.Serializer):
     detail = serializers.CharField()
     instance = serializers.CharField(required=False)
     code = serializers.CharField(help_text="Stable, for programs; all of them: GET /api/v1/problems.")
-    errors = ErrorShape(many=True)
+    errors = ErrorShape(many=True)  # type: ignore[assignment]
     request_id = serializers.CharField(required=False)
 
 
@@ -61,13 +66,13 @@ def described(
     conditional: bool = False,
     idempotent: bool = True,
     examples: Sequence[OpenApiExample] = (),
-    operation: str | None = None,
+    public: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Describe a handler: ``answers`` is the shape of its success (a serializer class, or ``Some(many=True)``).
 
     With ``filters`` (a list) the answer is a page of ``answers``, and paging parameters are added. ``query`` are
     parameters as an Input. Writes get Idempotency-Key and ``validate_only`` (unless not ``idempotent``), and
-    ``conditional`` ones If-Match.
+    ``conditional`` ones If-Match. ``public`` calls need no token.
     """
 
     def decorate(handler: Handler) -> Handler:
@@ -85,18 +90,16 @@ def described(
                 response=shape, description="What would be done (validate_only)."
             )
         for code in _failures(method, conditional):
-            responses[(code, "application/problem+json")] = OpenApiResponse(
-                response=ProblemShape, description=FAILURES[code]
-            )
+            responses[(code, PROBLEM)] = OpenApiResponse(response=ProblemShape, description=FAILURES[code])
         wrapped: Handler = extend_schema(
             tags=[tag],
             summary=summary,
             description=description or None,
-            operation_id=operation,
             parameters=parameters,
             request=request,
             responses=responses,
             examples=list(examples) or None,
+            auth=[] if public else None,
         )(handler)
         return wrapped
 
@@ -193,3 +196,94 @@ def _page_of(shape: Any) -> Any:
             "previous": serializers.URLField(allow_null=True),
         },
     )
+
+
+def ours_only(endpoints: list[Any], **_options: Any) -> list[Any]:
+    """The document's calls: those of the API, each by the methods that it answers."""
+    return [
+        (path, pattern, method, callback)
+        for path, pattern, method, callback in endpoints
+        if path.startswith("/api/v1/")
+        and method in getattr(callback, "rights", ())
+        and hasattr(callback.cls, method.lower())
+    ]
+
+
+def finished(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
+    """What every call shares is said once; bodies take no member that is not named; shapes lose that word."""
+    components = result.setdefault("components", {})
+    components["headers"] = HEADERS
+    components["responses"] = {}
+    for call in (call for calls in result["paths"].values() for call in calls.values()):
+        for status, answer in call.get("responses", {}).items():
+            answer["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in LIMITS}
+            if PROBLEM in answer.get("content", {}):
+                components["responses"][f"Problem{status}"] = dict(answer)
+                call["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
+    schemas = components.get("schemas", {})
+    for shape in _inputs(Input):
+        for name in (shape.__name__, f"Patched{shape.__name__}"):
+            schemas.get(name, {}).setdefault("additionalProperties", False)
+    renamed: dict[str, Any] = _renamed(result, {f"#/components/schemas/{name}" for name in schemas})
+    named = renamed["components"].get("schemas", {})
+    renamed["components"]["schemas"] = {
+        _short(name, schemas): schema for name, schema in sorted(named.items())
+    }
+    return renamed
+
+
+def _inputs(shape: type[Input]) -> Iterator[type[Input]]:
+    for below in shape.__subclasses__():
+        yield below
+        yield from _inputs(below)
+
+
+def _short(name: str, taken: Collection[str]) -> str:
+    short = name.removesuffix("Shape")
+    return name if short in taken else short
+
+
+def _renamed(part: Any, references: Collection[str]) -> Any:
+    if isinstance(part, dict):
+        return {
+            name: _short(value, references) if name == "$ref" else _renamed(value, references)
+            for name, value in part.items()
+        }
+    return [_renamed(one, references) for one in part] if isinstance(part, list) else part
+
+
+def without_docs() -> list[type]:
+    """Classes whose docstrings say nothing to an integrator."""
+    excluded: list[type] = get_lib_doc_excludes()  # type: ignore[no-untyped-call]
+    return [*excluded, ApiView, Input, Entries, Strict]
+
+
+VERBS = {"GET": "show", "POST": "create", "PATCH": "change", "PUT": "replace", "DELETE": "delete"}
+
+
+class CallSchema(AutoSchema):
+    """Names calls by their address: ``list_invoices``, ``create_invoices``, ``show_invoices``, ``invoices_post``."""
+
+    def get_operation_id(self) -> str:
+        steps = [step for step in self.path.removeprefix("/api/v1/").split("/") if step]
+        words = "_".join(re.sub(r"[^a-z0-9]", "_", step) for step in steps if not step.startswith("{"))
+        if steps[-1].startswith("{"):
+            return f"{VERBS[self.method]}_{words}"
+        if len(steps) > 1:
+            return words if self.method == "POST" else f"{VERBS[self.method]}_{words}"
+        return f"list_{words}" if self.method == "GET" else f"{VERBS[self.method]}_{words}"
+
+
+LIMITS = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+HEADERS = {
+    name: {"description": description, "schema": {"type": "integer"}}
+    for name, description in zip(
+        LIMITS,
+        (
+            "Calls that this token may make in a minute.",
+            "Calls left in this minute.",
+            "Seconds until the next minute.",
+        ),
+        strict=True,
+    )
+}

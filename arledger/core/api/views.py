@@ -47,21 +47,21 @@ class ApiView(APIView):
     places in ``items``. ``public``: anybody may call, without a token.
     """
 
-    rights: Mapping[str, str] = {}
-    feature: str = ""
-    names: Mapping[str, str] = {}
-    bulk: bool = False
-    public: bool = False
+    rights: ClassVar[Mapping[str, str]] = {}
+    feature: ClassVar[str] = ""
+    names: ClassVar[Mapping[str, str]] = {}
+    bulk: ClassVar[bool] = False
+    public: ClassVar[bool] = False
     format_kwarg = None
-    parser_classes: ClassVar = [JsonParser]
-    renderer_classes: ClassVar = [JsonRenderer]
-    authentication_classes: ClassVar = []
-    permission_classes: ClassVar = []
-    throttle_classes: ClassVar = []
+    parser_classes = (JsonParser,)
+    renderer_classes = (JsonRenderer,)
+    authentication_classes = ()
+    permission_classes = ()
+    throttle_classes = ()
 
     @classmethod
-    def as_view(cls, **initkwargs: Any) -> Callable[..., HttpResponseBase]:
-        view = super().as_view(**initkwargs)
+    def as_view(cls, **initkwargs: Any) -> Any:
+        view: Any = super().as_view(**initkwargs)
         view.rights = dict(initkwargs.get("rights", cls.rights))
         return view
 
@@ -77,7 +77,7 @@ class ApiView(APIView):
             parser_context=self.get_parser_context(request),
         )
 
-    def initial(self, request: ApiRequest, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         """Raise the refusal of whoever may not come in, in this order: 401, 429, 405, 403 (CSRF), 404, 403."""
         negotiated = self.perform_content_negotiation(request)
         request.accepted_renderer, request.accepted_media_type = negotiated
@@ -126,12 +126,16 @@ class ApiView(APIView):
         self.http_method_not_allowed(request)
 
 
+def _answer_nothing(*_args: Any, **_kwargs: Any) -> HttpResponse:
+    return HttpResponse()
+
+
 def _from_a_page(request: HttpRequest, actor: Actor) -> None:
     """A call by somebody signed in to the pages: unsafe ones need the CSRF token. Raises CsrfFailed."""
     if request.method not in SAFE:
-        check = CSRFCheck(lambda _request: HttpResponse())
+        check = CSRFCheck(_answer_nothing)
         check.process_request(request)
-        if check.process_view(request, None, (), {}) is not None:
+        if check.process_view(request, _answer_nothing, (), {}) is not None:
             raise CsrfFailed()
     request.actor = replace(actor, source="api")  # type: ignore[attr-defined]
 

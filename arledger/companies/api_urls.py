@@ -1,0 +1,19 @@
+"""Addresses below /api/v1/ of what is set up once per company."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from arledger.companies.api_masters import RESOURCES, collection, member
+from arledger.companies.api_people import OneRole, Roles, User, Users
+from arledger.companies.api_settings import ConfigurationView
+
+urlpatterns = [
+    path("configuration", ConfigurationView.as_view(), name="configuration"),
+    path("users", Users.as_view(), name="users"),
+    path("users/<str:key>", User.as_view(), name="user"),
+    path("roles", Roles.as_view(), name="roles"),
+    path("roles/<str:key>", OneRole.as_view(), name="role"),
+    *(path(r.word, collection(r).as_view(), name=r.word) for r in RESOURCES),
+    *(path(f"{r.word}/<str:key>", member(r).as_view(), name=f"{r.word}-one") for r in RESOURCES),
+]
