@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("payments/", include("payments.urls")),
     path("matching/", include("reconciliation.urls")),
     path("reports/", include("reconciliation.report_urls")),
+    path("settings/", include("reconciliation.settings_urls")),
     path("customers/", include("reconciliation.account_urls")),
     path("invoices/", include("invoices.urls")),
     path("files/", include("ledger.attachment_urls")),

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from reconciliation import entries_pages, report_pages, statement_pages
+from reconciliation import (
+    entries_pages,
+    proof_pages,
+    received_pages,
+    report_pages,
+    statement_pages,
+    tax_receipt_pages,
+)
 
 app_name = "reports"
 urlpatterns = [
@@ -13,6 +20,13 @@ urlpatterns = [
     path("reconciliation.csv", entries_pages.entries_csv, name="reconciliation-csv"),
     path("statements/<int:key>/", statement_pages.choose, name="statement"),
     path("statements/<int:key>/statement.pdf", statement_pages.statement, name="statement-pdf"),
+    path("payments-by-item/", received_pages.payments_by_item_page, name="payments-by-item"),
+    path("payments-by-item.csv", received_pages.payments_by_item_csv, name="payments-by-item-csv"),
+    path("tax-receipts/", tax_receipt_pages.tax_receipts_page, name="tax-receipts"),
+    path("tax-receipts.csv", tax_receipt_pages.tax_receipts_csv, name="tax-receipts-csv"),
+    path("tax-receipts/<int:key>/receipt.pdf", tax_receipt_pages.tax_receipt_pdf, name="tax-receipt-pdf"),
+    path("proof/", proof_pages.proof_page, name="proof"),
+    path("proof.csv", proof_pages.proof_csv, name="proof-csv"),
     path("ledger/", entries_pages.ledger, name="ledger"),
     path("ageing.csv", report_pages.ageing_csv, name="ageing-csv"),
 ]

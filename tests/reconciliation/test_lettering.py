@@ -214,4 +214,4 @@ def test_the_page_shows_what_it_does_and_asks_why(past: Books) -> None:
     assert past.code(past.names["one"]) == "A"
     again = clerk.open("/settings/letter-the-past/")
     assert "There is nothing to letter" in again.text
-    assert Clerk(past, "ar_clerk").open("/settings/letter-the-past/").status == 403
+    assert Clerk(past, "ar-clerk").open("/settings/letter-the-past/").status == 403

@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from arledger.companies.models import Entity, MembershipEntity
+from arledger.companies.models import Entity, MembershipEntity, Role
 from arledger.core.formats import format_amount
 from reconciliation.ageing import ageing
 from reconciliation.bars import SCALE, segments, totals_of
@@ -116,6 +116,7 @@ def test_one_query_whatever_the_number_of_customers_and_pages_of_a_hundred(clien
 def test_the_right_is_needed(client: Client) -> None:
     with books() as b:
         client.force_login(person(b, "integrator"))
+        Role.objects.filter(company=b.company, code="integrator").update(rights=["ledger.run"])
     assert client.get(f"/c/{b.company.code}/reports/ageing/").status_code == 403
     assert client.get(f"/c/{b.company.code}/reports/ageing.csv").status_code == 403
 

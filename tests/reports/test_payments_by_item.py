@@ -13,6 +13,7 @@ from arledger.companies.models import Account, Entity, Location
 from reconciliation.payments_by_item import Place, Query, by_account, page, totals, unmatched
 from reconciliation.report_rows import Scope
 from tests.build import Books, books
+from tests.clerk import Clerk
 
 pytestmark = pytest.mark.django_db
 JANUARY = (date(2026, 1, 1), date(2026, 1, 31))
@@ -166,3 +167,31 @@ def test_pages_put_together_are_the_whole(b: Books, limit: int) -> None:
             break
         place = more
     assert pages == whole
+
+
+def test_the_page_and_the_file(b: Books) -> None:
+    b.receipt(510, [b.invoice(300), b.invoice(160), b.invoice(30, 10, -20)])
+    clerk = Clerk(b)
+    period = "?start=2026-03-01&end=2026-03-31"
+    page = clerk.open(f"/reports/payments-by-item/{period}")
+    for words in ("Assigned to items", "480.00", "INV-00003", "Receipts assigned to nothing", "30.00 EUR"):
+        assert words in page.text, words
+    answer = clerk.client.get(f"{clerk.root}/reports/payments-by-item.csv{period}")
+    lines = answer.getvalue().decode("utf-8-sig").splitlines()
+    assert len(lines) == 6
+    assert lines[1].endswith(",300.00,300.00")
+    assert ",PAY-00001,payment,2026-03-15,,,,,510.00,30.00" in lines[-1]
+    some = clerk.open(f"/reports/payments-by-item/{period}&item=nothing")
+    assert "Nothing to show for these choices" in some.text
+    assert clerk.open("/reports/payments-by-item/?start=2026-04-01&end=2026-03-01").status == 400
+    assert Clerk(b, "billing-clerk").open("/reports/payments-by-item/").status == 403
+
+
+def test_a_constant_number_of_statements(b: Books, django_assert_max_num_queries: Any) -> None:
+    for name in ("Beta", "Gamma", "Delta"):
+        customer = b.add_customer(name)
+        b.receipt(45, [b.invoice(10, 20, customer=customer)], customer=customer)
+    clerk = Clerk(b)
+    clerk.open("/reports/payments-by-item/")
+    with django_assert_max_num_queries(26):
+        clerk.open("/reports/payments-by-item/?start=2026-03-01&end=2026-03-31")

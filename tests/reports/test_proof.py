@@ -12,6 +12,7 @@ import pytest
 from reconciliation import proof as proving
 from reconciliation.proof import FIGURES, ProofNeedsEverything, Query, proof
 from tests.build import TODAY, Books, books
+from tests.clerk import Clerk
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +88,23 @@ def test_a_constant_number_of_statements(b: Books, django_assert_num_queries: An
         b.receipt(5, [b.invoice(10, customer=customer)], customer=customer)
     with django_assert_num_queries(11):
         proof(actor=b.actor, query=Query(day=TODAY))
+
+
+def test_the_page_says_that_all_agree_or_what_differs(b: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    history(b)
+    clerk = Clerk(b)
+    page = clerk.open("/reports/proof/?day=2026-03-15")
+    assert "All agree as at" in page.text
+    assert "290.00" in page.text
+    lines = clerk.client.get(f"{clerk.root}/reports/proof.csv?day=2026-03-15").content.decode("utf-8-sig")
+    assert lines.splitlines()[1].endswith("EUR,290.00,290.00,290.00,290.00,290.00,290.00,0.00,yes")
+    wrong = proving.OPEN_ITEMS.replace("sum(l.amount + ", "sum(l.amount + 0.01 + ")
+    monkeypatch.setattr(proving, "OPEN_ITEMS", wrong)
+    page = clerk.open("/reports/proof/?day=2026-03-15")
+    assert "2 balances do not agree" in page.text
+    assert "differs by" in page.text
+    assert clerk.open("/reports/proof/?day=yesterday").status == 400
+
+
+def test_nobody_without_the_right_sees_it(b: Books) -> None:
+    assert Clerk(b, "billing-clerk").open("/reports/proof/").status == 403

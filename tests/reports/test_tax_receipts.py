@@ -12,6 +12,8 @@ from invoices import services as invoices
 from ledger.entering import DocumentInput, LineInput
 from reconciliation.tax_receipts import items, query_of, tax_receipts, totals
 from tests.build import TODAY, Books, books
+from tests.clerk import Clerk
+from tests.paper import read
 
 pytestmark = pytest.mark.django_db
 
@@ -100,3 +102,26 @@ def test_of_some_customers_and_as_known_on() -> None:
         assert paid(b, 2026, customer_from=codes[1]) == [(other, 1, 20)]
         assert paid(b, 2026, customer_to=codes[0]) == [(b.customer, 1, 10)]
         assert paid(b, 2026, known_on=datetime(2026, 3, 5, tzinfo=UTC)) == [(b.customer, 1, 10)]
+
+
+def test_the_page_the_file_and_the_paper() -> None:
+    with books() as b:
+        invoice = camp(b, week(100, date(2026, 7, 1), date(2026, 7, 5)), week(50, date(2026, 7, 8)))
+        b.receipt(120, [invoice])
+        clerk = Clerk(b)
+        page = clerk.open("/reports/tax-receipts/?year=2026&as_of=2026-03-15")
+        assert "120.00 EUR" in page.text
+        assert "1 tax receipt" in page.text
+        answer = clerk.client.get(f"{clerk.root}/reports/tax-receipts.csv?year=2026&as_of=2026-03-15")
+        assert (
+            answer.content.decode("utf-8-sig")
+            .splitlines()[1]
+            .endswith("EUR,2026,INV-00001,Camp,2026-07-01,2026-07-05,100.00,100.00")
+        )
+        address = next(link for link in page.links.values() if "receipt.pdf" in link)
+        paper = read(clerk.client.get(address).content)
+        assert paper.says("Tax receipt for 2026")
+        assert paper.says("120.00 EUR")
+        assert clerk.client.get(address.replace("2026&", "2020&")).status_code == 404
+        assert "Nothing was paid" in clerk.open("/reports/tax-receipts/?year=2020").text
+        assert Clerk(b, "billing-clerk").open("/reports/tax-receipts/").status == 403

@@ -1,0 +1,88 @@
+"""The proof on screen and as a file: six ways to each balance side by side (SPEC 12)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from arledger.companies.context import address
+from arledger.core.errors import Refusal
+from arledger.core.http.doors import PageRequest, page
+from arledger.core.http.export import csv_file
+from arledger.core.money import quantize
+from reconciliation.proof import FIGURES, Proof, Row, proof
+from reconciliation.received_forms import ProofForm
+
+ROWS = 200
+LABELS = {
+    "documents": _("Documents"),
+    "open_items": _("Open items"),
+    "ageing": _("Ageing"),
+    "report": _("Customer reconciliation"),
+    "statement": _("Statement of account"),
+    "journal": _("Journal"),
+}
+
+
+@page("ledger.run")
+def proof_page(request: PageRequest) -> HttpResponse:
+    """All customers that do not agree, then those that do, up to a screenful; the file has everybody."""
+    form = ProofForm(request.GET, actor=request.actor)
+    context: dict[str, Any] = {"form": form}
+    found = _found(request, form)
+    if not isinstance(found, Proof):
+        return render(request, "reports/proof.html", context | {"refusal": found}, status=400)
+    shown = [*found.differing, *(row for row in found.rows if row.agrees)][:ROWS]
+    context |= {
+        "proof": found,
+        "labels": [LABELS[name] for name in FIGURES],
+        "rows": [_shown(row) for row in shown],
+        "totals": [_shown(row) for row in found.totals],
+        "timing": any(row.timing for row in found.rows),
+        "hidden": len(found.rows) - len(shown),
+    }
+    return render(request, "reports/proof.html", context)
+
+
+@page("ledger.run")
+def proof_csv(request: PageRequest) -> HttpResponse:
+    """Every customer's six figures, what of the journal is timing, and whether they agree."""
+    form = ProofForm(request.GET, actor=request.actor)
+    found = _found(request, form)
+    if not isinstance(found, Proof):
+        return render(request, "reports/proof.html", {"form": form, "refusal": found}, status=400)
+    return csv_file(
+        name=f"proof-{request.company.code}-{found.day.isoformat()}.csv",
+        header=["customer", "name", "currency", *FIGURES, "timing", "agrees"],
+        rows=[_cells(row) for row in found.rows],
+    )
+
+
+def _found(request: PageRequest, form: ProofForm) -> Proof | Refusal | None:
+    """The proof, or why there is none: None when the choices are wrong."""
+    if not form.is_valid():
+        return None
+    try:
+        return proof(actor=request.actor, query=form.query)
+    except Refusal as refusal:
+        return refusal
+
+
+def _shown(row: Row) -> dict[str, Any]:
+    """A row with what each figure differs by from the documents."""
+    return {
+        "row": row,
+        "url": address("customers:detail", row.customer.pk) if row.customer else "",
+        "cells": [(LABELS[name], row.figures[name], row.figures[name] - row.balance) for name in FIGURES],
+        "differing": [LABELS[name] for name in row.differing],
+    }
+
+
+def _cells(row: Row) -> list[object]:
+    amounts = [quantize(row.figures[name], row.currency) for name in FIGURES]
+    customer = row.customer
+    names = [customer.code, customer.name] if customer else ["", ""]
+    return [*names, row.currency, *amounts, quantize(row.timing, row.currency), "yes" if row.agrees else "no"]

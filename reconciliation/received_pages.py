@@ -1,0 +1,175 @@
+"""Payments by item and account, on screen and as a file (SPEC 12)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.core import signing
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from arledger.companies.context import address
+from arledger.companies.models import Account, Location
+from arledger.core.formats import format_date
+from arledger.core.http.doors import PageRequest, page
+from arledger.core.http.export import csv_stream
+from arledger.core.money import quantize
+from ledger.models import Kind
+from reconciliation import payments_by_item
+from reconciliation.payments_by_item import Item, Place, Query, Receipt
+from reconciliation.received_forms import ItemsForm
+
+ROWS = 200
+EXPORT_ROWS = 2_000
+SALT = "reconciliation.received"
+COLUMNS = (
+    "customer",
+    "name",
+    "currency",
+    "document",
+    "kind",
+    "date",
+    "line",
+    "description",
+    "account",
+    "location",
+    "amount",
+    "received",
+)
+
+
+@page("payments_by_item.run")
+def payments_by_item_page(request: PageRequest) -> HttpResponse:
+    """Sums by account, the items page by page (``at``), and the receipts assigned to nothing."""
+    form = ItemsForm(request.GET, actor=request.actor)
+    context: dict[str, Any] = {"form": form}
+    if not form.is_valid():
+        return render(request, "reports/payments_by_item.html", context, status=400)
+    query, actor = form.query, request.actor
+    at = request.GET.get("at", "")
+    found, more = payments_by_item.page(actor=actor, query=query, start=_place(at), limit=ROWS)
+    names = _accounts(actor.company_id)
+    context |= {
+        "sentence": _sentence(form),
+        "items": [_item(item, names) for item in found],
+        "more": _text(more) if more else "",
+    }
+    if not at:
+        sums = payments_by_item.by_account(query=query)
+        context |= {
+            "accounts": [(names.get(one.account, ""), one.currency, one.received) for one in sums],
+            "totals": payments_by_item.totals(query=query) if query.ties else [],
+            "unmatched": [] if query.of_items else _unmatched(request, query),
+        }
+    return render(request, "reports/payments_by_item.html", context)
+
+
+def _unmatched(request: PageRequest, query: Query) -> list[dict[str, Any]]:
+    found = payments_by_item.unmatched(actor=request.actor, query=query, limit=ROWS)
+    return [
+        {
+            "receipt": one,
+            "kind": Kind(one.kind).label,
+            "url": address(f"{one.kind}s:detail", one.document),
+            "customer_url": address("customers:detail", one.customer.pk),
+        }
+        for one in found
+    ]
+
+
+def _item(item: Item, names: dict[int, str]) -> dict[str, Any]:
+    return {
+        "item": item,
+        "kind": Kind(item.kind).label,
+        "account": names.get(item.account, ""),
+        "url": address(f"{item.kind}s:detail", item.document),
+        "customer_url": address("customers:detail", item.customer.pk),
+    }
+
+
+def _accounts(company_id: int) -> dict[int, str]:
+    return {one.pk: str(one) for one in Account.objects.filter(company_id=company_id)}
+
+
+@page("payments_by_item.run")
+def payments_by_item_csv(request: PageRequest) -> HttpResponseBase:
+    """Every item with what it received, then every receipt with what is unmatched of it, without an item."""
+    form = ItemsForm(request.GET, actor=request.actor)
+    if not form.is_valid():
+        return render(request, "reports/payments_by_item.html", {"form": form}, status=400)
+    query, actor = form.query, request.actor
+    accounts = {a.pk: a.code for a in Account.objects.filter(company_id=actor.company_id)}
+    locations = {one.pk: one.code for one in Location.objects.filter(company_id=actor.company_id)}
+
+    def chunk(place: Place | int | None) -> tuple[list[list[object]], Place | int | None]:
+        """Items from a place on; behind the last of them receipts, counted off by a number."""
+        if isinstance(place, int):
+            left = payments_by_item.unmatched(actor=actor, query=query, skip=place, limit=EXPORT_ROWS)
+            following = place + EXPORT_ROWS if len(left) == EXPORT_ROWS else None
+            return [_receipt_cells(one) for one in left], following
+        found, more = payments_by_item.page(actor=actor, query=query, start=place, limit=EXPORT_ROWS)
+        after = None if query.of_items else 0
+        return [_item_cells(item, accounts, locations) for item in found], more or after
+
+    name = f"payments-by-item-{request.company.code}-{query.scope.end.isoformat()}.csv"
+    return csv_stream(actor=actor, name=name, header=COLUMNS, chunk=chunk)
+
+
+def _item_cells(item: Item, accounts: dict[int, str], locations: dict[int, str]) -> list[object]:
+    return [
+        item.customer.code,
+        item.customer.name,
+        item.currency,
+        item.number,
+        item.kind,
+        item.date,
+        item.position,
+        item.description,
+        accounts.get(item.account, ""),
+        locations.get(item.location or 0, ""),
+        quantize(item.amount, item.currency),
+        quantize(item.received, item.currency),
+    ]
+
+
+def _receipt_cells(one: Receipt) -> list[object]:
+    """Assigned to nothing: no line, no account; its amount, and what of it is unmatched."""
+    head = [one.customer.code, one.customer.name, one.currency, one.number, one.kind, one.date]
+    amounts: list[Decimal] = [quantize(amount, one.currency) for amount in (one.received, one.unmatched)]
+    return [*head, "", "", "", "", *amounts]
+
+
+def _sentence(form: ItemsForm) -> str:
+    """What is shown, in words."""
+    values, language = form.cleaned_data, get_language() or "en"
+    parts = [
+        _("%(start)s to %(end)s")
+        % {"start": format_date(values["start"], language), "end": format_date(values["end"], language)}
+    ]
+    if values["known_on"]:
+        parts.append(_("as known on %(instant)s") % {"instant": f"{values['known_on']:%Y-%m-%d %H:%M}"})
+    if values["customer_from"] or values["customer_to"]:
+        ends = {"first": values["customer_from"] or "…", "last": values["customer_to"] or "…"}
+        parts.append(_("customers %(first)s to %(last)s") % ends)
+    for name in ("account", "location", "entity"):
+        if values[name]:
+            options: Any = form.fields[name]
+            parts.append(str(dict(options.choices)[values[name]]))
+    return " · ".join([*parts, *(values[name] for name in ("item", "currency") if values[name])])
+
+
+def _text(place: Place) -> str:
+    """A place as it stands in an address."""
+    return signing.dumps([place.code, place.skip], salt=SALT)
+
+
+def _place(text: str) -> Place:
+    """The place of an address; the beginning for what is none."""
+    try:
+        return Place(*signing.loads(text, salt=SALT))
+    except signing.BadSignature:
+        return Place()
