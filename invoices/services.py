@@ -26,9 +26,9 @@ def enter(*, actor: Actor, invoices: Sequence[DocumentInput], post: bool = False
     return billing.enter(actor=actor, kind=Kind.INVOICE, entered=invoices, post=post, then=_offset_inline)
 
 
-def post(*, actor: Actor, ids: Sequence[int]) -> list[str]:
+def post(*, actor: Actor, ids: Sequence[int], version: int | None = None) -> list[str]:
     """Post drafts and offset their inline credits; returns the numbers in order. Raises as ``billing.post``."""
-    numbers = billing.post(actor=actor, kind=Kind.INVOICE, ids=ids, then=_offset_inline)
+    numbers = billing.post(actor=actor, kind=Kind.INVOICE, ids=ids, then=_offset_inline, version=version)
     return [number for number in numbers if number]
 
 
@@ -66,9 +66,9 @@ def edit(*, actor: Actor, key: int, entered: DocumentInput, version: int) -> Non
     billing.edit(actor=actor, kind=Kind.INVOICE, key=key, entered=entered, version=version)
 
 
-def delete(*, actor: Actor, ids: Sequence[int]) -> None:
-    """Delete drafts. Raises NotFound or NotADraft."""
-    billing.delete(actor=actor, kind=Kind.INVOICE, right="invoices.delete", ids=ids)
+def delete(*, actor: Actor, ids: Sequence[int], version: int | None = None) -> None:
+    """Delete drafts. Raises as ``billing.delete``."""
+    billing.delete(actor=actor, kind=Kind.INVOICE, right="invoices.delete", ids=ids, version=version)
 
 
 def reverse(*, actor: Actor, ids: Sequence[int], on: date, reason: str) -> list[int]:

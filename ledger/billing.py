@@ -95,17 +95,32 @@ def _written_lines(written: Sequence[Written], drafts: Sequence[NewDocument]) ->
     }
 
 
-def post(*, actor: Actor, kind: Kind, ids: Sequence[int], then: Then | None = None) -> list[str | None]:
+def post(
+    *,
+    actor: Actor,
+    kind: Kind,
+    ids: Sequence[int],
+    then: Then | None = None,
+    version: int | None = None,
+) -> list[str | None]:
     """Post drafts: draw their numbers, do what the kind does, tell the outbox; returns the numbers in order.
 
-    Raises NotFound, NotADraft, NoLines, PeriodClosed, CustomerInactive or NumberTaken; then nothing is posted.
+    Raises NotFound, NotADraft, NoLines, PeriodClosed, CustomerInactive or NumberTaken, or with ``version`` (of a
+    single draft) Stale when it was changed since; then nothing is posted.
     """
     actor.require(f"{kind}s.post")
     with transaction.atomic():
         settings = settings_of(actor.company_id)
         documents = lock_documents(actor=actor, ids=ids, kind=kind)
         require_drafts(documents)
+        _require_version(actor, documents, version)
         return _post(actor, settings, kind, documents, _read_lines(actor.company_id, documents), then)
+
+
+def _require_version(actor: Actor, documents: Sequence[Document], version: int | None) -> None:
+    if version is not None:
+        for document in documents:
+            require_version(actor, document, version)
 
 
 def _post(
@@ -184,9 +199,7 @@ def delete(*, actor: Actor, kind: Kind, right: str, ids: Sequence[int], version:
     with transaction.atomic():
         documents = lock_documents(actor=actor, ids=ids, kind=kind)
         require_drafts(documents)
-        if version is not None:
-            for document in documents:
-                require_version(actor, document, version)
+        _require_version(actor, documents, version)
         delete_drafts(company_id=actor.company_id, ids=ids)
         audit.record(
             actor=actor,

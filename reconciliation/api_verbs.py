@@ -10,16 +10,14 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from arledger.core.actor import Actor
-from arledger.core.api.fields import DayField, Input, OneOf, TextField, check_length
+from arledger.core.api.batches import items_of
+from arledger.core.api.fields import DayField, Input, TextField
 from arledger.core.api.ids import id_of
-from arledger.core.api.parsing import pointed, type_wrong, unknown_member
 from arledger.core.api.views import ApiRequest
 from arledger.core.api.writing import bulk, perform
-from arledger.core.errors import NotFound, Refusal, Refusals, Required
+from arledger.core.errors import NotFound, Refusal, Refusals
 from reconciliation.document_answers import document_answers
 
-MOST_ITEMS = 1_000
-MODES = ("atomic", "each")
 Place = tuple[str, int | None, int | None]
 Item = TypeVar("Item")
 
@@ -79,34 +77,6 @@ def deleted(request: ApiRequest, key: int, delete: Callable[[], None]) -> HttpRe
 
 
 # Bulk ----------------------------------------------------------------------------------------------------------
-
-
-def items_of(data: Any, shape: type[Input]) -> tuple[bool, list[dict[str, Any] | Refusal]]:
-    """``{"mode", "items"}`` of a bulk call: whether it is atomic, and each item or what is wrong with it."""
-    if not isinstance(data, dict):
-        raise type_wrong(dict, data)
-    for name in data:
-        if name not in ("mode", "items"):
-            raise unknown_member(name, {"mode": None, "items": None})
-    mode = data.get("mode", "atomic")
-    try:
-        mode = OneOf(MODES).read(mode)
-    except Refusal as refusal:
-        raise pointed(refusal, "/mode") from None
-    items = data.get("items")
-    if items is None:
-        raise Required(field="/items")
-    if type(items) is not list:
-        raise pointed(type_wrong(list, items), "/items")
-    check_length(len(items), 1, MOST_ITEMS)
-    return mode == "atomic", [_item(one, shape) for one in items]
-
-
-def _item(data: Any, shape: type[Input]) -> dict[str, Any] | Refusal:
-    try:
-        return shape.read(data)
-    except Refusal as refusal:
-        return refusal
 
 
 def in_bulk(

@@ -26,10 +26,10 @@ class TakenBack:
         if self.selective:
             self.condition = Q(KeyIn({key for pair in pairs for key in pair if key}))
         else:
-            self.condition = Q(reverses__isnull=False) | Q(_has_mirror(actor.company_id))
+            self.condition = Q(reverses__isnull=False) | Q(has_mirror(actor.company_id))
 
 
-def _has_mirror(company_id: int) -> Coalesce:
+def has_mirror(company_id: int) -> Coalesce:
     """As a scalar subquery: an EXISTS under an OR would make PostgreSQL read all the rows first."""
     mirrors = Document.objects.filter(company_id=company_id, reverses=OuterRef("pk")).order_by()
     one = Subquery(mirrors.values(found=Value(True))[:1], output_field=BooleanField())

@@ -20,9 +20,9 @@ def enter(*, actor: Actor, adjustments: Sequence[DocumentInput], post: bool = Fa
     return billing.enter(actor=actor, kind=Kind.ADJUSTMENT, entered=adjustments, post=post)
 
 
-def post(*, actor: Actor, ids: Sequence[int]) -> list[str]:
+def post(*, actor: Actor, ids: Sequence[int], version: int | None = None) -> list[str]:
     """Post drafts; returns the numbers in order. Raises as ``billing.post``."""
-    numbers = billing.post(actor=actor, kind=Kind.ADJUSTMENT, ids=ids)
+    numbers = billing.post(actor=actor, kind=Kind.ADJUSTMENT, ids=ids, version=version)
     return [number for number in numbers if number]
 
 
@@ -31,9 +31,9 @@ def edit(*, actor: Actor, key: int, entered: DocumentInput, version: int) -> Non
     billing.edit(actor=actor, kind=Kind.ADJUSTMENT, key=key, entered=entered, version=version)
 
 
-def delete(*, actor: Actor, ids: Sequence[int]) -> None:
-    """Delete drafts. Raises NotFound or NotADraft."""
-    billing.delete(actor=actor, kind=Kind.ADJUSTMENT, right="adjustments.delete", ids=ids)
+def delete(*, actor: Actor, ids: Sequence[int], version: int | None = None) -> None:
+    """Delete drafts. Raises as ``billing.delete``."""
+    billing.delete(actor=actor, kind=Kind.ADJUSTMENT, right="adjustments.delete", ids=ids, version=version)
 
 
 def reverse(*, actor: Actor, ids: Sequence[int], on: date, reason: str) -> list[int]:

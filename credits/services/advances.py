@@ -39,12 +39,12 @@ def _documents(advances: Sequence[AdvanceInput]) -> list[DocumentInput]:
     return documents
 
 
-def post(*, actor: Actor, ids: Sequence[int]) -> list[str | None]:
+def post(*, actor: Actor, ids: Sequence[int], version: int | None = None) -> list[str | None]:
     """Post drafts; returns the numbers in order, None for each while advances are not numbered (SPEC 7).
 
     An advance posted without a number never gets one. Raises as ``billing.post``.
     """
-    return billing.post(actor=actor, kind=Kind.ADVANCE, ids=ids)
+    return billing.post(actor=actor, kind=Kind.ADVANCE, ids=ids, version=version)
 
 
 def edit(*, actor: Actor, key: int, entered: AdvanceInput, version: int) -> None:
@@ -56,9 +56,9 @@ def edit(*, actor: Actor, key: int, entered: AdvanceInput, version: int) -> None
     )
 
 
-def delete(*, actor: Actor, ids: Sequence[int]) -> None:
-    """Delete drafts. Raises NotFound or NotADraft."""
-    billing.delete(actor=actor, kind=Kind.ADVANCE, right="advances.delete", ids=ids)
+def delete(*, actor: Actor, ids: Sequence[int], version: int | None = None) -> None:
+    """Delete drafts. Raises as ``billing.delete``."""
+    billing.delete(actor=actor, kind=Kind.ADVANCE, right="advances.delete", ids=ids, version=version)
 
 
 def reverse(*, actor: Actor, ids: Sequence[int], on: date, reason: str) -> list[int]:

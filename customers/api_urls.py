@@ -1,0 +1,13 @@
+"""Addresses of customers below ``/api/v1/``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from customers import api
+
+urlpatterns = [
+    path("customers", api.Customers.as_view(), name="customers"),
+    path("customers/bulk", api.CustomerBulk.as_view(), name="customers-bulk"),
+    path("customers/<str:key>", api.Customer.as_view(), name="customer"),
+]
