@@ -3,119 +3,168 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
 
 from arledger.core.actor import Actor
 from arledger.core.api.ids import key_of
-from arledger.core.api.views import ApiRequest, ApiView, body, no_parameters, respond
-from arledger.core.api.writing import if_match, perform, wanted_version
+from arledger.core.api.schema import described
+from arledger.core.api.views import ApiRequest, ApiView
+from arledger.core.errors import Refusal
 from deposits import services
-from deposits.api_inputs import DepositBody, DepositDraftInput, Entered, read, read_change
+from deposits.api_inputs import DepositBody, DepositBulkBody, DepositDraftBody, read, read_change
 from deposits.inputs import DepositInput
-from deposits.selectors import deposit, draft_of, items
-from ledger.models import Document
-from reconciliation.api_verbs import (
-    TakeBackInput,
-    acted,
-    created,
-    deleted,
-    grouped,
-    in_bulk,
-    shown,
-    the_one,
-)
+from deposits.selectors import deposit, deposits, items
+from ledger.models import Document, Kind
+from reconciliation.api_documents import DocumentCalls
+from reconciliation.api_examples import TAKE_BACK
+from reconciliation.api_inputs import Entered
+from reconciliation.api_lists import FILTERS, SORTS, document_list
+from reconciliation.api_money_examples import DEPOSIT
+from reconciliation.api_shapes import BulkShape, DeletedShape, DepositShape
+from reconciliation.api_verbs import TakeBackInput
+
+TAG = "deposits"
+# Deposits are of no customer, and have neither lines nor matches.
+OF_DEPOSITS = {
+    name: FILTERS[name] for name in ("state", "date_from", "date_to", "number", "entity", "currency", "q")
+}
+
+
+class DepositCalls(DocumentCalls):
+    kind = Kind.DEPOSIT
+    body = DepositBody
+    draft_body = DepositDraftBody
+    shape = DepositShape
+
+    def read(self, actor: Actor, bodies: Sequence[dict[str, Any] | Refusal]) -> list[Entered | Refusal]:
+        return read(actor, bodies)
+
+    def listed(self, request: ApiRequest) -> HttpResponse:
+        return document_list(
+            request, self.kind, fields=self.fields, filters=OF_DEPOSITS, base=deposits(request.actor)
+        )
+
+    def visible(self, actor: Actor, key: str) -> Document:
+        return deposit(actor, key_of("document", key))
+
+    def enter(self, actor: Actor, documents: Sequence[DepositInput], *, post: bool) -> list[int]:
+        return services.add(actor=actor, deposits=documents, post=post)
+
+    def edit(self, actor: Actor, draft: Document, values: dict[str, Any], version: int) -> None:
+        entered = read_change(actor, values, _drafted(draft))
+        services.edit(actor=actor, key=draft.pk, entered=entered, version=version)
+
+    def remove(self, actor: Actor, key: int, version: int | None) -> None:
+        services.delete(actor=actor, ids=[key], version=version)
+
+    def post_draft(self, actor: Actor, key: int, version: int | None) -> None:
+        services.post(actor=actor, ids=[key], version=version)
+
+    def take_back(self, actor: Actor, key: int, on: date, reason: str) -> None:
+        services.reverse(actor=actor, ids=[key], on=on, reason=reason)
+
+
+CALLS = DepositCalls()
 
 
 class Deposits(ApiView):
     rights: ClassVar = {"GET": "deposits.list", "POST": "deposits.add"}
 
+    @described(tag=TAG, summary="List deposits", answers=DepositShape, filters=OF_DEPOSITS, sorts=SORTS)
+    def get(self, request: ApiRequest) -> HttpResponse:
+        return CALLS.listed(request)
+
+    @described(
+        tag=TAG,
+        summary="Add a deposit",
+        description=(
+            "Takes receipts out of undeposited funds and into a bank account, all of their cash. Posted at once unless "
+            "`action` is `draft`; whoever may not post gets a draft and a notice."
+        ),
+        request=DepositBody,
+        answers=DepositShape,
+        examples=DEPOSIT,
+    )
     def post(self, request: ApiRequest) -> HttpResponse:
-        values = body(request, DepositBody)
-        actor = request.actor
-
-        def effect() -> dict[str, Any]:
-            found = the_one(read(actor, [values]))
-            key = _add(actor, [found])[0]
-            return created(actor, key, asked=found.asked, post=found.post)
-
-        return perform(request, effect)
+        return CALLS.create(request)
 
 
 class DepositBulk(ApiView):
     rights: ClassVar = {"POST": "deposits.add"}
     bulk = True
 
+    @described(
+        tag=TAG,
+        summary="Add up to 1,000 deposits",
+        description="`atomic` (the default): all or none. `each`: the good ones stay, the others say why not.",
+        request=DepositBulkBody,
+        answers=BulkShape,
+        status=200,
+    )
     def post(self, request: ApiRequest) -> HttpResponse:
-        actor = request.actor
-        return in_bulk(
-            request,
-            shape=DepositBody,
-            read=lambda found: read(actor, found),
-            enter=lambda found: _add(actor, found),
-            told_of=lambda one: (one.asked, one.post),
-            names=self.names,
-        )
+        return CALLS.create_many(request)
 
 
 class DepositOne(ApiView):
+    """Whoever may enter deposits may also change and delete drafts of them."""
+
     rights: ClassVar = {"GET": "deposits.view", "PATCH": "deposits.add", "DELETE": "deposits.add"}
 
+    @described(tag=TAG, summary="One deposit", answers=DepositShape)
     def get(self, request: ApiRequest, key: str) -> HttpResponse:
-        no_parameters(request)
-        found = deposit(request.actor, key_of("document", key))
-        return respond(shown(request.actor, found.pk))
+        return CALLS.get(request, key)
 
+    @described(
+        tag=TAG,
+        summary="Change a draft deposit",
+        description="Members that are left out stay; `receipts` replaces all of them.",
+        request=DepositDraftBody,
+        answers=DepositShape,
+        conditional=True,
+    )
     def patch(self, request: ApiRequest, key: str) -> HttpResponse:
-        values = body(request, DepositDraftInput, partial=True)
-        actor = request.actor
+        return CALLS.change(request, key)
 
-        def effect() -> dict[str, Any]:
-            draft = draft_of(actor, key_of("document", key))
-            version = if_match(request, draft.version)
-            entered = read_change(actor, values, _drafted(draft))
-            services.edit(actor=actor, key=draft.pk, entered=entered, version=version)
-            return shown(actor, draft.pk)
-
-        return perform(request, effect, status=200)
-
+    @described(tag=TAG, summary="Delete a draft deposit", answers=DeletedShape, conditional=True)
     def delete(self, request: ApiRequest, key: str) -> HttpResponse:
-        document = key_of("document", key)
-        version = wanted_version(request)
-        return deleted(
-            request,
-            document,
-            lambda: services.delete(actor=request.actor, ids=[document], version=version),
-        )
+        return CALLS.delete(request, key)
 
 
 class DepositPost(ApiView):
     rights: ClassVar = {"POST": "deposits.post"}
 
+    @described(
+        tag=TAG,
+        summary="Post a draft deposit",
+        request=None,
+        answers=DepositShape,
+        status=200,
+        conditional=True,
+    )
     def post(self, request: ApiRequest, key: str) -> HttpResponse:
-        document = deposit(request.actor, key_of("document", key)).pk
-        version = wanted_version(request)
-        return acted(
-            request,
-            document,
-            lambda: services.post(actor=request.actor, ids=[document], version=version),
-        )
+        return CALLS.post(request, key)
 
 
 class DepositReverse(ApiView):
     rights: ClassVar = {"POST": "deposits.reverse"}
 
+    @described(
+        tag=TAG,
+        summary="Reverse a deposit",
+        description=(
+            "Its receipts are undeposited funds again. Answers the deposit; `reversal` is the document that takes it "
+            "back."
+        ),
+        request=TakeBackInput,
+        answers=DepositShape,
+        status=200,
+        examples=TAKE_BACK,
+    )
     def post(self, request: ApiRequest, key: str) -> HttpResponse:
-        document = deposit(request.actor, key_of("document", key)).pk
-        values = body(request, TakeBackInput)
-        return acted(
-            request,
-            document,
-            lambda: services.reverse(
-                actor=request.actor, ids=[document], on=values["date"], reason=values["reason"]
-            ),
-        )
+        return CALLS.reverse(request, key)
 
 
 def _drafted(draft: Document) -> DepositInput:
@@ -132,10 +181,3 @@ def _drafted(draft: Document) -> DepositInput:
         reference=draft.reference,
         description=draft.description,
     )
-
-
-def _add(actor: Actor, found: Sequence[Entered]) -> list[int]:
-    def write(some: list[Entered], post: bool) -> list[int]:
-        return services.add(actor=actor, deposits=[one.deposit for one in some], post=post)
-
-    return grouped(found, lambda one: one.post, write)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from arledger.companies.models import BankAccount, Entity
 from arledger.core.actor import Actor
-from arledger.core.api.fields import DayField, Input, ListOf, MoneyField, OneOf, ReferenceField, TextField
+from arledger.core.api.batches import MODES, MOST_ITEMS
+from arledger.core.api.fields import DayField, Input, ListOf, OneOf, ReferenceField, TextField
 from arledger.core.api.references import company_rows, resolve
+from arledger.core.api.special_fields import RateField
 from arledger.core.errors import Refusal
 from deposits.inputs import DepositInput
 from deposits.selectors import RECEIPTS
+from reconciliation.api_inputs import ACTIONS, Entered
 from reconciliation.naming import Names
 
 
-class DepositDraftInput(Input):
+class DepositDraftBody(Input):
     """The members of a deposit: receipts held in undeposited funds that go to a bank account together."""
 
     bank_account = ReferenceField()
@@ -25,23 +28,23 @@ class DepositDraftInput(Input):
         ReferenceField(), least=1, help_text="Ids or numbers of payments and advances; all of their cash."
     )
     gl_date = DayField(required=False)
-    exchange_rate = MoneyField(zero=False, required=False)
+    exchange_rate = RateField(required=False, help_text="The bank's, for another currency.")
     entity = ReferenceField(required=False, help_text="Left out: the bank account's.")
     reference = TextField(max_length=100, required=False)
     description = TextField(max_length=500, required=False)
 
 
-class DepositBody(DepositDraftInput):
-    action = OneOf(("draft", "post"), default="post")
+class DepositBody(DepositDraftBody):
+    """A deposit as it is sent."""
+
+    action = OneOf(ACTIONS, default="post")
 
 
-@dataclass(frozen=True)
-class Entered:
-    """A deposit that was read: ``post`` or keep as a draft, ``asked`` to post or not."""
+class DepositBulkBody(Input):
+    """Many deposits at once."""
 
-    deposit: DepositInput
-    post: bool
-    asked: bool
+    mode = OneOf(MODES, default="atomic")
+    items = DepositBody(many=True, least=1, most=MOST_ITEMS)
 
 
 def read(actor: Actor, bodies: Sequence[dict[str, Any] | Refusal]) -> list[Entered | Refusal]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from arledger.companies.models import BankAccount, Entity
 from arledger.core.actor import Actor
+from arledger.core.api.batches import MODES, MOST_ITEMS
 from arledger.core.api.fields import (
     DayField,
     FlagField,
@@ -20,12 +21,15 @@ from arledger.core.api.fields import (
     TextField,
 )
 from arledger.core.api.references import References, company_rows, resolve
+from arledger.core.api.special_fields import CurrencyField, RateField
 from arledger.core.errors import Refusal, Required
 from customers.selectors import visible
 from ledger.errors import MoneyPlaceUnclear, NamedTwice
 from ledger.models import Kind, Method
 from payments.errors import PartsDiffer, PartsOverReceived, SpreadUnclear
 from payments.inputs import PartInput, PaymentInput
+from reconciliation.api_inputs import ACTIONS, Entered
+from reconciliation.api_verbs import Place
 from reconciliation.naming import Names
 from reconciliation.plans import CreditUse, Plan
 
@@ -37,14 +41,14 @@ SPREADS = ("documents", "allocations", "auto")
 NAMED = "The id of a document or of a line, or a document's number."
 
 
-class AllocationInput(Input):
+class AllocationBody(Input):
     """So much of a charge is paid."""
 
     charge = ReferenceField(help_text=NAMED)
     amount = MoneyField()
 
 
-class CreditUseInput(Input):
+class CreditUseBody(Input):
     """A credit of the customer that is used with the cash."""
 
     credit = ReferenceField(help_text=NAMED)
@@ -55,7 +59,7 @@ class CreditUseInput(Input):
     )
 
 
-class SpreadInput(Input):
+class SpreadBody(Input):
     """What the cash and the credits pay: at most one of ``documents``, ``allocations`` and ``auto``."""
 
     documents = ListOf(
@@ -64,33 +68,33 @@ class SpreadInput(Input):
         required=False,
         help_text="Ids or numbers of documents, paid in this order, each line after line.",
     )
-    allocations = AllocationInput(many=True, most=MOST, required=False)
+    allocations = AllocationBody(many=True, most=MOST, required=False)
     auto = FlagField(required=False, help_text="All that is open, by due date and number.")
-    credits = CreditUseInput(many=True, most=MOST, required=False)
+    credits = CreditUseBody(many=True, most=MOST, required=False)
 
 
-class PartInputShape(SpreadInput):
+class PartBody(SpreadBody):
     """What one customer's part of a receipt is and pays."""
 
     customer = ReferenceField()
     amount = MoneyField()
 
 
-class PaymentDraftInput(SpreadInput):
+class PaymentDraftBody(SpreadBody):
     """The members of a payment. What nothing is named for is an overpayment."""
 
     customer = ReferenceField(required=False, help_text="Who paid. Left out: the customer of the first part.")
     amount = MoneyField(required=False, help_text="The cash: 0 where only credits are used.")
     date = DayField()
     method = OneOf(Method.values)
-    currency = TextField(max_length=3, required=False, help_text="Left out: the customer's.")
+    currency = CurrencyField(required=False, help_text="Left out: the customer's.")
     bank_account = ReferenceField(required=False)
     undeposited = FlagField(required=False, help_text="Held in undeposited funds, instead of a bank account.")
     entity = ReferenceField(required=False)
-    exchange_rate = MoneyField(zero=False, required=False)
+    exchange_rate = RateField(required=False, help_text="Only for other currencies than the company's.")
     reference = TextField(max_length=100, required=False)
     description = TextField(max_length=500, required=False)
-    parts = PartInputShape(
+    parts = PartBody(
         many=True,
         most=MOST,
         required=False,
@@ -98,30 +102,33 @@ class PaymentDraftInput(SpreadInput):
     )
 
 
-class PaymentBody(PaymentDraftInput):
-    action = OneOf(("draft", "post"), default="post")
+class PaymentBody(PaymentDraftBody):
+    """A payment as it is sent."""
+
+    action = OneOf(ACTIONS, default="post")
 
 
-Places = Mapping[tuple[str, int | None, int | None], str]
+class PaymentBulkBody(Input):
+    """Many payments at once."""
+
+    mode = OneOf(MODES, default="atomic")
+    items = PaymentBody(many=True, least=1, most=MOST_ITEMS)
+
+
+Places = Mapping[Place, str]
 
 
 @dataclass(frozen=True)
-class Entered:
-    """A payment that was read: ``post`` or keep as a draft, ``asked`` to post or not.
+class EnteredPayment(Entered):
+    """``places``: the pointers of the charges and credits it names (see ``api_verbs.placed``)."""
 
-    ``places`` are the pointers of what it names, by the service's words for them (side, document, line).
-    """
-
-    payment: PaymentInput
-    post: bool
-    asked: bool
     places: Places = field(default_factory=dict)
 
 
-def read(actor: Actor, bodies: Sequence[dict[str, Any] | Refusal]) -> list[Entered | Refusal]:
+def read(actor: Actor, bodies: Sequence[dict[str, Any] | Refusal]) -> list[EnteredPayment | Refusal]:
     """The payments that bodies (of ``PaymentBody``) mean, or what is wrong with each; five statements at most."""
     known = Known(actor, [body for body in bodies if not isinstance(body, Refusal)])
-    found: list[Entered | Refusal] = []
+    found: list[EnteredPayment | Refusal] = []
     for body in bodies:
         try:
             found.append(body if isinstance(body, Refusal) else known.entered(body))
@@ -130,7 +137,7 @@ def read(actor: Actor, bodies: Sequence[dict[str, Any] | Refusal]) -> list[Enter
     return found
 
 
-def read_change(actor: Actor, body: dict[str, Any], draft: PaymentInput) -> Entered:
+def read_change(actor: Actor, body: dict[str, Any], draft: PaymentInput) -> EnteredPayment:
     """A draft with the members of ``body`` changed. Raises what is wrong with them."""
     return Known(actor, [body]).changed(body, draft)
 
@@ -153,14 +160,14 @@ class Known:
     def _rows(self, kind: str, model: Any, texts: Iterable[str | None]) -> References:
         return resolve(kind, company_rows(model, self.actor.company_id), texts)
 
-    def entered(self, body: Mapping[str, Any]) -> Entered:
+    def entered(self, body: Mapping[str, Any]) -> EnteredPayment:
         """Raises what is wrong with the body."""
         given = body.get("parts") or []
         if not given and body.get("amount") is None:
             raise Required(field="/amount")
         if not given and body.get("customer") is None:
             raise Required(field="/customer")
-        places: dict[tuple[str, int | None, int | None], str] = {}
+        places: dict[Place, str] = {}
         others = [self._part(one, f"/parts/{index}", places) for index, one in enumerate(given)]
         payer = self.customers.optional(body.get("customer"), "/customer")
         payer = others[0].customer_id if payer is None else payer
@@ -175,11 +182,11 @@ class Known:
             bank_account_id=self._bank(body, sum((part.amount for part in parts), ZERO)),
             **self._header(body),
         )
-        return Entered(payment, post and self.actor.may("payments.post"), post, places)
+        return EnteredPayment(payment, post and self.actor.may("payments.post"), post, places)
 
-    def changed(self, body: Mapping[str, Any], draft: PaymentInput) -> Entered:
+    def changed(self, body: Mapping[str, Any], draft: PaymentInput) -> EnteredPayment:
         """The draft with the members given; a spread that is given replaces the one there was."""
-        places: dict[tuple[str, int | None, int | None], str] = {}
+        places: dict[Place, str] = {}
         payer = self.customers.optional(body.get("customer"), "/customer") or draft.payer_id
         assert payer is not None, "drafts have a payer"
         own = [part for part in draft.parts if part.customer_id == draft.payer_id == payer]
@@ -202,7 +209,7 @@ class Known:
         )
         if "bank_account" in body or "undeposited" in body:
             payment = replace(payment, bank_account_id=self._bank(body, payment.amount))
-        return Entered(payment, False, False, places)
+        return EnteredPayment(payment, False, False, places)
 
     def _header(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """The members that need no more than their value, or a look-up; null is as good as nothing."""
@@ -221,11 +228,11 @@ class Known:
             raise MoneyPlaceUnclear(field="/bank_account")
         return bank
 
-    def _part(self, body: Mapping[str, Any], at: str, places: dict[Any, str]) -> PartInput:
+    def _part(self, body: Mapping[str, Any], at: str, places: dict[Place, str]) -> PartInput:
         customer = self.customers.key(body["customer"], f"{at}/customer")
         return _part_of(customer, replace(self._plan(body, at, customer, places), amount=body["amount"]))
 
-    def _plan(self, body: Mapping[str, Any], at: str, customer: int, places: dict[Any, str]) -> Plan:
+    def _plan(self, body: Mapping[str, Any], at: str, customer: int, places: dict[Place, str]) -> Plan:
         """What is paid with what, without the cash."""
         if sum(bool(body.get(name)) for name in SPREADS) > 1:
             raise SpreadUnclear(field=f"{at}/{next(name for name in SPREADS if body.get(name))}")
@@ -249,7 +256,7 @@ class Known:
         )
 
     def _documents(
-        self, body: Mapping[str, Any], at: str, customer: int, places: dict[Any, str]
+        self, body: Mapping[str, Any], at: str, customer: int, places: dict[Place, str]
     ) -> list[int]:
         found: list[int] = []
         for index, text in enumerate(body.get("documents") or ()):
@@ -262,7 +269,7 @@ class Known:
         return found
 
     def _uses(
-        self, body: Mapping[str, Any], at: str, customer: int, places: dict[Any, str]
+        self, body: Mapping[str, Any], at: str, customer: int, places: dict[Place, str]
     ) -> Iterator[CreditUse]:
         for index, one in enumerate(body.get("credits") or ()):
             place = f"{at}/credits/{index}"

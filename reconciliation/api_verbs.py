@@ -153,5 +153,7 @@ def placed(places: Sequence[Mapping[Place, str]]) -> Iterator[None]:
             document, line = error.values.get("document"), error.values.get("line")
             pointer = own.get((error.field or "", document, line))
             if pointer:
-                error.field = pointer
+                # An entry of ``documents`` is a name alone; the others carry an amount.
+                amount = "amount" in error.values and "/documents/" not in pointer
+                error.field = f"{pointer}/amount" if amount else pointer
         raise

@@ -3,18 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
 
 from arledger.core.actor import Actor
-from arledger.core.api.ids import key_of
-from arledger.core.api.views import ApiRequest, ApiView, body, no_parameters, respond
-from arledger.core.api.writing import if_match, perform, wanted_version
-from reconciliation.api_verbs import TakeBackInput, acted, created, deleted, grouped, in_bulk, shown, the_one
+from arledger.core.api.schema import described
+from arledger.core.api.views import ApiRequest, ApiView
+from arledger.core.errors import Refusal
+from ledger.models import Document, Kind
+from reconciliation.api_documents import DocumentCalls
+from reconciliation.api_examples import TAKE_BACK
+from reconciliation.api_inputs import Entered
+from reconciliation.api_lists import FILTERS, SORTS
+from reconciliation.api_money_examples import REFUND
+from reconciliation.api_shapes import BulkShape, DeletedShape, RefundShape
+from reconciliation.api_verbs import TakeBackInput
 from refunds import services
-from refunds.api_inputs import Entered, RefundBody, RefundDraftInput, read, read_change
-from refunds.selectors import draft_of, refund
+from refunds.api_inputs import RefundBody, RefundBulkBody, RefundDraftBody, read, read_change
+from refunds.inputs import RefundInput
+
+TAG = "refunds"
+
+
+class RefundCalls(DocumentCalls):
+    kind = Kind.REFUND
+    body = RefundBody
+    draft_body = RefundDraftBody
+    shape = RefundShape
+
+    def read(self, actor: Actor, bodies: Sequence[dict[str, Any] | Refusal]) -> list[Entered | Refusal]:
+        return read(actor, bodies)
+
+    def enter(self, actor: Actor, documents: Sequence[RefundInput], *, post: bool) -> list[int]:
+        return services.record(actor=actor, refunds=documents, post=post)
+
+    def edit(self, actor: Actor, draft: Document, values: dict[str, Any], version: int) -> None:
+        before = services.drafted(company_id=actor.company_id, documents=[draft])[0]
+        services.edit(actor=actor, key=draft.pk, entered=read_change(actor, values, before), version=version)
+
+    def remove(self, actor: Actor, key: int, version: int | None) -> None:
+        services.delete(actor=actor, ids=[key], version=version)
+
+    def post_draft(self, actor: Actor, key: int, version: int | None) -> None:
+        services.post(actor=actor, ids=[key], version=version)
+
+    def take_back(self, actor: Actor, key: int, on: date, reason: str) -> None:
+        services.void(actor=actor, ids=[key], on=on, reason=reason)
+
+
+CALLS = RefundCalls()
 
 
 class RefundView(ApiView):
@@ -26,96 +65,94 @@ class RefundView(ApiView):
 class Refunds(RefundView):
     rights: ClassVar = {"GET": "refunds.list", "POST": "refunds.add"}
 
+    @described(tag=TAG, summary="List refunds", answers=RefundShape, filters=FILTERS, sorts=SORTS)
+    def get(self, request: ApiRequest) -> HttpResponse:
+        return CALLS.listed(request)
+
+    @described(
+        tag=TAG,
+        summary="Record a refund",
+        description=(
+            "Records money that was returned by transfer already, and clears the credits it returned. Posted at once "
+            "unless `action` is `draft`; whoever may not post gets a draft and a notice."
+        ),
+        request=RefundBody,
+        answers=RefundShape,
+        examples=REFUND,
+    )
     def post(self, request: ApiRequest) -> HttpResponse:
-        values = body(request, RefundBody)
-        actor = request.actor
-
-        def effect() -> dict[str, Any]:
-            found = the_one(read(actor, [values]))
-            key = _record(actor, [found])[0]
-            return created(actor, key, asked=found.asked, post=found.post)
-
-        return perform(request, effect)
+        return CALLS.create(request)
 
 
 class RefundBulk(RefundView):
     rights: ClassVar = {"POST": "refunds.add"}
     bulk = True
 
+    @described(
+        tag=TAG,
+        summary="Record up to 1,000 refunds",
+        description="`atomic` (the default): all or none. `each`: the good ones stay, the others say why not.",
+        request=RefundBulkBody,
+        answers=BulkShape,
+        status=200,
+    )
     def post(self, request: ApiRequest) -> HttpResponse:
-        actor = request.actor
-        return in_bulk(
-            request,
-            shape=RefundBody,
-            read=lambda items: read(actor, items),
-            enter=lambda found: _record(actor, found),
-            told_of=lambda one: (one.asked, one.post),
-            names=self.names,
-        )
+        return CALLS.create_many(request)
 
 
 class Refund(RefundView):
+    """Whoever may enter refunds may also change and delete drafts of them."""
+
     rights: ClassVar = {"GET": "refunds.view", "PATCH": "refunds.add", "DELETE": "refunds.add"}
 
+    @described(tag=TAG, summary="One refund", answers=RefundShape)
     def get(self, request: ApiRequest, key: str) -> HttpResponse:
-        no_parameters(request)
-        found = refund(request.actor, key_of("document", key))
-        return respond(shown(request.actor, found.pk))
+        return CALLS.get(request, key)
 
+    @described(
+        tag=TAG,
+        summary="Change a draft refund",
+        description="Members that are left out stay; `credits` replaces all of them.",
+        request=RefundDraftBody,
+        answers=RefundShape,
+        conditional=True,
+    )
     def patch(self, request: ApiRequest, key: str) -> HttpResponse:
-        values = body(request, RefundDraftInput, partial=True)
-        actor = request.actor
+        return CALLS.change(request, key)
 
-        def effect() -> dict[str, Any]:
-            draft = draft_of(actor, key_of("document", key))
-            version = if_match(request, draft.version)
-            before = services.drafted(company_id=actor.company_id, documents=[draft])[0]
-            entered = read_change(actor, values, before)
-            services.edit(actor=actor, key=draft.pk, entered=entered, version=version)
-            return shown(actor, draft.pk)
-
-        return perform(request, effect, status=200)
-
+    @described(tag=TAG, summary="Delete a draft refund", answers=DeletedShape, conditional=True)
     def delete(self, request: ApiRequest, key: str) -> HttpResponse:
-        document = key_of("document", key)
-        version = wanted_version(request)
-        return deleted(
-            request,
-            document,
-            lambda: services.delete(actor=request.actor, ids=[document], version=version),
-        )
+        return CALLS.delete(request, key)
 
 
 class RefundPost(RefundView):
     rights: ClassVar = {"POST": "refunds.post"}
 
+    @described(
+        tag=TAG,
+        summary="Post a draft refund",
+        request=None,
+        answers=RefundShape,
+        status=200,
+        conditional=True,
+    )
     def post(self, request: ApiRequest, key: str) -> HttpResponse:
-        document = key_of("document", key)
-        version = wanted_version(request)
-        return acted(
-            request,
-            document,
-            lambda: services.post(actor=request.actor, ids=[document], version=version),
-        )
+        return CALLS.post(request, key)
 
 
 class RefundVoid(RefundView):
     rights: ClassVar = {"POST": "refunds.void"}
 
+    @described(
+        tag=TAG,
+        summary="Void a refund",
+        description=(
+            "The credits are available again as before. Answers the refund; `reversal` is the document that voids it."
+        ),
+        request=TakeBackInput,
+        answers=RefundShape,
+        status=200,
+        examples=TAKE_BACK,
+    )
     def post(self, request: ApiRequest, key: str) -> HttpResponse:
-        document = key_of("document", key)
-        values = body(request, TakeBackInput)
-        return acted(
-            request,
-            document,
-            lambda: services.void(
-                actor=request.actor, ids=[document], on=values["date"], reason=values["reason"]
-            ),
-        )
-
-
-def _record(actor: Actor, found: Sequence[Entered]) -> list[int]:
-    def write(some: list[Entered], post: bool) -> list[int]:
-        return services.record(actor=actor, refunds=[one.refund for one in some], post=post)
-
-    return grouped(found, lambda one: one.post, write)
+        return CALLS.reverse(request, key)

@@ -3,38 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from arledger.companies.models import BankAccount, Entity
 from arledger.core.actor import Actor
+from arledger.core.api.batches import MODES, MOST_ITEMS
 from arledger.core.api.fields import DayField, Input, MoneyField, OneOf, ReferenceField, TextField
 from arledger.core.api.references import company_rows, resolve
+from arledger.core.api.special_fields import CurrencyField
 from arledger.core.errors import Refusal
 from customers.selectors import visible
 from ledger.models import Kind
+from reconciliation.api_inputs import ACTIONS, Entered
 from reconciliation.naming import Names
 from refunds.inputs import RECORD_TRANSFER, CreditChoice, RefundInput
 
 CREDIT_KINDS = (Kind.ADJUSTMENT, Kind.ADVANCE, Kind.PAYMENT, Kind.INVOICE)
 
 
-class RefundCreditInput(Input):
+class RefundCreditBody(Input):
     """A credit that was given back."""
 
     credit = ReferenceField(help_text="The id of a document or of a line, or a document's number.")
     amount = MoneyField(required=False, help_text="Left out: all that is available of it.")
 
 
-class RefundDraftInput(Input):
+class RefundDraftBody(Input):
     """The members of a refund. ``method`` is record_transfer: the money was returned by transfer already."""
 
     customer = ReferenceField()
     date = DayField()
     bank_account = ReferenceField(required=False)
-    credits = RefundCreditInput(many=True, most=1_000)
+    credits = RefundCreditBody(many=True, most=1_000)
     amount = MoneyField(required=False, help_text="If given, what the credits make up: a check.")
-    currency = TextField(max_length=3, required=False, help_text="The base currency, or left out.")
+    currency = CurrencyField(required=False, help_text="The base currency, or left out.")
     method = TextField(max_length=40, required=False, help_text="record_transfer, or left out.")
     entity = ReferenceField(required=False)
     reference = TextField(max_length=100, required=False)
@@ -42,17 +45,17 @@ class RefundDraftInput(Input):
     pay_to = TextField(max_length=1_000, multiline=True, required=False)
 
 
-class RefundBody(RefundDraftInput):
-    action = OneOf(("draft", "post"), default="post")
+class RefundBody(RefundDraftBody):
+    """A refund as it is sent."""
+
+    action = OneOf(ACTIONS, default="post")
 
 
-@dataclass(frozen=True)
-class Entered:
-    """A refund that was read: ``post`` or keep as a draft, ``asked`` to post or not."""
+class RefundBulkBody(Input):
+    """Many refunds at once."""
 
-    refund: RefundInput
-    post: bool
-    asked: bool
+    mode = OneOf(MODES, default="atomic")
+    items = RefundBody(many=True, least=1, most=MOST_ITEMS)
 
 
 def read(actor: Actor, bodies: Sequence[dict[str, Any] | Refusal]) -> list[Entered | Refusal]:
