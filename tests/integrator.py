@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,6 +62,15 @@ class Integrator:
             assert found is not None
             self.token = create(actor=found.actor, name="Tests", scopes=scopes, days=days).text
         self.client = Client(raise_request_exception=tell_faults)
+
+    @staticmethod
+    def again(api: Integrator) -> Integrator:
+        """The same person with a second token."""
+        other = copy(api)
+        with standing(user=api.user, company_code=api.books.company.code, at=AT) as found:
+            assert found is not None
+            other.token = create(actor=found.actor, name="Second").text
+        return other
 
     def get(self, path: str, **options: Any) -> Answer:
         return self.call("GET", path, **options)
