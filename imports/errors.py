@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from arledger.core.errors import Invalid
+from arledger.core.errors import Invalid, Refusal
 
 
 class UnknownColumns(Invalid):
@@ -138,3 +138,68 @@ class OpeningAgainstRevenue(Invalid):
 class OpeningIsZero(Invalid):
     code = "import_opening_zero"
     sentence = _("An open item has an amount that is still open. Leave out what is settled.")
+
+
+class SameFile(Refusal):
+    code = "import_same_file"
+    status = 409
+    sentence = _(
+        "This very file was uploaded on %(when)s by %(who)s (%(state)s). Open that import, or insist on importing "
+        "it again."
+    )
+
+
+class FileTooLarge(Invalid):
+    code = "import_file_too_large"
+    sentence = _("The file is larger than %(limit)s MB. Split it.")
+
+
+class DateFormatUnclear(Invalid):
+    code = "import_date_format_unclear"
+    sentence = _("The dates can be read as %(first)s or as %(others)s. Say which: choose the date format.")
+
+
+class OldWorkbook(Invalid):
+    code = "import_old_workbook"
+    sentence = _("This is a workbook of the old kind (XLS). Save it as XLSX or CSV.")
+
+
+class HasFaults(Refusal):
+    code = "import_has_faults"
+    status = 409
+    sentence = _(
+        "%(count)s rows are refused, and nothing is imported unless all can be. Correct the file and upload it again, "
+        "or import the good ones only."
+    )
+
+
+class NothingGood(Refusal):
+    code = "import_nothing_good"
+    status = 409
+    sentence = _("There is nothing to import: no row of the file can be.")
+
+
+class NotNow(Refusal):
+    code = "import_state"
+    status = 409
+    sentence = _("This cannot be done now: the import is %(state)s.")
+
+
+class FileGone(Refusal):
+    code = "import_file_gone"
+    status = 410
+    sentence = _("The uploaded file is no longer kept. Upload it again.")
+
+
+class ChangedSince(Refusal):
+    code = "import_changed_since"
+    status = 409
+    sentence = _(
+        "The books changed after the check, so nothing was imported. Correct the rows below, or check the file again."
+    )
+
+
+class NoLongerMember(Refusal):
+    code = "import_no_longer_member"
+    status = 403
+    sentence = _("%(who)s no longer belongs to this company, so nothing more is imported in that name.")

@@ -45,13 +45,14 @@ class Options:
 class RowError:
     """Why a document of the file is refused: the row as a spreadsheet counts and the column ("" for the row).
 
-    ``rows`` are all rows of that document: none of them is imported.
+    ``rows`` are all rows of that document: none of them is imported. ``text`` is what stands in the cell.
     """
 
     row: int
     column: str
     refusal: Refusal
     rows: tuple[int, ...]
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,11 @@ class Done:
 
     def refuse(self, group: Group, faults: Iterable[tuple[int, str, Refusal]]) -> None:
         rows = tuple(group.numbers)
-        self.errors.extend(RowError(row, column, refusal, rows) for row, column, refusal in faults)
+        values = {row.number: row.values for row in group.rows}
+        self.errors.extend(
+            RowError(row, column, refusal, rows, values.get(row, {}).get(column, ""))
+            for row, column, refusal in faults
+        )
         self.entries.append(Entry(group, None))
 
 

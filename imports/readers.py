@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import TypeVar
 
-from arledger.core.csvfile import Row
+from arledger.core.csvfile import Row, safe_cell
 from arledger.core.dates import ISO, parse_date
 from arledger.core.errors import Refusal, Required
 from arledger.core.money import decimals, parse_amount
@@ -22,6 +22,7 @@ YES = frozenset({"yes", "true", "1", "y", "oui"})
 NO = frozenset({"", "no", "false", "0", "n", "non"})
 _RATE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,8})?", re.ASCII)
 ZERO = Decimal(0)
+_GUARDED = re.compile(r"'+[=+\-@\t\r\n]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +31,22 @@ class Form:
 
     dates: str = ISO
     decimal_mark: str = "."
+
+
+def guarded(cell: str) -> str:
+    """A cell as a file of failed rows holds it: nothing that a spreadsheet takes for a formula."""
+    return f"'{cell}" if _GUARDED.match(cell) else safe_cell(cell)
+
+
+def unguarded(rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows of such a file as they were before."""
+    for row in rows:
+        if any(_GUARDED.match(cell) for cell in row.cells):
+            cells = tuple(cell[1:] if _GUARDED.match(cell) else cell for cell in row.cells)
+            values = dict(zip(row.values, cells, strict=True)) if row.values else {}
+            yield replace(row, cells=cells, values=values)
+        else:
+            yield row
 
 
 @dataclass(slots=True)

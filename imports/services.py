@@ -16,7 +16,7 @@ from django.db import transaction
 from arledger.companies.numbering import beyond, pass_over
 from arledger.core import audit, jobs
 from arledger.core.actor import Actor
-from arledger.core.csvfile import Row, UnreadableFile
+from arledger.core.csvfile import UnreadableFile
 from arledger.core.errors import Refusal, Refusals
 from arledger.core.sql import analyze, fetch_all
 from imports.books import Books
@@ -28,7 +28,7 @@ from imports.kinds import Importer
 from imports.opening_files import OpeningFile
 from imports.outcomes import Done, Entry, InOutcome, Keeper, Options, Outcome, RowError, Table, Unaccounted
 from imports.payment_files import PaymentFile
-from imports.readers import Group, groups
+from imports.readers import Group, groups, unguarded
 from imports.refund_files import RefundFile
 from ledger.checks import JOB as CHECK_BOOKS
 
@@ -47,8 +47,6 @@ FIRST_ROWS, CHUNK_ROWS = 1_000, 5_000
 ANALYZE_GROWTH = 4
 # How many refusals of a single document a chunk may meet before it is halved.
 PATIENCE = 3
-# What a file of failed rows puts before a text that starts like a formula (arledger.core.csvfile).
-GUARDED = tuple(f"'{start}" for start in "=+-@\t\r\n")
 
 
 def may_post(actor: Actor, kind: str) -> bool:
@@ -152,7 +150,7 @@ class _Run:
 
     def _groups(self) -> Iterator[Group]:
         """The documents of the file that are not settled yet; a fault after which nothing can be told ends them."""
-        rows = _unguarded(self.table) if REASON in self.table.header else self.table
+        rows = unguarded(self.table) if REASON in self.table.header else self.table
         importer = self.importer
         try:
             for group in groups(rows, self.table.header, importer.keys, several=importer.several):
@@ -204,7 +202,8 @@ class _Run:
         ready: dict[bool, list[tuple[Group, Any]]] = {True: [], False: []}
         for group in chunk:
             post = self._posts(group)
-            entered = self.importer.read(group, post=post)
+            readable = any(row.fault is None for row in group.rows)
+            entered = self.importer.read(group, post=post) if readable else None
             if entered is None:
                 done.refuse(group, ((f.row or group.rows[0].number, f.field or "", f) for f in group.faults))
             else:
@@ -248,17 +247,6 @@ class _Run:
         outcome.rows, outcome.blank = tally.rows, tally.blank
         if outcome.rows != settled:
             raise Unaccounted(replace(outcome, errors=[]))
-
-
-def _unguarded(rows: Iterable[Row]) -> Iterator[Row]:
-    """The rows of a file of failed rows, without the marks that keep its texts from being formulas."""
-    for row in rows:
-        if any(cell.startswith(GUARDED) for cell in row.cells):
-            cells = tuple(cell[1:] if cell.startswith(GUARDED) else cell for cell in row.cells)
-            values = dict(zip(row.values, cells, strict=True)) if row.values else {}
-            yield replace(row, cells=cells, values=values)
-        else:
-            yield row
 
 
 def _chunks(importer: Importer, found: Iterable[Group]) -> Iterator[list[Group]]:
