@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -25,10 +25,8 @@ from arledger.companies.models import (
     Term,
 )
 from arledger.core.letters import letters
-from arledger.core.models import AuditEvent
 from arledger.core.permissions import OBJECTS, RIGHTS, VERBS
 
-EVENTS = 50
 # What an entity's own settings have in any case.
 SAME_IN_ALL = {"id", "company_id", "entity_id"}
 USES = {
@@ -141,11 +139,3 @@ def people(company_id: int) -> list[tuple[Membership, list[str]]]:
         limits.setdefault(limit.membership_id, []).append(limit.entity.name)
     found = Membership.objects.filter(company_id=company_id).select_related("user", "role")
     return [(member, limits.get(member.pk, [])) for member in found.order_by("user__name", "pk")]
-
-
-def events(company_id: int, before: int | None = None) -> list[AuditEvent]:
-    """The latest events of the audit trail, or those before a sequence number; one more than shown."""
-    wanted = Q(company_id=company_id)
-    if before is not None:
-        wanted &= Q(sequence__lt=before)
-    return list(AuditEvent.objects.filter(wanted).order_by("-sequence")[: EVENTS + 1])

@@ -10,16 +10,12 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from arledger.companies import overview, trail
 from arledger.companies.forms import ConfigurationForm, consequences
 from arledger.companies.selectors import settings_of
 from arledger.companies.services import change_configuration
-from arledger.companies.table_pages import Table, table
 from arledger.core.errors import Refusal
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.forms import Done, show_refusal, submit
-from arledger.core.http.listing import Column
-from arledger.core.templatetags.arledger import moment
 
 
 @page("configuration.view", again=True)
@@ -63,27 +59,3 @@ def _confirm(request: PageRequest, effects: Sequence[str | Promise]) -> HttpResp
         "posted": posted,
     }
     return render(request, "companies/configuration_confirm.html", context)
-
-
-# Lists -------------------------------------------------------------------------------------------------------
-
-
-@page("audit.view")
-def audit(request: PageRequest) -> HttpResponse:
-    """The latest events, newest first; ``before`` continues below a sequence number."""
-    before = request.GET.get("before", "")
-    start = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
-    found = overview.events(request.actor.company_id, start)
-    shown = found[: overview.EVENTS]
-    columns = [
-        Column(label=_("No."), numeric=True),
-        Column(label=_("When")),
-        Column(label=_("Who")),
-        Column(label=_("What")),
-        Column(label=_("Before and after")),
-    ]
-    labels = {name: field.label or name for name, field in ConfigurationForm.base_fields.items()}
-    rows = [(e.sequence, moment(e.at), e.actor, trail.what(e), trail.changes(e, labels)) for e in shown]
-    older = f"?before={shown[-1].sequence}" if len(found) > len(shown) else ""
-    intro = _("Each event is chained to the one before it: none can be changed or taken out unnoticed.")
-    return table(request, _("Audit trail"), Table(columns, rows), intro=intro, older=older)

@@ -83,7 +83,7 @@ def what(event: AuditEvent) -> str:
     return f"{ACTIONS.get(event.action, event.action)} · {THINGS.get(thing, thing)}"
 
 
-def changes(event: AuditEvent, labels: Mapping[str, str | Promise]) -> str:
+def changes(event: AuditEvent, labels: Mapping[str, str | Promise], limit: int | None = TEXT_LIMIT) -> str:
     """``name: old → new`` for everything an event names, cut to what fits a cell; ``labels`` of settings by name."""
     before: Mapping[str, Any] = event.before or {}
     after: Mapping[str, Any] = event.after or {}
@@ -94,7 +94,7 @@ def changes(event: AuditEvent, labels: Mapping[str, str | Promise]) -> str:
         if told and name not in TOLD:
             parts.append(f"{NAMES.get(name) or labels.get(name, name)}: {told}")
     text = "; ".join(parts)
-    return text if len(text) <= TEXT_LIMIT else text[:TEXT_LIMIT] + "…"
+    return text if limit is None or len(text) <= limit else text[:limit] + "…"
 
 
 def _plain(value: Any) -> str:

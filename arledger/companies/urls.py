@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from arledger.companies import master_pages, pages, people_pages, role_pages, settings_pages
+from arledger.companies import audit_pages, master_pages, pages, people_pages, role_pages, settings_pages
 
 app_name = "companies"
 urlpatterns = [
@@ -18,5 +18,6 @@ urlpatterns = [
     path("settings/people/", people_pages.people, name="people"),
     path("settings/people/new/", people_pages.invite, name="invite"),
     path("settings/people/<int:key>/", people_pages.person, name="person"),
-    path("settings/audit/", settings_pages.audit, name="audit"),
+    path("settings/audit/", audit_pages.audit, name="audit"),
+    path("settings/audit/export/", audit_pages.export, name="audit-export"),
 ]

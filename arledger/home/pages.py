@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -10,17 +11,20 @@ from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from arledger.companies import trail
+from arledger.companies.audit_pages import Told, setting_labels
 from arledger.companies.context import address
 from arledger.companies.pages import choose
 from arledger.core.errors import Refusal
 from arledger.core.http.doors import PageRequest, page, signed_in
 from arledger.core.text import clean_text
-from arledger.home.selectors import Hits, drafts_waiting, last_payments, search
+from arledger.home.selectors import Hits, drafts_waiting, due_soon, last_payments, search, what_changed
 from ledger.models import Document
 from reconciliation.ageing import ageing
 from reconciliation.bars import totals_of
 
 SEARCH_LENGTH = 200
+DUE_DAYS = 7
 DRAFTS = {
     "invoice": (_("Draft invoices"), "invoices:list", "invoices.list"),
     "adjustment": (_("Draft adjustments"), "adjustments:list", "adjustments.list"),
@@ -64,6 +68,10 @@ def overview(request: PageRequest) -> HttpResponse:
     if actor.may("ageing.run"):
         found = ageing(company_id=actor.company_id, day=actor.today, entities=actor.entities)
         context["totals"] = totals_of(found)
+    if actor.may("invoices.list"):
+        last = actor.today + timedelta(days=DUE_DAYS)
+        query = f"?tab=open&due_from={actor.today.isoformat()}&due_to={last.isoformat()}"
+        context["due"] = [(row, address("invoices:list") + query) for row in due_soon(actor, last)]
     counts = drafts_waiting(actor)
     context["drafts"] = [
         Waiting(label, counts.get(kind, 0), f"{address(route)}?tab=drafts")
@@ -72,6 +80,9 @@ def overview(request: PageRequest) -> HttpResponse:
     ]
     if actor.may("payments.list"):
         context["payments"] = [(p, document_url(p), -p.total) for p in last_payments(actor)]
+    context["may_audit"] = actor.may("audit.view")
+    labels = setting_labels()
+    context["changed"] = [Told(e, trail.what(e), trail.changes(e, labels)) for e in what_changed(actor)]
     return render(request, "home/overview.html", context)
 
 

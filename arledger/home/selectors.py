@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
 
 from django.db.models import Count, Q
 
 from arledger.core.actor import Actor
+from arledger.core.models import AuditEvent
+from arledger.core.sql import fetch_all
 from customers.models import Customer
 from customers.selectors import search as search_customers
 from customers.selectors import visible
@@ -15,6 +19,7 @@ from ledger.models import Document, Kind
 from reconciliation.selectors import LAST, documents
 
 RECENT = 8
+CHANGED_WITHIN = timedelta(days=14)
 HITS = 20
 SEARCHED = {
     Kind.INVOICE: "invoices.list",
@@ -36,6 +41,47 @@ def last_payments(actor: Actor) -> list[Document]:
     """The latest posted receipts, reversals and what they reversed included."""
     found = documents(actor).filter(kind=Kind.PAYMENT, state=Document.State.POSTED)
     return list(found.select_related("customer").order_by("-date", "-pk")[:RECENT])
+
+
+@dataclass(frozen=True)
+class Due:
+    """What falls due in the coming days in one currency: how much is open, on how many documents."""
+
+    currency: str
+    amount: Decimal
+    count: int
+
+
+DUE = """
+SELECT d.currency, sum(l.open_amount), count(DISTINCT d.id)
+FROM ledger_line l JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id
+WHERE l.company_id = %(company)s AND l.is_open AND l.amount > 0 AND d.state = 'posted'
+  AND d.due_date BETWEEN %(first)s AND %(last)s
+  AND (%(entities)s::bigint[] IS NULL OR d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
+GROUP BY d.currency ORDER BY d.currency
+"""
+
+
+def due_soon(actor: Actor, last: date) -> list[Due]:
+    """What falls due from today to ``last``, per currency."""
+    rows = fetch_all(
+        DUE,
+        {
+            "company": actor.company_id,
+            "first": actor.today,
+            "last": last,
+            "entities": None if actor.entities is None else sorted(actor.entities),
+        },
+    )
+    return [Due(*row) for row in rows]
+
+
+def what_changed(actor: Actor) -> list[AuditEvent]:
+    """The latest events of the last days: everybody's for whoever may see the audit trail, else one's own."""
+    found = AuditEvent.objects.filter(company_id=actor.company_id, at__gte=actor.at - CHANGED_WITHIN)
+    if not actor.may("audit.view"):
+        found = found.filter(user_id=actor.user_id or 0)
+    return list(found.order_by("-at", "-sequence")[:RECENT])
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from arledger.home import pages
+from arledger.home import pages, palette_pages
 
 app_name = "home"
 urlpatterns = [
     path("", pages.index, name="index"),
     path("search/", pages.find, name="search"),
+    path("palette/", palette_pages.palette, name="palette"),
 ]
