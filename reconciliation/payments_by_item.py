@@ -309,7 +309,7 @@ def unmatched(*, actor: Actor, query: Query, skip: int = 0, limit: int = 200) ->
 def totals(*, query: Query) -> list[Totals]:
     """The sums per currency. Each is added up by itself, from other rows: that they tie says something."""
     sums = {
-        "unmatched_before": _left(query, query.scope.start - ONE_DAY),
+        "unmatched_before": _before(query),
         "received": dict(fetch_all(RECEIVED, query.parameters)),
         "assigned": _by_currency(_moved(query, ITEM_KINDS)),
         "given_back": _by_currency(_moved(query, GIVEN_BACK)),
@@ -317,6 +317,10 @@ def totals(*, query: Query) -> list[Totals]:
     }
     currencies = sorted({currency for found in sums.values() for currency in found})
     return [Totals(one, **{name: found.get(one, ZERO) for name, found in sums.items()}) for one in currencies]
+
+
+def _before(query: Query) -> dict[str, Decimal]:
+    return {} if query.scope.start == Day.min else _left(query, query.scope.start - ONE_DAY)
 
 
 def _left(query: Query, day: Day) -> dict[str, Decimal]:

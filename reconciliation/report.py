@@ -116,7 +116,12 @@ WHERE c.company_id = %(company)s AND c.code >= %(place)s AND {range}
         SELECT FROM ledger_line l WHERE l.company_id = c.company_id AND l.customer_id = c.id AND l.is_open)
     OR EXISTS (
         SELECT FROM ledger_application a
-        WHERE a.company_id = c.company_id AND a.customer_id = c.id AND a.date >= %(start)s))
+        WHERE a.company_id = c.company_id AND a.customer_id = c.id
+          AND a.date >= least(%(start)s::date, %(as_at)s::date))
+    -- open when it was known so, though what is dated earlier has settled it since
+    OR (%(known)s::timestamptz IS NOT NULL AND EXISTS (
+        SELECT FROM ledger_application a
+        WHERE a.company_id = c.company_id AND a.customer_id = c.id AND a.recorded_at > %(known)s)))
 ORDER BY c.code LIMIT %(limit)s
 """.replace("{range}", CUSTOMER_RANGE)
 

@@ -189,7 +189,9 @@ def openings(*, scope: Scope, customers: Sequence[int], chosen: Filter) -> dict[
 
     Contra entries cancel out, so without a filter it is what was open the day before; that is read much faster.
     """
-    before = scope.start - ONE_DAY
+    if scope.start == Day.min:
+        return {}
+    before = min(scope.start - ONE_DAY, scope.as_at)
     plain = (scope.entities, scope.entity, scope.location, scope.known_on) == (None, None, None, None)
     if plain and not chosen.active:
         aged = ageing(company_id=scope.company_id, day=before, customers=customers)
