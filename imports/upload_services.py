@@ -228,6 +228,14 @@ def _keep(row: Import, path: Path) -> None:
             position += 1
 
 
+def digest(content: Iterable[bytes]) -> str:
+    """The hash that tells whether two files are the same."""
+    found = hashlib.sha256()
+    for piece in content:
+        found.update(piece)
+    return found.hexdigest()
+
+
 def proposals(row: Import) -> Sequence[str]:
     """Other date patterns that read the file as well, with day and month swapped. Raises FileGone."""
     with stored(row) as table:

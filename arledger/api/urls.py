@@ -5,12 +5,18 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from arledger.api.root_api import Nothing, Problem, Problems
+from arledger.api.token_api import Events, Token, Tokens
 
 app_name = "api"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("problems", Problems.as_view(), name="problems"),
     path("problems/<str:code>", Problem.as_view(), name="problem"),
+    path("tokens", Tokens.as_view(), name="tokens"),
+    path("tokens/<str:key>", Token.as_view(), name="token"),
+    path("events", Events.as_view(), name="events"),
     path("", include("arledger.companies.api_urls")),
+    # Before those whose ids could be read as its words.
+    path("", include("checkout.api_urls")),
     path("", include("payments.api_urls")),
     path("", include("reconciliation.api_urls")),
     path("", include("refunds.api_urls")),
@@ -18,5 +24,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("customers.api_urls")),
     path("", include("invoices.api_urls")),
     path("", include("credits.api_urls")),
+    path("", include("imports.api_urls")),
     re_path(r"", Nothing.as_view(), name="nothing"),
 ]
