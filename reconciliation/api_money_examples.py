@@ -81,3 +81,34 @@ APPLICATIONS = [
 ]
 UNAPPLY = [sent("A part of it", {"amount": "50.00", "reason": "Belongs to another invoice"})]
 OLDEST_FIRST = [sent("One customer", {"customer": "C-0001", "date": "2026-03-31"})]
+CHECKOUT = [
+    sent(
+        "A third now, the rest by instalments",
+        {
+            "invoice": {
+                "customer": "C-0001",
+                "date": "2026-03-15",
+                "term": "NET30",
+                "lines": [{"description": "Course", "account": "700000", "amount": "120.00"}],
+            },
+            "payments": [
+                {"amount": "40.00", "date": "2026-03-15", "method": "card", "bank_account": "BANK"},
+                {"amount": "40.00", "date": "2026-04-15", "method": "card", "bank_account": "BANK"},
+                {"amount": "40.00", "date": "2026-05-15", "method": "card", "bank_account": "BANK"},
+            ],
+        },
+    )
+]
+QUICK_DEPOSIT = [
+    sent(
+        "A donation by transfer",
+        {
+            "customer": "C-0001",
+            "date": "2026-03-15",
+            "method": "transfer",
+            "bank_account": "BANK",
+            "lines": [{"description": "Donation", "account": "700000", "amount": "25.00"}],
+        },
+    )
+]
+SUGGEST = [sent("One customer", {"customer": "C-0001"}), sent("For one receipt", {"credit": "PAY-00012"})]
