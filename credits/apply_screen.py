@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -23,44 +22,19 @@ from reconciliation.credit_choice import known_order as known_credit_order
 from reconciliation.credit_grid import LIMIT
 from reconciliation.distribution import Preview, preview
 from reconciliation.open_credits import CreditItem
-from reconciliation.open_items import OpenItem, settled_charges
+from reconciliation.open_items import OpenItem
+from reconciliation.picking import PickGrid, typed_but_settled
 from reconciliation.plans import CreditUse, Plan
 from reconciliation.selectors import documents
-from reconciliation.typed import Typed, read
+from reconciliation.typed import read
 from reconciliation.used_credits import UsedCredits, as_typed, used_credits
 from reconciliation.using import account, rules
-from reconciliation.worksheet import Address, Grid, flowing, given, in_order, known_order, nowhere
+from reconciliation.worksheet import Address, flowing, given, in_order, known_order, nowhere
 
 ZERO = Decimal(0)
 Data = Mapping[str, str]
 KEY = re.compile("[1-9][0-9]{0,17}", re.ASCII)
 MOST_SHOWN = 5_000
-
-
-@dataclass(frozen=True, kw_only=True)
-class PickGrid(Grid):
-    """Charges from which people pick what a credit pays; one key takes a row as far as the ``rest`` of it goes."""
-
-    rest: Decimal
-
-    def fulls(self) -> dict[str, str]:
-        """What one key would take of each row, as an input shows it; by key."""
-        found = {}
-        for document, own in self.documents.items():
-            found[f"d{document}"] = self._full(own)
-            if len(own) > 1:
-                found |= {f"l{item.line}": self._full([item]) for item in own}
-        return found
-
-    def _full(self, items: Sequence[OpenItem]) -> str:
-        used = sum((self.used.get(item.line, ZERO) for item in items), ZERO)
-        return self._text(min(sum((item.available for item in items), ZERO), used + self.rest))
-
-    def _cell(self, key: str, used: Decimal, available: Decimal) -> dict[str, Any]:
-        return {
-            **super()._cell(key, used, available),
-            "open_text": self._text(min(available, used + self.rest)),
-        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,7 +229,14 @@ def _from_credit(
     """One credit over charges picked in the grid; what is not fixed flows."""
     language = get_language() or "en"
     typed = read(data, source.currency, language)
-    items += _settled(actor, source, typed, items, post=post)
+    items += typed_but_settled(
+        company_id=actor.company_id,
+        customer=source.customer,
+        currency=source.currency,
+        typed=typed,
+        items=items,
+        post=post,
+    )
     order = known_order(data.get("order", ""))
     first = _keys(data.get("first", ""), moved=data.get("move", ""), front=True)
     items = in_order(items, order, first)
@@ -350,21 +331,6 @@ def _filled(
     offered = [CreditUse(line=credit.line) for credit in credits if credit.available > 0]
     plan = Plan(documents=list({item.document for item in items if item.available}), credits=offered)
     return as_typed(credits, preview(plan, items, credits, rules=own).mix.used, currency)
-
-
-def _settled(
-    actor: Actor, source: Source, typed: Typed, items: Sequence[OpenItem], *, post: bool
-) -> list[OpenItem]:
-    """What an amount was typed for and nothing is left of, so that the row stays and says so."""
-    known = {f"l{item.line}" for item in items} | {f"d{item.document}" for item in items}
-    missing = [key for key in typed.amounts if key not in known and (post or typed.fixed(key))]
-    return settled_charges(
-        company_id=actor.company_id,
-        customers=[source.customer],
-        currency=source.currency,
-        documents=[int(key[1:]) for key in missing if key[0] == "d"],
-        lines=[int(key[1:]) for key in missing if key[0] == "l"],
-    )
 
 
 def _amount(text: str, currency: str) -> tuple[Decimal | None, str]:

@@ -31,7 +31,7 @@ from payments.showing import (
     reverse_effects,
     shown,
 )
-from reconciliation.credit_link_pages import apply_url
+from reconciliation.credit_link_pages import apply_url, match_url
 from reconciliation.panel_pages import MatchView, deposit_links, matches, timeline
 from reconciliation.preview import would_refuse
 
@@ -69,6 +69,7 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
         "events": timeline(company_id=actor.company_id, document=key, currency=document.currency),
         "related": [*_related(facts), *deposit_links(actor, key)],
         "apply_url": apply_url(actor, document, facts.figures),
+        "match_url": match_url(actor, document, facts.figures),
         "attachments": panel(actor, document),
         "facts_title": _("Receipt"),
         "details": _details(document),

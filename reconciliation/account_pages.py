@@ -174,6 +174,7 @@ def _may(request: PageRequest) -> dict[str, bool]:
         "payments.add",
         "refunds.add",
         "statements.run",
+        "matching.apply",
     )
     return {right.replace(".", "_"): request.actor.may(right) for right in rights}
 
@@ -279,6 +280,8 @@ def _urls(key: int) -> dict[str, str]:
         "receive": address("payments:receive"),
         "refund": address("refunds:new"),
         "statement": address("reports:statement", key),
+        "workbench": address("reconciliation:workbench"),
+        "oldest_first": address("reconciliation:oldest-first", key),
         "edit": reverse("customers:edit", args=[key]),
         "delete": reverse("customers:delete", args=[key]),
     }

@@ -34,6 +34,14 @@ def available_credits(actor: Actor, document: Document, figures: Figures | None)
     return [{"kind": _("Credits available"), "label": f"{amount} {document.currency}", "url": url}]
 
 
+def match_url(actor: Actor, document: Document, figures: Figures | None) -> str:
+    """The workbench with all that is open of a document chosen; empty when there is nothing to match."""
+    if not (figures and (figures.open_charges_ever or figures.open_credits_ever)):
+        return ""
+    url = address("reconciliation:workbench") if actor.may("matching.apply") else ""
+    return f"{url}?document={document.pk}" if url and document.customer_id else ""
+
+
 def apply_url(actor: Actor, document: Document, figures: Figures | None) -> str:
     """Where a credit with something open is applied to charges; empty when there is nothing to apply."""
     if not (figures and figures.open_credits_ever and actor.may("matching.apply")):

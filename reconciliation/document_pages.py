@@ -22,7 +22,7 @@ from arledger.core.http.forms import Done, KeyedForm, ask, replay
 from ledger.attachment_pages import panel
 from ledger.models import Document, Kind
 from ledger.posting import require_drafts
-from reconciliation.credit_link_pages import apply_url, available_credits
+from reconciliation.credit_link_pages import apply_url, available_credits, match_url
 from reconciliation.document_forms import ReverseForm
 from reconciliation.facts import Facts, LineFacts, facts
 from reconciliation.kind_pages import KindPages
@@ -124,6 +124,7 @@ class DocumentPages(KindPages):
                 *(deposit_links(actor, key) if document.kind == Kind.ADVANCE else ()),
             ],
             "apply_url": apply_url(actor, document, shown.listed.figures),
+            "match_url": match_url(actor, document, shown.listed.figures),
             "pdf_url": address(f"{self.kind}s:pdf", key),
             "attachments": panel(actor, document),
             "particulars": self.particulars(document),

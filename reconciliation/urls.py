@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from reconciliation import oldest_first_pages, pages, queue_pages, unreconciled_pages, why_pages
+from reconciliation import (
+    oldest_first_pages,
+    pages,
+    queue_pages,
+    undo_pages,
+    unreconciled_pages,
+    why_pages,
+    workbench_pages,
+)
 
 app_name = "reconciliation"
 urlpatterns = [
@@ -13,6 +21,9 @@ urlpatterns = [
     path("queue/", queue_pages.list_, name="queue"),
     path("oldest-first/", oldest_first_pages.many, name="oldest-first-many"),
     path("oldest-first/<int:key>/", oldest_first_pages.one, name="oldest-first"),
+    path("workbench/", workbench_pages.workbench, name="workbench"),
+    path("workbench/preview/", workbench_pages.workbench_preview, name="workbench-preview"),
+    path("undo/<int:key>/", undo_pages.undo, name="undo"),
     path("why/<int:key>/", why_pages.why, name="why"),
     path("<int:key>/unapply/", pages.unapply_, name="unapply"),
 ]

@@ -58,6 +58,7 @@ CREDITS = (
     Item(_("Advances"), "advances:list", "", "/credits/advances/", ("advances.list",)),
 )
 RECONCILIATION = (
+    Item(_("Workbench"), "reconciliation:workbench", "", "/matching/workbench/", ("matching.apply",)),
     Item(_("Needs matching"), "reconciliation:queue", "", "/matching/queue/", ("matching.apply",)),
     Item(
         _("Unreconciled items"),
