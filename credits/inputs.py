@@ -40,6 +40,7 @@ class AdvanceInput:
     entity_id: int | None = None
     reference: str = ""
     description: str = ""
+    summary_id: int | None = None
     number: str | None = None
 
     def as_document(self) -> DocumentInput:
@@ -63,6 +64,7 @@ class AdvanceInput:
             description=self.description,
             method=self.method,
             bank_account_id=self.bank_account_id,
+            summary_id=self.summary_id,
             number=self.number,
             lines=[
                 LineInput(amount=-line.amount, description=line.description, location_id=line.location_id)

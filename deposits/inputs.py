@@ -45,6 +45,7 @@ class DepositInput:
     entity_id: int | None = None
     reference: str = ""
     description: str = ""
+    summary_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,7 @@ def _checked(actor: Actor, settings: Settings, books: _Books, entered: DepositIn
         date=entered.date,
         gl_date=entered.gl_date if settings.row.separate_gl_date else None,
         entity_id=entity_id,
+        summary_id=entered.summary_id,
         reference=clean_text(entered.reference, 100, field="reference"),
         description=clean_text(entered.description, 500, field="description"),
         amount=amount,

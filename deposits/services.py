@@ -45,7 +45,7 @@ def add(*, actor: Actor, deposits: Sequence[DepositInput], post: bool = False) -
     if post:
         actor.require("deposits.post")
     with transaction.atomic():
-        settings = settings_of(actor.company_id)
+        settings = settings_of(actor.company_id, hold=True)
         found = _locked_receipts(actor, [key for one in deposits for key in one.receipts])
         checked = check(actor=actor, settings=settings, entered=deposits, receipts=found)
         headers = [one.header for one in checked]
@@ -101,7 +101,7 @@ def edit(*, actor: Actor, key: int, entered: DepositInput, version: int) -> None
     """Replace a draft and what it holds. Raises Stale, NotADraft, or as ``add``."""
     actor.require("deposits.add")
     with transaction.atomic():
-        settings = settings_of(actor.company_id)
+        settings = settings_of(actor.company_id, hold=True)
         found = _locked_receipts(actor, entered.receipts, draft=key)
         document = _locked(actor, [key])[0]
         require_drafts([document])
@@ -128,7 +128,7 @@ def post(*, actor: Actor, ids: Sequence[int], version: int | None = None) -> lis
     """
     actor.require("deposits.post")
     with transaction.atomic():
-        settings = settings_of(actor.company_id)
+        settings = settings_of(actor.company_id, hold=True)
         drafts = _locked_drafts(actor, ids, version)
         banks = banks_named(company_id=actor.company_id, ids=(draft.bank_account_id for draft in drafts))
         for row, draft in enumerate(drafts):

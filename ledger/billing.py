@@ -57,7 +57,7 @@ def enter(
     if post:
         actor.require(f"{kind}s.post")
     with transaction.atomic():
-        settings = settings_of(actor.company_id)
+        settings = settings_of(actor.company_id, hold=post)
         customers = _customers(actor, entered, lock=post)
         drafts = prepare(actor=actor, settings=settings, kind=kind, entered=entered, customers=customers)
         if check:
@@ -110,7 +110,7 @@ def post(
     """
     actor.require(f"{kind}s.post")
     with transaction.atomic():
-        settings = settings_of(actor.company_id)
+        settings = settings_of(actor.company_id, hold=True)
         documents = lock_documents(actor=actor, ids=ids, kind=kind)
         require_drafts(documents)
         _require_version(actor, documents, version)
@@ -224,6 +224,7 @@ def duplicate(*, actor: Actor, kind: Kind, key: int) -> DocumentInput:
         as_input(source),
         date=actor.today,
         gl_date=None,
+        summary_id=None,
         number=None,
         due_date=actor.today + days if days is not None else None,
     )
@@ -247,6 +248,7 @@ def as_input(document: Document) -> DocumentInput:
         reason=document.reason,
         method=document.method,
         bank_account_id=document.bank_account_id,
+        summary_id=document.summary_id,
         lines=tuple(
             LineInput(
                 account_id=line.account_id,

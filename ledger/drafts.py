@@ -18,6 +18,7 @@ from arledger.core.money import LIMIT
 from arledger.core.sql import execute, insert_rows, next_ids
 from ledger.errors import NumberTaken, TotalTooLarge
 from ledger.models import Document, Kind
+from ledger.summarizing import check_choices
 
 ZERO = Decimal(0)
 
@@ -57,6 +58,7 @@ class NewDocument:
     term_id: int | None = None
     entity_id: int | None = None
     journal_id: int | None = None
+    summary_id: int | None = None
     number: str | None = None
     exchange_rate: Decimal = Decimal(1)
     reference: str = ""
@@ -83,6 +85,7 @@ HEADER = {
     "term_id": "bigint",
     "entity_id": "bigint",
     "journal_id": "bigint",
+    "summary_id": "bigint",
     "number": "text",
     "exchange_rate": "numeric",
     "reference": "text",
@@ -130,12 +133,14 @@ class Written:
 def write_drafts(*, actor: Actor, documents: Sequence[NewDocument]) -> list[Written]:
     """Insert drafts with their lines in three statements and return their keys in order.
 
-    Raises TotalTooLarge when a document's lines add up beyond what the books hold, and NumberTaken (several as
-    Refusals) when a number that was given elsewhere is used already; looking for it is a fourth statement.
+    Raises TotalTooLarge when a document's lines add up beyond what the books hold, NumberTaken (several as
+    Refusals) when a number that was given elsewhere is used already, and what a summary that was chosen refuses;
+    looking for these are further statements.
     """
     for index, document in enumerate(documents):
         if abs(document.total) >= LIMIT:
             raise TotalTooLarge(row=index)
+    check_choices(actor=actor, documents=documents)
     _require_free_numbers(actor.company_id, documents)
     count = sum(len(document.lines) for document in documents)
     keys = next_ids({"ledger_document": len(documents), "ledger_line": count})
@@ -217,6 +222,7 @@ def rewrite_draft(*, actor: Actor, document_id: int, document: NewDocument) -> N
     """Replace a draft's header and lines (the caller holds its lock and has checked that it is a draft)."""
     if abs(document.total) >= LIMIT:
         raise TotalTooLarge()
+    check_choices(actor=actor, documents=[document])
     names = [name for name in HEADER if name not in {"kind", "number"}]
     execute(
         f"UPDATE ledger_document SET {', '.join(f'{name} = %s' for name in names)},"

@@ -53,6 +53,7 @@ class DocumentInput:
     when it was given elsewhere (imports); an empty currency means the customer's.
 
     ``opening`` marks an open item of a former system: its GL date stands, whether or not the company keeps one apart.
+    ``summary_id`` is an open summary of a user, where the frequency of the type asks for one (SPEC 13).
     ``reason`` is for adjustments; ``method`` and ``bank_account_id`` (None: undeposited funds) for advances, whose
     lines have negative amounts and no account of their own.
     """
@@ -72,6 +73,7 @@ class DocumentInput:
     reason: str = ""
     method: str = ""
     bank_account_id: int | None = None
+    summary_id: int | None = None
     number: str | None = None
     opening: bool = False
 
@@ -170,6 +172,7 @@ def _draft(settings: Settings, books: _Books, kind: Kind, entered: DocumentInput
         due_date=_due(books, kind, entered, term_id),
         term_id=None if kind == Kind.ADVANCE else term_id,
         entity_id=entered.entity_id,
+        summary_id=entered.summary_id,
         number=clean_text(entered.number, 60, required=True, field="number") if entered.number else None,
         reference=clean_text(entered.reference, 100, field="reference"),
         description=clean_text(entered.description, 500, field="description"),

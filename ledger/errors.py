@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from arledger.companies.period_services import PeriodClosed as PeriodClosed
 from arledger.core.errors import Invalid, Refusal
 
 
@@ -17,11 +18,6 @@ class NotPosted(Refusal):
     code = "not_posted"
     status = 409
     sentence = _("This draft is not posted yet: delete it instead of reversing it.")
-
-
-class PeriodClosed(Refusal):
-    code = "period_closed"
-    sentence = _("The books are closed through %(closed_through)s. The first open day is %(first_open)s.")
 
 
 class CustomerInactive(Refusal):

@@ -77,6 +77,8 @@ class Document(CompanyModel):
     customer = tenant_key("customers.Customer", null=True)
     entity = tenant_key("companies.Entity", null=True)
     journal = tenant_key("companies.Journal", null=True)
+    # Null on matchings, on what was posted before there were summaries, and on drafts that named none.
+    summary = tenant_key("summaries.Summary", null=True, related_name="documents")
     # Null until drawn at posting, and on advances posted while they were not numbered (SPEC 7).
     number = models.CharField(max_length=60, null=True)  # noqa: DJ001
     sequence = tenant_key("companies.NumberSequence", null=True)
@@ -178,6 +180,11 @@ class Document(CompanyModel):
                     kind__in=["payment", "advance"], state="posted", bank_account=None, reverses=None
                 ),
                 name="ledger_document_undeposited",
+            ),
+            models.Index(
+                fields=["company", "summary", "-date", "-id"],
+                condition=Q(summary__isnull=False),
+                name="ledger_document_in_summary",
             ),
         ]
 

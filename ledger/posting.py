@@ -17,6 +17,7 @@ from customers.models import Customer
 from ledger.drafts import number_conflicts
 from ledger.errors import CustomerInactive, NamedTwice, NotADraft, PeriodClosed
 from ledger.models import Application, Document, Line
+from ledger.summarizing import require_open_summaries, summaries_of
 
 
 def lock_customers(*, actor: Actor, ids: Iterable[int]) -> dict[int, Customer]:
@@ -76,10 +77,12 @@ def require_entity(actor: Actor, entity_id: int | None) -> None:
 
 
 def require_drafts(documents: Iterable[Document]) -> None:
-    """Raise NotADraft for the first posted document."""
-    for row, document in enumerate(documents):
+    """Raise NotADraft for the first posted document, SummaryClosed for a draft that lies in a closed summary."""
+    drafts = list(documents)
+    for row, document in enumerate(drafts):
         if document.state != Document.State.DRAFT:
             raise NotADraft(row=row, document=str(document))
+    require_open_summaries(drafts)
 
 
 def require_open_period(
@@ -113,13 +116,21 @@ def require_active(documents: Iterable[Document]) -> None:
             raise CustomerInactive(field="customer", row=row, customer=str(document.customer))
 
 
-def book(*, actor: Actor, documents: Sequence[Document], settings: Settings) -> list[str | None]:
-    """Give each draft its number and make it posted, in one statement per sequence plus one.
+def book(
+    *, actor: Actor, documents: Sequence[Document], settings: Settings, alone: bool = False
+) -> list[str | None]:
+    """Give each draft its summary and number and make it posted, in one statement per sequence plus two.
 
-    Returns the numbers in order; None for an advance while advances are not numbered. Raises PeriodClosed,
-    CustomerInactive or NumberTaken. The database checks in the same statement that the lines make up the document.
+    Returns the numbers in order; None for an advance while advances are not numbered. ``alone``: no person could
+    choose a summary for these (mirrors, write-offs); they go to the next open one. Raises PeriodClosed, NumberTaken,
+    SummaryMissing, SummaryClosed or SummaryUnfit. The database checks in the same statement that the lines make up
+    the document, and the summary.
     """
-    gl_dates = [document.gl_date or document.date for document in documents]
+    places = summaries_of(actor=actor, settings=settings, documents=documents, alone=alone)
+    gl_dates = [
+        (place.gl_date if place else None) or document.gl_date or document.date
+        for document, place in zip(documents, places, strict=True)
+    ]
     for row, (document, gl_date) in enumerate(zip(documents, gl_dates, strict=True)):
         require_open_period(settings, gl_date, document.entity_id, row=row)
     numbers = _draw_numbers(actor, documents, settings)
@@ -127,14 +138,23 @@ def book(*, actor: Actor, documents: Sequence[Document], settings: Settings) -> 
     given, parameters = given_rows(
         POSTED,
         [
-            (document.pk, text, n.sequence_id if n else None, n.value if n else None, gl_date)
-            for document, text, n, gl_date in zip(documents, texts, numbers, gl_dates, strict=True)
+            (
+                document.pk,
+                text,
+                n.sequence_id if n else None,
+                n.value if n else None,
+                gl_date,
+                place.id if place else None,
+            )
+            for document, text, n, gl_date, place in zip(
+                documents, texts, numbers, gl_dates, places, strict=True
+            )
         ],
     )
     with number_conflicts(texts):
         execute(
             "UPDATE ledger_document d SET state = 'posted', number = n.number, sequence_id = n.sequence_id,"
-            " sequence_value = n.value, gl_date = n.gl_date, posted_at = %s, posted_by = %s,"
+            " sequence_value = n.value, gl_date = n.gl_date, summary_id = n.summary_id, posted_at = %s, posted_by = %s,"
             f" version = d.version + 1 FROM {given} AS n ({', '.join(POSTED)})"
             f" WHERE d.company_id = %s AND d.id = {ANY_KEY} AND d.id = n.id",
             [actor.at, actor.user_id, *parameters, actor.company_id, [document.pk for document in documents]],
@@ -143,7 +163,14 @@ def book(*, actor: Actor, documents: Sequence[Document], settings: Settings) -> 
 
 
 # What posting adds to a draft.
-POSTED = {"id": "bigint", "number": "text", "sequence_id": "bigint", "value": "bigint", "gl_date": "date"}
+POSTED = {
+    "id": "bigint",
+    "number": "text",
+    "sequence_id": "bigint",
+    "value": "bigint",
+    "gl_date": "date",
+    "summary_id": "bigint",
+}
 
 
 @dataclass(frozen=True, slots=True)

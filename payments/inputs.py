@@ -71,6 +71,7 @@ class PaymentInput:
     exchange_rate: Decimal = Decimal(1)
     reference: str = ""
     description: str = ""
+    summary_id: int | None = None
     number: str | None = None
 
     @property

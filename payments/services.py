@@ -58,7 +58,7 @@ def receive(*, actor: Actor, payments: Sequence[PaymentInput], post: bool = True
     if post:
         actor.require("payments.post")
     with transaction.atomic():
-        settings = settings_of(actor.company_id)
+        settings = settings_of(actor.company_id, hold=True)
         receipts = _locked_receipts(actor, settings, payments)
         if post:
             return _receive_posted(actor, settings, receipts)
@@ -104,6 +104,7 @@ def _header(spreading: Spreading, lines: list[NewLine]) -> NewDocument:
         exchange_rate=receipt.exchange_rate,
         date=entered.date,
         entity_id=entered.entity_id,
+        summary_id=entered.summary_id,
         number=receipt.number,
         reference=receipt.reference,
         description=receipt.description,
@@ -247,7 +248,7 @@ def edit(*, actor: Actor, key: int, entered: PaymentInput, version: int) -> None
     """Replace a draft and what it reserves. Raises Stale, NotADraft, or as ``receive``."""
     actor.require("payments.add")
     with transaction.atomic():
-        settings = settings_of(actor.company_id)
+        settings = settings_of(actor.company_id, hold=True)
         document = _locked_draft(actor, key, version, also=parties([entered]))
         free(company_id=actor.company_id, drafts=[key])
         spreadings = spread(actor, settings, _locked_receipts(actor, settings, [entered]))
@@ -277,7 +278,7 @@ def post(*, actor: Actor, ids: Sequence[int], version: int | None = None) -> lis
     """
     actor.require("payments.post")
     with transaction.atomic():
-        settings = settings_of(actor.company_id)
+        settings = settings_of(actor.company_id, hold=True)
         documents = lock_documents(actor=actor, ids=ids, kind=Kind.PAYMENT)
         require_drafts(documents)
         _require_version(actor, documents, version)
@@ -312,6 +313,7 @@ def drafted(*, company_id: int, documents: Sequence[Document]) -> list[PaymentIn
             entity_id=document.entity_id,
             reference=document.reference,
             description=document.description,
+            summary_id=document.summary_id,
             number=document.number,
             parts=tuple(
                 _drafted_part(customer, amount, holds.get((document.pk, customer), {}))

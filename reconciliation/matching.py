@@ -45,7 +45,7 @@ def match(*, actor: Actor, matches: Sequence[Match], on: date | None = None, rea
     if not matches:
         raise NothingChosen()
     with transaction.atomic():
-        settings = settings_of(actor.company_id)
+        settings = settings_of(actor.company_id, hold=True)
         lines = {key for m in matches for key in (m.charge, m.credit)}
         lock_customers(actor=actor, ids=_customers_of(actor, lines))
         pairs = pair(settings=settings, matches=matches, on=on)
@@ -213,7 +213,7 @@ def unapply(*, actor: Actor, undos: Sequence[Undo], reason: str, on: date | None
     if not reason.strip():
         raise ReasonMissing(field="reason")
     with transaction.atomic():
-        settings = settings_of(actor.company_id)
+        settings = settings_of(actor.company_id, hold=True)
         wanted = [undo.application for undo in undos]
         lock_customers(
             actor=actor, ids={a.customer for a in in_force(company_id=actor.company_id, ids=wanted)}

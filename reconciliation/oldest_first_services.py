@@ -70,7 +70,7 @@ def match_oldest_first(
     if len(set(customers)) < len(customers):
         raise NamedTwice()
     with transaction.atomic():
-        settings = settings_of(actor.company_id)
+        settings = settings_of(actor.company_id, hold=True)
         found = allowed(actor, lock_customers(actor=actor, ids=customers))
         if len(found) < len(customers):
             raise NotFound(field="customer")

@@ -77,7 +77,7 @@ def take_back(
     """
     actor.require(right)
     with transaction.atomic():
-        settings = settings_of(actor.company_id)
+        settings = settings_of(actor.company_id, hold=True)
         documents = lock_documents(actor=actor, ids=ids, kind=kind)
         mirrors = reverse(actor=actor, settings=settings, documents=documents, on=on, reason=reason)
         audit.record(
@@ -155,7 +155,7 @@ def _write_mirrors(
     drafts = [_mirror(document, lines[document.pk], on, reason) for document in documents]
     keys = [written.key for written in write_drafts(actor=actor, documents=drafts)]
     written = {d.pk: d for d in Document.objects.filter(company_id=actor.company_id, pk__in=keys)}
-    book(actor=actor, documents=[written[key] for key in keys], settings=settings)
+    book(actor=actor, documents=[written[key] for key in keys], settings=settings, alone=True)
     return {document.pk: key for document, key in zip(documents, keys, strict=True)}
 
 

@@ -42,7 +42,7 @@ def use_credits(
     if plan.amount or not plan.credits:
         raise NothingChosen()
     with transaction.atomic():
-        settings = settings_of(actor.company_id)
+        settings = settings_of(actor.company_id, hold=True)
         if not allowed(actor, lock_customers(actor=actor, ids=[customer])):
             raise NotFound(field="customer")
         check_plan(plan, currency)

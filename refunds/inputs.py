@@ -59,6 +59,7 @@ class RefundInput:
     reference: str = ""
     description: str = ""
     pay_to: str = ""
+    summary_id: int | None = None
     number: str | None = None
 
 

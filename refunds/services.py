@@ -68,6 +68,7 @@ class Clearing:
             date=entered.date,
             entity_id=entered.entity_id,
             journal_id=settings.refund_journal_id(entered.entity_id),
+            summary_id=entered.summary_id,
             number=entered.number,
             reference=entered.reference,
             description=entered.description,
@@ -176,6 +177,7 @@ def drafted(*, company_id: int, documents: Sequence[Document]) -> list[RefundInp
             reference=document.reference,
             description=document.description,
             pay_to=document.bill_to,
+            summary_id=document.summary_id,
             number=document.number,
         )
         for document in documents
@@ -200,7 +202,7 @@ def similar(*, actor: Actor, entered: RefundInput, ignore: int = 0) -> list[Docu
 
 def _enabled(actor: Actor) -> Settings:
     """The settings, while anybody in the company records refunds; each refund's own entity is asked later."""
-    settings = settings_of(actor.company_id)
+    settings = settings_of(actor.company_id, hold=True)
     if not settings.refunds_anywhere:
         raise RefundsDisabled()
     return settings

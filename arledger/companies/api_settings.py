@@ -10,12 +10,21 @@ from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
+from arledger.companies.frequencies import SUMMARY_SETTINGS, SUMMARY_TYPES, allowed_frequencies
 from arledger.companies.models import Account, Configuration, Journal, NumberSequence
 from arledger.companies.selectors import settings_of
 from arledger.companies.services import change_configuration
 from arledger.core.actor import Actor
 from arledger.core.api.encoding import amount, instant
-from arledger.core.api.fields import DayField, FlagField, Input, MoneyField, ReferenceField, Strict
+from arledger.core.api.fields import (
+    DayField,
+    FlagField,
+    Input,
+    MoneyField,
+    OneOf,
+    ReferenceField,
+    Strict,
+)
 from arledger.core.api.references import company_rows, resolve
 from arledger.core.api.schema import described
 from arledger.core.api.views import ApiRequest, ApiView, body, no_parameters, respond
@@ -23,7 +32,7 @@ from arledger.core.api.writing import if_match, perform
 
 KINDS: Mapping[type[models.Model], str] = {Account: "account", NumberSequence: "sequence", Journal: "journal"}
 # Not settings: whose they are, and what the product notes itself.
-KEPT = {"id", "company", "version", "reconciliation_enabled_at"}
+KEPT = {"id", "company", "version", "reconciliation_enabled_at", *SUMMARY_SETTINGS}
 FIELDS: Mapping[str, models.Field[Any, Any]] = {
     field.name: field for field in Configuration._meta.concrete_fields if field.name not in KEPT
 }
@@ -48,8 +57,18 @@ def _field(field: models.Field[Any, Any]) -> Strict:
     raise TypeError(f"no way to send {field.name}")
 
 
+FrequencyInput: type[Input] = type(
+    "SummaryFrequencyInput",
+    (Input,),
+    {type: OneOf(allowed_frequencies(type), required=False, allow_null=False) for type in SUMMARY_TYPES},
+)
 ConfigurationInput: type[Input] = type(
-    "ConfigurationInput", (Input,), {name: _field(field) for name, field in FIELDS.items()}
+    "ConfigurationInput",
+    (Input,),
+    {
+        **{name: _field(field) for name, field in FIELDS.items()},
+        "summary_frequency": FrequencyInput(required=False, allow_null=False),
+    },
 )
 
 
@@ -62,11 +81,17 @@ def _shape(field: models.Field[Any, Any]) -> serializers.Field:
     return serializers.CharField(allow_null=field.null)
 
 
+FrequencyShape = type(
+    "SummaryFrequencyShape",
+    (serializers.Serializer,),
+    {type: serializers.ChoiceField(choices=allowed_frequencies(type)) for type in SUMMARY_TYPES},
+)
 ConfigurationShape = type(
     "ConfigurationShape",
     (serializers.Serializer,),
     {
         **{name: _shape(field) for name, field in FIELDS.items()},
+        "summary_frequency": FrequencyShape(),
         "reconciliation_enabled_at": serializers.DateTimeField(allow_null=True),
         "base_currency": serializers.CharField(),
         "time_zone": serializers.CharField(),
@@ -82,6 +107,7 @@ def shown(company_id: int) -> dict[str, Any]:
     switched = row.reconciliation_enabled_at
     return {
         **{name: _value(row, name, field, codes) for name, field in FIELDS.items()},
+        "summary_frequency": {type: getattr(row, f"summary_frequency_{type}") for type in SUMMARY_TYPES},
         "reconciliation_enabled_at": instant(switched) if switched else None,
         "base_currency": row.company.base_currency,
         "time_zone": row.company.time_zone,

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from arledger.companies.frequencies import SUMMARY_SETTINGS, Frequency, allowed_frequencies
 from arledger.companies.models import Account, Configuration, Journal, NumberSequence
 from arledger.companies.services import NUMBERED
 from arledger.core.actor import Actor
@@ -26,6 +27,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
         _("Matching"),
         ("automatic_match_balance", "automatic_match_checkout", "automatic_match_instalments"),
     ),
+    (_("Summaries"), SUMMARY_SETTINGS),
     (_("Numbering"), tuple(f"{kind}_sequence" for kind in NUMBERED)),
     (_("Posting"), ("separate_gl_date", "reverse_unpaid_invoices")),
     (
@@ -49,6 +51,12 @@ def _choice(
     model: type[Account] | type[Journal] | type[NumberSequence], **options: Any
 ) -> forms.ModelChoiceField[Any]:
     return forms.ModelChoiceField(model._default_manager.none(), **options)
+
+
+def _frequency(type: str, label: str | Promise, **options: Any) -> forms.ChoiceField:
+    """How often summaries of a type start anew."""
+    choices = [(value, Frequency(value).label) for value in allowed_frequencies(type)]
+    return forms.ChoiceField(label=label, choices=choices, **options)
 
 
 class ConfigurationForm(KeyedForm):
@@ -130,6 +138,25 @@ class ConfigurationForm(KeyedForm):
             "The same where a receipt is dated after the invoice. Each instalment pays its own item where their "
             "amounts are the same, else the items in their order, and counts from its date."
         ),
+    )
+    summary_frequency_invoices = _frequency(
+        "invoices",
+        _("Invoices"),
+        help_text=_(
+            "What is posted is gathered in summaries that start anew each day, week or month of the company’s time "
+            "zone. User-specified: people open summaries with a GL date, and each document chooses one."
+        ),
+    )
+    summary_frequency_adjustments = _frequency("adjustments", _("Adjustments"))
+    summary_frequency_deposits = _frequency("deposits", _("Deposits"))
+    summary_frequency_payments = _frequency(
+        "payments", _("Payments"), help_text=_("Each bank account and undeposited funds have their own.")
+    )
+    summary_frequency_advances = _frequency("advances", _("Advances"))
+    summary_frequency_refunds = _frequency(
+        "refunds",
+        _("Refunds"),
+        help_text=_("A change counts at once: the summary that runs ends, a new one begins."),
     )
     customer_sequence = _choice(
         NumberSequence,

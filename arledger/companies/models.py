@@ -14,6 +14,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from arledger.companies.frequencies import frequency_constraints, frequency_field
+
 
 def tenant_key(to: str, *, null: bool = False, related_name: str = "+") -> models.ForeignKey[Any, Any]:
     """A reference inside the company; the constraint itself is composite and lives in the migration."""
@@ -217,7 +219,10 @@ class MembershipEntity(CompanyModel):
 
 
 class Configuration(CompanyModel):
-    """The settings of SPEC 3, one row per company, under the names the API uses."""
+    """The settings of SPEC 3, one row per company, under the names the API uses.
+
+    The frequencies of summaries are the API's ``summary_frequency``, one column for each type.
+    """
 
     auto_apply_inline_credits = models.BooleanField(_("apply inline credits automatically"), default=True)
     limit_credits_to_entity = models.BooleanField(
@@ -243,6 +248,12 @@ class Configuration(CompanyModel):
     )
     automatic_match_checkout = models.BooleanField(_("match a checkout paid at once"), default=True)
     automatic_match_instalments = models.BooleanField(_("match a checkout paid by instalments"), default=True)
+    summary_frequency_invoices = frequency_field(_("summaries of invoices"))
+    summary_frequency_adjustments = frequency_field(_("summaries of adjustments"))
+    summary_frequency_deposits = frequency_field(_("summaries of deposits"))
+    summary_frequency_payments = frequency_field(_("summaries of payments"))
+    summary_frequency_advances = frequency_field(_("summaries of advances"))
+    summary_frequency_refunds = frequency_field(_("summaries of refunds"))
     separate_gl_date = models.BooleanField(_("separate GL posting date"), default=False)
     reverse_unpaid_invoices = models.BooleanField(_("unpaid posted invoices may be reversed"), default=True)
     closed_through = models.DateField(_("books closed through"), null=True, blank=True)
@@ -265,7 +276,10 @@ class Configuration(CompanyModel):
     version = models.IntegerField(default=1)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["company"], name="companies_configuration_one")]
+        constraints = [
+            models.UniqueConstraint(fields=["company"], name="companies_configuration_one"),
+            *frequency_constraints("companies_configuration"),
+        ]
 
     def __str__(self) -> str:
         return f"configuration of {self.company_id}"

@@ -71,6 +71,10 @@ class Settings:
         own = override.refunds_enabled if override else None
         return self.row.refunds_enabled if own is None else own
 
+    def summary_frequency(self, type: str) -> str:
+        """How often documents of a type (``invoices``, …) start a new summary."""
+        return str(getattr(self.row, f"summary_frequency_{type}"))
+
     @property
     def refunds_anywhere(self) -> bool:
         """Whether the company or one of its entities records refunds: else nothing of them is shown."""
@@ -97,11 +101,17 @@ SETTINGS = """
 SELECT {company}, {configuration} FROM companies_configuration c
 JOIN companies_company o ON o.id = c.company_id WHERE c.company_id = %s
 """.replace("{company}", columns_of(Company, "o")).replace("{configuration}", columns_of(Configuration, "c"))
+# Read committed: a row that was changed while one waited for it is read again.
+HELD_SETTINGS = SETTINGS + " FOR SHARE OF c"
 
 
-def settings_of(company_id: int) -> Settings:
-    """The configuration with its company, in one query. Raises NotFound."""
-    rows = fetch_all(SETTINGS, [company_id])
+def settings_of(company_id: int, *, hold: bool = False) -> Settings:
+    """The configuration with its company, in one query. Raises NotFound.
+
+    ``hold`` is for verbs that post or match: until the transaction ends nobody closes a period or changes a setting,
+    and whoever is doing so is waited for. It comes before every other lock.
+    """
+    rows = fetch_all(HELD_SETTINGS if hold else SETTINGS, [company_id])
     if not rows:
         raise NotFound()
     width = len(Company._meta.concrete_fields)

@@ -13,7 +13,9 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from arledger.companies import following
 from arledger.companies.chart import ACCOUNTS, JOURNALS, SEQUENCES, TERMS
+from arledger.companies.frequencies import SUMMARY_SETTINGS, Frequency, allowed_frequencies
 from arledger.companies.models import (
     Account,
     BankAccount,
@@ -26,6 +28,7 @@ from arledger.companies.models import (
     Term,
     User,
 )
+from arledger.companies.period_services import require_move
 from arledger.companies.roles import SHIPPED
 from arledger.core import audit
 from arledger.core.actor import Actor
@@ -70,6 +73,11 @@ class MatchSequenceMissing(Invalid):
 class NegativeLimit(Invalid):
     code = "limit_negative"
     sentence = _("Enter 0 or more.")
+
+
+class FrequencyNotAllowed(Invalid):
+    code = "summary_frequency_not_allowed"
+    sentence = _("Summaries of this type may be: %(allowed)s.")
 
 
 class ReconciliationStaysOn(Refusal):
@@ -133,6 +141,7 @@ def found_company(
             actor = Actor(
                 company_id=company.pk, user_id=None, name="Arledger", at=at, rights=RIGHTS, source="setup"
             )
+            following.rescheduled(actor, company, Configuration.objects.get(company=company))
             audit.record(
                 actor=actor,
                 action="found",
@@ -243,13 +252,17 @@ def change_configuration(*, actor: Actor, changes: Mapping[str, Any], version: i
     """Change settings by their SPEC 3 names; each change is audited with old and new value.
 
     ``version`` is the one the person saw. Switching reconciliation on records the instant: nothing applied before
-    ever gets a code. Raises Stale, MatchSequenceMissing, NotAlpha, NotNumeric, WrongAccountKind or
-    ReconciliationStaysOn.
+    ever gets a code. ``summary_frequency`` names the types that change; closing the books further needs the right to
+    close periods, and closes their summaries. Raises Stale, MatchSequenceMissing, NotAlpha, NotNumeric,
+    WrongAccountKind, FrequencyNotAllowed, Forbidden or ReconciliationStaysOn.
     """
     actor.require("configuration.edit")
+    changes = _by_column(changes)
     with transaction.atomic():
         row = Configuration.objects.select_for_update().get(company_id=actor.company_id)
         _require_version(actor, row, version)
+        closed = row.closed_through
+        rhythm = [getattr(row, name) for name in SUMMARY_SETTINGS]
         before = {name: _plain(getattr(row, name)) for name in changes}
         was_on = row.reconciliation_enabled
         for name, value in changes.items():
@@ -258,10 +271,16 @@ def change_configuration(*, actor: Actor, changes: Mapping[str, Any], version: i
         _check_amounts(row)
         _check_sequences(row)
         _check_accounts(row)
+        _check_frequencies(row)
+        require_move(actor, closed, row.closed_through)
         if row.reconciliation_enabled and not was_on:
             row.reconciliation_enabled_at = actor.at
         row.version += 1
         row.save()
+        if row.closed_through is not None and (closed is None or row.closed_through > closed):
+            following.closed(actor, row.company, row.closed_through, None)
+        if rhythm != [getattr(row, name) for name in SUMMARY_SETTINGS]:
+            following.rescheduled(actor, row.company, row)
         after = {name: _plain(getattr(row, name)) for name in changes}
         changed = {name for name in changes if before[name] != after[name]}
         if changed:
@@ -274,6 +293,25 @@ def change_configuration(*, actor: Actor, changes: Mapping[str, Any], version: i
                 after={name: after[name] for name in changed},
             )
     return row
+
+
+def _by_column(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings by column: ``summary_frequency`` is one for each type."""
+    named = dict(changes)
+    for type, value in named.pop("summary_frequency", {}).items():
+        column = f"summary_frequency_{type}"
+        if column not in SUMMARY_SETTINGS:
+            raise Invalid(field=f"summary_frequency.{type}")
+        named[column] = value
+    return named
+
+
+def _check_frequencies(row: Configuration) -> None:
+    for name in SUMMARY_SETTINGS:
+        allowed = allowed_frequencies(name.removeprefix("summary_frequency_"))
+        if getattr(row, name) not in allowed:
+            words = ", ".join(str(Frequency(value).label) for value in allowed)
+            raise FrequencyNotAllowed(field=name, allowed=words)
 
 
 def _require_version(actor: Actor, row: Configuration, version: int) -> None:

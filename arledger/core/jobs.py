@@ -156,6 +156,11 @@ def sweep(at: datetime) -> list[int]:
     return list(Job.objects.filter(_due(at)).order_by("pk").values_list("pk", flat=True))
 
 
+def forget(kind: str, *, before: datetime) -> None:
+    """Drop finished jobs of a kind that runs so often that nobody looks back at them."""
+    Job.objects.filter(kind=kind, state=Job.State.DONE, finished_at__lt=before).delete()
+
+
 def enqueue_due(at: datetime) -> list[Job]:
     """Start what is due, once however many ticks come at a time; missed slots are made up for once."""
     keep_schedule(_kinds.values(), at)

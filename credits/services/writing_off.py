@@ -37,7 +37,7 @@ def write_off(*, actor: Actor, charge: int, amount: Decimal, on: date, reason: s
     if not reason:
         raise ReasonMissing(field="reason")
     with transaction.atomic():
-        settings = settings_of(actor.company_id)
+        settings = settings_of(actor.company_id, hold=True)
         document = _charge(actor, charge)
         parts = _parts(document, left(actor, document), amount, on)
         _require_small(settings, document, amount)
@@ -129,7 +129,7 @@ def _write(
         ],
     )
     written = write_drafts(actor=actor, documents=[draft])[0]
-    book(actor=actor, documents=[as_document(actor, written, draft)], settings=settings)
+    book(actor=actor, documents=[as_document(actor, written, draft)], settings=settings, alone=True)
     matches = [
         Match(part.line, line, part.amount, maker=written.key)
         for (_item, part), line in zip(parts, written.lines, strict=True)

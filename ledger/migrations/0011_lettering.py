@@ -7,7 +7,7 @@ from arledger.core.tenancy import sql_file, tenant_table
 class Migration(migrations.Migration):
     dependencies = [
         ("companies", "0003_credits_and_refunds"),
-        ("ledger", "0009_quick_guards"),
+        ("ledger", "0010_summaries"),
     ]
 
     operations = [

@@ -24,6 +24,7 @@ WHERE k.contype = 'f' AND cardinality(k.conkey) = 2 AND a.attname <> 'company_id
 ROW = {
     "ledger_document": "state = 'draft' AND kind = 'payment'",
     "ledger_line": "position = 1 AND amount = 10",
+    "summaries_summary": "type = 'payments' AND automatic AND bank_account_id IS NOT NULL",
 }
 # Whose keys no update gives: they are tried on a copy.
 INSERTED = {
@@ -33,11 +34,13 @@ INSERTED = {
     "ledger_deposititem",
     "ledger_attachment",
     "ledger_lettering",
+    "summaries_summary",
 }
 # Keys that make a copy a row of its own.
 FRESH: dict[str, dict[str, Any]] = {
     "ledger_line": {"position": 99},
     "ledger_deposititem": {"in_force": False},
+    "summaries_summary": {"slot_start": "2000-01-01Z", "slot_end": "2000-01-02Z"},
 }
 
 

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """The three cases of automatic matching, each a switch that is on."""
 
-    dependencies = [("companies", "0005_rights_of_setting_up")]
+    dependencies = [("companies", "0006_summary_frequencies")]
     operations = [
         migrations.AddField("configuration", name, models.BooleanField(default=True, verbose_name=text))
         for name, text in {
