@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("refunds/", include("refunds.urls")),
     path("deposits/", include("deposits.urls")),
     path("", include("checkout.urls")),
+    path("settings/tokens/", include("arledger.api.web_urls")),
     path("api/v1/", include("arledger.api.urls")),
 ]
 handler400 = "django.views.defaults.bad_request"

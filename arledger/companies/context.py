@@ -43,6 +43,7 @@ SETTINGS = (
     Item(_("Journals"), "companies:journals", "", "/settings/journals/", ("configuration.view",)),
     Item(_("Roles"), "companies:roles", "", "/settings/roles/", ("roles.view",)),
     Item(_("People"), "companies:people", "", "/settings/people/", ("roles.view",)),
+    Item(_("API tokens"), "tokens:list", "", "/settings/tokens/", ("configuration.view",)),
     Item(
         _("Letter the past"),
         "lettering:past",

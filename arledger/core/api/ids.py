@@ -31,6 +31,7 @@ PREFIXES = {
     "webhook": "whk",
     "delivery": "dlv",
     "file": "fil",
+    "event": "evt",
 }
 _ID = re.compile(r"([a-z]{3})_([1-9][0-9]{0,17})", re.ASCII)
 

@@ -40,7 +40,7 @@ CENTS = 2
 class Unauthenticated(Refusal):
     code = "unauthenticated"
     status = 401
-    sentence = _("Send a token: Authorization: Bearer arl_…")
+    sentence = _("Sign in, or send a bearer token in the header Authorization.")
 
 
 class MethodNotAllowed(Refusal):
@@ -79,6 +79,12 @@ class CsrfFailed(Refusal):
     sentence = _("This call came without the page's CSRF token. Reload the page, or use an API token.")
 
 
+class ConfirmationNeeded(Refusal):
+    code = "confirmation_needed"
+    status = 403
+    sentence = _("This weighs much: sign in again, or do it on its page, which asks for the password.")
+
+
 class FeatureOff(Refusal):
     code = "feature_off"
     status = 404
@@ -98,6 +104,7 @@ TITLES: dict[int, str | Promise] = {
     405: _("Method not allowed"),
     406: _("Not acceptable"),
     409: _("Conflict"),
+    410: _("No longer there"),
     412: _("Changed in the meantime"),
     413: _("Too large"),
     415: _("Unsupported media type"),

@@ -19,12 +19,15 @@ from arledger.core.api.fields import Input, members, read_parameters
 from arledger.core.api.media import JsonParser, JsonRenderer
 from arledger.core.api.parsing import only, parse_query
 from arledger.core.api.problems import (
+    ConfirmationNeeded,
     CsrfFailed,
     FeatureOff,
     MethodNotAllowed,
     Unauthenticated,
 )
 from arledger.core.errors import Refusal
+from arledger.core.http.confirming import confirmed
+from arledger.core.http.doors import CONFIRMED
 
 SAFE = {"GET", "HEAD"}
 
@@ -89,12 +92,15 @@ class ApiView(APIView):
         if self.public:
             return
         plain = request._request
-        if not getattr(plain, "api_caller", ""):
+        caller = getattr(plain, "api_caller", "")
+        if not caller:
             _from_a_page(plain, request.actor)
         if self.feature and self.feature not in request.features:
             raise FeatureOff(feature=self.feature)
         if self.rights[method]:
             request.actor.require(self.rights[method])
+        if not caller and self.rights[method] in CONFIRMED and method != "GET" and not confirmed(plain):
+            raise ConfirmationNeeded()
 
     def enter(self, request: ApiRequest) -> None:
         """Raise what is wrong with the caller: unknown, or calling too often."""

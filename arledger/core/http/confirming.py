@@ -42,7 +42,7 @@ def confirm_again(request: Any) -> HttpResponse | None:
     if password is not None:
         request.POST = request.POST.copy()
         del request.POST[PASSWORD]
-    if not settings.CONFIRM_AFTER_SECONDS or _recent(request):
+    if confirmed(request):
         return None
     if password is None:
         return _ask(request, AgainForm(), 200)
@@ -55,6 +55,11 @@ def confirm_again(request: Any) -> HttpResponse | None:
         return _ask(request, form, 422)
     request.session[CONFIRMED_AT] = time.time()
     return None
+
+
+def confirmed(request: HttpRequest) -> bool:
+    """Whether the person signed in or confirmed with the password a short while ago, or need not."""
+    return not settings.CONFIRM_AFTER_SECONDS or _recent(request)
 
 
 def _recent(request: HttpRequest) -> bool:
