@@ -113,6 +113,7 @@ MENU = (
         ("reconciliation.run", "ledger.run", "ageing.run", "payments_by_item.run", "statements.run"),
         REPORTS,
     ),
+    Item(_("Imports"), "imports:list", "upload", "/imports/", ("imports.run",)),
     Item(
         _("Settings"),
         "",
