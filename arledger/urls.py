@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("credits/", include("credits.urls")),
     path("refunds/", include("refunds.urls")),
     path("deposits/", include("deposits.urls")),
+    path("imports/", include("imports.urls")),
     path("", include("checkout.urls")),
     path("settings/tokens/", include("arledger.api.web_urls")),
     path("api/v1/", include("arledger.api.urls")),
