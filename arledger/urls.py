@@ -40,6 +40,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("refunds/", include("refunds.urls")),
     path("deposits/", include("deposits.urls")),
     path("imports/", include("imports.urls")),
+    path("exports/", include("arledger.core.http.export_urls")),
+    path("views/", include("arledger.core.http.view_urls")),
     path("", include("checkout.urls")),
     path("settings/tokens/", include("arledger.api.web_urls")),
     path("api/v1/", include("arledger.api.urls")),

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from datetime import date as Day
 from decimal import Decimal
 
 from arledger.core.sql import fetch_all
+from ledger.models import document_name
 from reconciliation.buckets import bucket_labels
 
 ZERO = Decimal(0)
@@ -65,6 +67,44 @@ SELECT customer_id, currency,
 FROM opens GROUP BY 1, 2, 3
 """
 )
+
+
+# The same documents one by one, by customer and age.
+AGED_DOCUMENTS = (
+    ITEMS
+    + """
+SELECT i.customer_id, d.id, d.kind, d.number, d.date, d.due_date, d.reference, d.currency, i.charge, {basis},
+       sum(i.open)
+FROM items i JOIN ledger_document d ON d.company_id = %(company)s AND d.id = i.document_id
+WHERE d.state = 'posted' AND d.date <= %(day)s
+  AND (%(entities)s::bigint[] IS NULL OR (
+      (d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
+      AND EXISTS (SELECT FROM customers_customer c
+                  WHERE c.company_id = %(company)s AND c.id = i.customer_id
+                    AND (c.entity_id IS NULL OR c.entity_id = ANY(%(entities)s)))))
+GROUP BY i.customer_id, i.charge, d.company_id, d.id HAVING sum(i.open) <> 0
+ORDER BY i.customer_id, d.currency, NOT i.charge, {basis}, d.id
+"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AgedDocument:
+    """A document with something open on a customer's account as of the day, signed; charges and credits apart.
+
+    ``days`` late by the basis, 0 or less is not late; a credit is not aged and has none.
+    """
+
+    customer: int
+    document: int
+    kind: str
+    number: str
+    date: Day
+    due: Day | None
+    reference: str
+    currency: str
+    days: int | None
+    open: Decimal
 
 
 @dataclass
@@ -149,3 +189,38 @@ def ageing(
                 row.documents += documents
                 row.late += documents if bucket else 0
     return Ageing(day, labels, list(found.values()), [totals[c] for c in sorted(totals)])
+
+
+def aged_documents(
+    *,
+    company_id: int,
+    day: date,
+    basis: str = "due",
+    customers: Collection[int],
+    entities: Collection[int] | None = None,
+) -> list[AgedDocument]:
+    """What ``ageing`` adds up, document by document: of each customer and currency the oldest first, credits last."""
+    rows = fetch_all(
+        AGED_DOCUMENTS.format(basis=BASES[basis]),
+        {
+            "company": company_id,
+            "day": day,
+            "customers": list(customers),
+            "entities": None if entities is None else sorted(entities),
+        },
+    )
+    return [
+        AgedDocument(
+            customer,
+            key,
+            kind,
+            document_name(kind, number, on),
+            on,
+            due if charge else None,
+            reference,
+            currency,
+            (day - since).days if charge else None,
+            amount,
+        )
+        for customer, key, kind, number, on, due, reference, currency, charge, since, amount in rows
+    ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 from django.core import signing
@@ -16,38 +15,24 @@ from django.utils.translation import gettext as _
 from arledger.companies.context import address
 from arledger.core.formats import format_date
 from arledger.core.http.doors import PageRequest, page
-from arledger.core.http.export import csv_file, csv_stream
-from arledger.core.money import quantize
+from arledger.core.http.exporting import answer
+from arledger.core.http.views import opening
 from ledger.models import Kind
 from reconciliation import report
 from reconciliation.entries_forms import MATCHES, EntriesForm
-from reconciliation.report import Account, Place, Query
+from reconciliation.report import Account, Place
 
 ROWS = 200
-EXPORT_ROWS = 2_000
 SALT = "reconciliation.entries"
-COLUMNS = (
-    "customer",
-    "name",
-    "currency",
-    "document",
-    "kind",
-    "date",
-    "gl_date",
-    "reference",
-    "amount",
-    "match_code",
-    "charges",
-    "payments",
-    "balance",
-)
 
 
 @page("reconciliation.run")
 def entries(request: PageRequest) -> HttpResponse:
     """The report: the first rows at once, more as one scrolls (``at``), the totals after (``part=totals``)."""
+    if opened := opening(request):
+        return opened
     form = EntriesForm(request.GET, actor=request.actor)
-    context: dict[str, Any] = {"form": form, "sentence": _sentence(form) if form.is_valid() else ""}
+    context: dict[str, Any] = {"form": form, "sentence": sentence(form) if form.is_valid() else ""}
     if not form.is_valid():
         return render(request, "reports/entries.html", context, status=400)
     if request.GET.get("part") == "totals":
@@ -90,71 +75,34 @@ def _shown(account: Account) -> dict[str, Any]:
 
 @page("reconciliation.run")
 def entries_csv(request: PageRequest) -> HttpResponseBase:
-    """All rows of the report, streamed: ISO dates, plain decimals, an opening row for each account."""
+    """All rows of the report as a file (``?format=``): an opening row for each account, then its entries."""
     form = EntriesForm(request.GET, actor=request.actor)
     if not form.is_valid():
         return render(request, "reports/entries.html", {"form": form}, status=400)
-    query, actor = form.query, request.actor
-
-    def chunk(place: Place | None) -> tuple[list[list[object]], Place | None]:
-        found, more = report.page(actor=actor, query=query, start=place, limit=EXPORT_ROWS)
-        return [cells for account in found for cells in _cells(account, query)], more
-
-    name = f"reconciliation-{request.company.code}-{query.scope.end.isoformat()}.csv"
-    return csv_stream(actor=actor, name=name, header=COLUMNS, chunk=chunk)
-
-
-def _cells(account: Account, query: Query) -> Iterator[list[object]]:
-    customer, currency = account.customer, account.currency
-    head: list[object] = [customer.code, customer.name, currency]
-    if account.begins:
-        opening = quantize(account.opening, currency)
-        yield [*head, "", "opening", query.scope.start, "", "", "", "", "", "", opening]
-    for row in account.rows:
-        amounts = [quantize(amount, currency) for amount in (row.charges, row.payments, row.balance)]
-        yield [
-            *head,
-            row.number,
-            row.kind,
-            row.date,
-            row.gl_date,
-            row.reference,
-            quantize(row.amount, currency),
-            row.code,
-            *amounts,
-        ]
+    return answer(request, "reconciliation")
 
 
 @page("ledger.run")
-def ledger(request: PageRequest) -> HttpResponse:
-    """Opening, charges, payments and closing of every customer, with the report's figures."""
+def ledger(request: PageRequest) -> HttpResponseBase:
+    """Opening, charges, payments and closing of every customer, with the report's figures; ``?format=``: as a file."""
+    if opened := opening(request):
+        return opened
     form = EntriesForm(request.GET, actor=request.actor)
     if not form.is_valid():
         return render(request, "reports/ledger.html", {"form": form}, status=400)
+    if request.GET.get("format"):
+        return answer(request, "ledger")
     accounts = report.ledger(actor=request.actor, query=form.query)
-    if request.GET.get("format") == "csv":
-        return _ledger_csv(request, form.query, accounts)
     context = {
         "form": form,
-        "sentence": _sentence(form),
+        "sentence": sentence(form),
         "rows": [(customer, one, address("customers:detail", customer.pk)) for customer, one in accounts],
         "totals": report.totals(accounts),
     }
     return render(request, "reports/ledger.html", context)
 
 
-def _ledger_csv(request: PageRequest, query: Query, accounts: list[Any]) -> HttpResponse:
-    header = ["customer", "name", "currency", "opening", "charges", "payments", "closing"]
-    rows = [
-        [customer.code, customer.name, one.currency]
-        + [quantize(a, one.currency) for a in (one.opening, one.charges, one.payments, one.closing)]
-        for customer, one in accounts
-    ]
-    name = f"ledger-{request.company.code}-{query.scope.end.isoformat()}.csv"
-    return csv_file(name=name, header=header, rows=rows)
-
-
-def _sentence(form: EntriesForm) -> str:
+def sentence(form: EntriesForm) -> str:
     """What is shown, in words: "1 to 30 April · customers A to F · unmatched · EUR"."""
     values, language = form.cleaned_data, get_language() or "en"
     parts = [

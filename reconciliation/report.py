@@ -106,6 +106,30 @@ def accounts_of(*, actor: Actor, query: Query, customer: int) -> list[Account]:
     return list(_accounts(actor, query, [customer], Place()))
 
 
+def every_account(*, actor: Actor, query: Query) -> Iterator[Account]:
+    """All accounts the report shows, whole, by code: each customer is read once."""
+    place = Place()
+    while keys := _candidates(actor, query, place):
+        yield from _accounts(actor, query, keys, place)
+        if len(keys) < CHUNK:
+            return
+        place = Place(by_ids(actor.company_id, keys[-1:])[keys[-1]].code + NEXT)
+
+
+ABOUT = """
+SELECT (SELECT count(*) FROM ledger_document d
+        WHERE d.company_id = %(company)s AND d.state = 'posted' AND d.kind NOT IN ('matching', 'deposit')
+          AND d.date BETWEEN %(start)s AND %(end)s)
+     + 2 * (SELECT count(*) FROM ledger_application a
+            WHERE a.company_id = %(company)s AND a.date BETWEEN %(start)s AND %(end)s)
+"""
+
+
+def about(*, query: Query) -> int:
+    """How many rows there may be, at most, of all customers: no filter but the period is looked at."""
+    return int(fetch_all(ABOUT, query.scope.parameters)[0][0])
+
+
 CANDIDATES = """
 SELECT c.id FROM customers_customer c
 WHERE c.company_id = %(company)s AND c.code >= %(place)s AND {range}

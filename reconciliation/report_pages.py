@@ -8,22 +8,33 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from arledger.companies.context import address
 from arledger.core.http.doors import PageRequest, page
-from arledger.core.http.export import csv_file
-from arledger.core.money import quantize
+from arledger.core.http.exporting import answer
+from arledger.core.http.views import opening
 from customers.models import Customer
 from customers.selectors import by_ids
-from reconciliation.ageing import AgedCustomer, Ageing, ageing
+from reconciliation.ageing import AgedCustomer, AgedDocument, Ageing, aged_documents, ageing
 from reconciliation.bars import Segment, segments, totals_of
-from reconciliation.buckets import bucket_head, bucket_title
+from reconciliation.buckets import bucket, bucket_head, bucket_title
 from reconciliation.report_forms import AgeingForm
 
 ROWS = 100
+MOST_DOCUMENTS = 1_000
 SORTS = ("customer", "total", "overdue")
+
+
+@dataclass(frozen=True)
+class DocumentRow:
+    """An open document below its customer: its amount in the cell of its bucket, or as a credit."""
+
+    document: AgedDocument
+    url: str
+    cells: list[Decimal | None]
+    credit: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -35,11 +46,14 @@ class Row:
     figures: AgedCustomer
     cells: list[tuple[str, Decimal]]
     bar: list[Segment]
+    documents: Sequence[DocumentRow] = ()
 
 
 @page("ageing.run")
 def ageing_page(request: PageRequest) -> HttpResponse:
     """The report on screen, a hundred customers at a time; all choices are in the address."""
+    if opened := opening(request):
+        return opened
     form = AgeingForm.of(request.GET.dict(), request.actor.today)
     context: dict[str, Any] = {"form": form}
     if not form.is_valid():
@@ -52,6 +66,9 @@ def ageing_page(request: PageRequest) -> HttpResponse:
     for row in rows:
         longest[row.currency] = max(longest[row.currency], row.charges)
     titles = [bucket_title(label) for label in found.labels]
+    here = rows[first : first + ROWS]
+    detail = bool(request.GET.get("detail"))
+    documents = _documents(request, form, found, here) if detail else {}
     shown = [
         Row(
             customers[row.customer],
@@ -59,8 +76,9 @@ def ageing_page(request: PageRequest) -> HttpResponse:
             row,
             list(zip(titles, row.buckets, strict=True)),
             segments(row.buckets, longest[row.currency]),
+            documents.get((row.customer, row.currency), ()),
         )
-        for row in rows[first : first + ROWS]
+        for row in here
     ]
     return render(
         request,
@@ -74,6 +92,8 @@ def ageing_page(request: PageRequest) -> HttpResponse:
                 if any(row.figures.currency == total.figures.currency for row in shown)
             ],
             "sort": sort,
+            "detail": detail,
+            "cut": MOST_DOCUMENTS if sum(map(len, documents.values())) == MOST_DOCUMENTS else 0,
             "count": len(rows),
             "previous": max(first - ROWS, 0) if first else None,
             "next": first + ROWS if first + ROWS < len(rows) else None,
@@ -82,24 +102,37 @@ def ageing_page(request: PageRequest) -> HttpResponse:
 
 
 @page("ageing.run")
-def ageing_csv(request: PageRequest) -> HttpResponse:
-    """The same figures for every customer: ISO dates, plain decimals, the bucket's labels as the API has them."""
+def ageing_csv(request: PageRequest) -> HttpResponseBase:
+    """The same figures for every customer as a file (``?format=``); ``?detail=1``: every open document."""
     form = AgeingForm.of(request.GET.dict(), request.actor.today)
     if not form.is_valid():
         return render(request, "reports/ageing.html", {"form": form}, status=400)
-    found = _read(request, form)
-    customers = by_ids(request.actor.company_id, {row.customer for row in found.rows})
-    return csv_file(
-        name=f"ageing-{request.company.code}-{found.day.isoformat()}.csv",
-        header=["customer", "name", "currency", *found.labels, "credits", "total"],
-        rows=[_cells(row, customers) for row in _sorted(found.rows, customers, "customer")],
+    return answer(request, "ageing-detail" if request.GET.get("detail") else "ageing")
+
+
+def _documents(
+    request: PageRequest, form: AgeingForm, found: Ageing, rows: Sequence[AgedCustomer]
+) -> dict[tuple[int, str], list[DocumentRow]]:
+    """The open documents of the customers on the page, up to a limit."""
+    edges = form.cleaned_data["buckets"]
+    documents = aged_documents(
+        company_id=request.actor.company_id,
+        day=found.day,
+        basis=form.cleaned_data["basis"],
+        customers=[row.customer for row in rows],
+        entities=request.actor.entities,
     )
-
-
-def _cells(row: AgedCustomer, customers: dict[int, Customer]) -> list[object]:
-    customer = customers[row.customer]
-    figures = [quantize(amount, row.currency) for amount in (*row.buckets, row.credits, row.total)]
-    return [customer.code, customer.name, row.currency, *figures]
+    sorted_in: dict[tuple[int, str], list[DocumentRow]] = {}
+    for one in documents[:MOST_DOCUMENTS]:
+        own = None if one.days is None else bucket(one.days, edges)
+        row = DocumentRow(
+            one,
+            address(f"{one.kind}s:detail", one.document),
+            [one.open if label == own else None for label in found.labels],
+            one.open if own is None else None,
+        )
+        sorted_in.setdefault((one.customer, one.currency), []).append(row)
+    return sorted_in
 
 
 def _read(request: PageRequest, form: AgeingForm) -> Ageing:

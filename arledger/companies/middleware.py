@@ -75,6 +75,7 @@ class CompanyMiddleware:
             request.actor, request.company = found.actor, found.company  # type: ignore[attr-defined]
             request.companies = found.companies  # type: ignore[attr-defined]
             request.features = found.features  # type: ignore[attr-defined]
+            request.opens = found.opens  # type: ignore[attr-defined]
             # Instants on pages show in the company's time zone.
             with timezone.override(found.company.time_zone):
                 return self.get_response(request)

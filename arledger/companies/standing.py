@@ -23,12 +23,14 @@ class Standing:
     """A member acting in a company; ``companies`` are all that he belongs to, by name (key, code and name only).
 
     ``features`` are the switched parts of the product that the company or one of its entities has on: "refunds".
+    ``opens`` are the pages that open with a saved view of the person's choice.
     """
 
     actor: Actor
     company: Company
     companies: Sequence[Company]
     features: frozenset[str] = frozenset()
+    opens: frozenset[str] = frozenset()
 
 
 COMPANY = ("id", "code", "name", "base_currency", "time_zone", "language", "created_at")
@@ -52,7 +54,7 @@ WITH entered AS MATERIALIZED (
            {", ".join(f"c.{column}" for column in COMPANY)}
     FROM companies_company c WHERE c.code = %(code)s
 )
-SELECT e.*, member.rights, member.entities, mine.companies, switches.*
+SELECT e.*, member.rights, member.entities, mine.companies, views.places, switches.*
 FROM entered e
 LEFT JOIN LATERAL (
     SELECT r.rights, ARRAY(
@@ -66,6 +68,10 @@ LEFT JOIN LATERAL (
     FROM companies_membership m JOIN companies_company c ON c.id = m.company_id
     WHERE m.user_id = %(user)s AND m.active AND e.id IS NOT NULL OFFSET 0
 ) mine ON true
+LEFT JOIN LATERAL (
+    SELECT array_agg(v.place) AS places
+    FROM core_savedview v WHERE v.company_id = e.id AND %(user)s = ANY(v.default_for) OFFSET 0
+) views ON true
 {SWITCHES}"""  # noqa: S608  (names of columns only)
 
 
@@ -85,7 +91,7 @@ def standing(
         return
     company_before, user_before = rows[0][:2]
     company, rest = rows[0][4 : 4 + len(COMPANY)], rows[0][4 + len(COMPANY) :]
-    rights, entities, companies, *switches = rest
+    rights, entities, companies, opens, *switches = rest
     try:
         if rights is None or not user.is_active:
             restore(company_before or "", user_before or "")
@@ -104,6 +110,6 @@ def standing(
             address=address,
         )
         choices = [Company.from_db("default", CHOICE, [int(key), *names]) for key, *names in companies]
-        yield Standing(actor, found, choices, features_of(switches))
+        yield Standing(actor, found, choices, features_of(switches), frozenset(opens or ()))
     finally:
         restore(company_before or "", user_before or "")

@@ -145,3 +145,82 @@ class Schedule(models.Model):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class Export(models.Model):
+    """A file that somebody asked for and that a worker makes: what of, in which format, and how far it is (SPEC 14).
+
+    ``owner`` is the only one who may fetch it. How it stands is the job's state until ``finished_at`` or
+    ``cancelled_at`` is set; ``problem`` is why it could not be made, in the owner's language. ``query`` holds the
+    choices as they stand in an address. The file is there when ``size`` is, until ``expires_at``.
+    """
+
+    company_id = models.BigIntegerField()
+    owner = models.BigIntegerField()
+    source = models.TextField()
+    format = models.TextField()
+    query = models.TextField(default="")
+    language = models.TextField()
+    title = models.TextField()
+    name = models.TextField(default="")
+    job = models.BigIntegerField()
+    rows_done = models.IntegerField(default=0)
+    rows_expected = models.IntegerField(null=True)
+    size = models.BigIntegerField(null=True)
+    problem = models.TextField(default="")
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["company_id", "owner", "id"], name="core_export_owner")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ExportChunk(models.Model):
+    """A piece of an export's file, in order; all of them are written in one transaction."""
+
+    company_id = models.BigIntegerField()
+    export_id = models.BigIntegerField()
+    position = models.IntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company_id", "export_id", "position"], name="core_exportchunk_position"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.export_id}/{self.position}"
+
+
+class SavedView(models.Model):
+    """Choices of a page that somebody keeps under a name (UX: lists).
+
+    ``place`` is the page's route, ``query`` its choices as they stand in the address. ``shared`` shows it to the
+    company; ``default_for`` are the people for whom the page opens with it.
+    """
+
+    company_id = models.BigIntegerField()
+    owner = models.BigIntegerField()
+    place = models.TextField()
+    name = models.TextField()
+    query = models.TextField()
+    shared = models.BooleanField(default=False)
+    default_for = ArrayField(models.BigIntegerField(), default=list)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company_id", "place", "owner", "name"], name="core_savedview_name"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

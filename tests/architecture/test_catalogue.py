@@ -50,6 +50,7 @@ RIGHTS = {
     "companies_user": {"SELECT", "INSERT", "UPDATE"},
     "core_auditevent": {"SELECT", "INSERT"},
     "core_audithead": {"SELECT"},
+    "core_exportchunk": {"SELECT", "INSERT", "DELETE"},
     "django_content_type": {"SELECT"},
     "django_migrations": {"SELECT"},
     "customers_customer": FULL | {"MAINTAIN"},

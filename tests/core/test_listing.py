@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
-from arledger.core.http import counting, export, keyset
+from arledger.core.http import counting, keyset, list_tables
 from arledger.core.http.counting import COUNT_LIMIT, capped_counts
 from arledger.core.http.keyset import (
     Cursor,
@@ -245,7 +245,7 @@ def test_counts_under_a_search_come_with_the_second_request(b: Books) -> None:
 def test_the_download_is_whole_and_safe_and_outlives_the_request(
     b: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "CHUNK", 10)
+    monkeypatch.setattr(list_tables, "CHUNK", 10)
     enter_many(b, 34)
     enter(actor=b.actor, customers=[CustomerInput(name="=cmd|' /C calc'!A0", currency="EUR", code="@X")])
     clerk = Clerk(b, language="fr")

@@ -25,6 +25,7 @@ class PageRequest(HttpRequest):
     actor: Actor
     company: Any
     features: frozenset[str]
+    opens: frozenset[str]
     htmx: Any
 
 

@@ -4,42 +4,17 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import translation
 
 from arledger.core.actor import Actor
 from arledger.core.csvfile import write_csv
-from arledger.core.http.keyset import Cursor, Sort, ordered
 from arledger.core.scope import company_scope
 
-CHUNK = 1_000
 BOM = b"\xef\xbb\xbf"
 CSV = "text/csv; charset=utf-8"
-
-
-def csv_response(
-    *,
-    actor: Actor,
-    name: str,
-    header: Sequence[str],
-    rows: Callable[[], QuerySet[Any]],
-    sort: Sort,
-    read: Callable[[QuerySet[Any]], Sequence[tuple[Any, Sequence[Sequence[object]]]]],
-) -> StreamingHttpResponse:
-    """Send the rows in the order of ``sort``; ``read`` turns a chunk into pairs of a row and its lines of cells."""
-
-    def chunk(cursor: Cursor | None) -> tuple[list[Sequence[object]], Cursor | None]:
-        found = read(ordered(rows(), sort, cursor)[:CHUNK])
-        cells = [line for _, lines in found for line in lines]
-        if len(found) < CHUNK:
-            return cells, None
-        last = found[-1][0]
-        return cells, Cursor(tuple(getattr(last, field) for field in sort.fields))
-
-    return csv_stream(actor=actor, name=name, header=header, chunk=chunk)
 
 
 Place = TypeVar("Place")
@@ -60,13 +35,13 @@ def csv_stream(
     language = translation.get_language() or "en"
 
     def chunks() -> Iterator[bytes]:
-        yield BOM + _lines([header])
+        yield BOM + csv_lines([header])
         place: Place | None = None
         while True:
             with translation.override(language), company_scope(actor.company_id, actor.user_id):
                 cells, place = chunk(place)
             if cells:
-                yield _lines(cells)
+                yield csv_lines(cells)
             if place is None:
                 return
 
@@ -75,7 +50,7 @@ def csv_stream(
 
 def csv_file(*, name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:
     """A file small enough to be made at once."""
-    return _as_file(HttpResponse(BOM + _lines([header, *rows]), content_type=CSV), name)
+    return _as_file(HttpResponse(BOM + csv_lines([header, *rows]), content_type=CSV), name)
 
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
@@ -86,7 +61,7 @@ def _as_file(response: Answer, name: str) -> Answer:
     return response
 
 
-def _lines(rows: Sequence[Sequence[object]]) -> bytes:
+def csv_lines(rows: Sequence[Sequence[object]]) -> bytes:
     text = io.StringIO(newline="")
     write_csv(rows, text)
     return text.getvalue().encode()

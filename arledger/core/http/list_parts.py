@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -65,10 +65,11 @@ class Total:
 
 @dataclass(frozen=True, kw_only=True)
 class Export:
-    """A download of what is seen; the page's query string is appended to ``url``."""
+    """A download of what is seen; the page's query string and ``format`` (none: CSV) are appended to ``url``."""
 
     label: Text
     url: str
+    format: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +115,11 @@ class Listing:
         return ngettext("%(count)s result", "%(count)s results", self.count) % {
             "count": shown_count(self.count)
         }
+
+
+def offered(exports: Sequence[Export]) -> list[Export]:
+    """Each download in each of its formats: lists as CSV and XLSX."""
+    return [one for export in exports for one in (export, replace(export, label="XLSX", format="xlsx"))]
 
 
 def shown_count(count: int) -> str:

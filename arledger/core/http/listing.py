@@ -1,8 +1,9 @@
 """Lists: what ``templates/components/list.html`` shows, and the one way a page makes it.
 
 All state of a list is in its address: ``tab``, ``q``, ``sort``, ``cursor`` and the names of its filter form. A page
-subclasses ``Lister``, says what the parts mean, and answers with ``respond`` (the page) and ``download`` (CSV of what
-is filtered). A value the list does not know is refused with a sentence, never guessed at and never an error 500.
+subclasses ``Lister``, says what the parts mean, and answers with ``respond`` (the page) and ``download`` (what is
+filtered as a file: register the list as a source, see ``list_tables``). A value the list does not know is refused with
+a sentence, never guessed at and never an error 500.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
-from django.http import HttpResponse, QueryDict, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils.choices import normalize_choices
 from django.utils.translation import get_language, gettext
@@ -22,12 +23,11 @@ from django.utils.translation import get_language, gettext
 from arledger.core.actor import Actor
 from arledger.core.errors import Refusal
 from arledger.core.formats import format_date
-from arledger.core.http import counting
+from arledger.core.http import counting, exporting, views
 from arledger.core.http.counting import capped_counts, counts_if_short, in_time
 from arledger.core.http.doors import PageRequest
-from arledger.core.http.export import csv_response
 from arledger.core.http.keyset import Page, Search, Sort, ordered, page_of, parse_sort, read_cursor
-from arledger.core.http.list_parts import Column, Export, Listing, Pill, Tab, Text, Total
+from arledger.core.http.list_parts import Column, Export, Listing, Pill, Tab, Text, Total, offered
 from arledger.core.query import KeyOf
 from arledger.core.text import clean_text
 
@@ -179,6 +179,15 @@ class Lister:
         """What is searched for, clean."""
         return self._state[1]
 
+    @property
+    def order(self) -> Sort:
+        return self._state[2]
+
+    @property
+    def errors(self) -> list[Text]:
+        """Sentences about what of the address is not understood."""
+        return self._state[3]
+
     def filtered(self, tab: str | None = None) -> QuerySet[Any]:
         """The set the address asks for, in no order; with ``tab`` the same set in another tab."""
         rows = self.base()
@@ -219,7 +228,7 @@ class Lister:
             pills=self._pills(),
             totals=self._totals(shown, alone, everything),
             figures_url=self._figures_url() if later else "",
-            exports=self.exports(),
+            exports=offered(self.exports()),
             previous=page.previous,
             next=page.next,
             searched=page.searched,
@@ -326,6 +335,8 @@ class Lister:
 
     def respond(self, template: str, context: Mapping[str, Any] | None = None) -> HttpResponse:
         """The page; or, when htmx asks with ``part=figures``, only the counts and totals."""
+        if opened := views.opening(self.request):
+            return opened
         everything = self.query.get("part") == "figures"
         if everything:
             # What the page links to is the list itself.
@@ -341,25 +352,12 @@ class Lister:
         shown = {**(context or {}), "listing": listing, "labels": labels}
         return render(self.request, template, shown, status=status)
 
-    def download(self) -> StreamingHttpResponse | HttpResponse:
-        """What is filtered, in its order, as CSV; refused like the page when the address is not understood."""
-        _tab, _text, sort, errors = self._state
-        if errors:
-            listing = self.listing()
-            return render(self.request, "components/list_refused.html", {"listing": listing}, status=400)
-        return csv_response(
-            actor=self.actor,
-            name=f"{self.name}-{self.actor.today.isoformat()}.csv",
-            header=self.export_columns,
-            rows=self.filtered,
-            sort=sort,
-            read=self._exported,
-        )
-
-    def _exported(self, rows: QuerySet[Any]) -> list[tuple[Any, Sequence[Sequence[object]]]]:
-        found = list(rows)
-        shown = self.shown(found) if found else []
-        return [(row, self.export_rows(one)) for row, one in zip(found, shown, strict=True)]
+    def download(self) -> HttpResponseBase:
+        """What is filtered, in its order, as a file; refused like the page when the address is not understood."""
+        if self.errors:
+            context = {"listing": self.listing()}
+            return render(self.request, "components/list_refused.html", context, status=400)
+        return exporting.answer(self.request, self.name)
 
 
 def _choice(field: forms.ChoiceField, value: Any) -> Text:

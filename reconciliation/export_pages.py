@@ -1,0 +1,88 @@
+"""The reports and lists of this app as files (SPEC 12, 14, 15)."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from arledger.core.export_sources import Asked, ChoicesInvalid, Source, register
+from arledger.core.http.list_tables import list_source
+from arledger.core.tables import Table
+from reconciliation.account_pages import CustomerLister
+from reconciliation.ageing_tables import Chosen, detail_table, summary_table
+from reconciliation.entries_forms import EntriesForm
+from reconciliation.entries_pages import sentence
+from reconciliation.entries_tables import entries_table, ledger_table
+from reconciliation.report_forms import AgeingForm
+from reconciliation.unreconciled_pages import UnreconciledLister
+
+
+def require_valid(form: forms.Form) -> None:
+    """Raises ChoicesInvalid with what the form found wrong."""
+    if not form.is_valid():
+        found = [f"{form[name].label if name in form.fields else ''} {' '.join(map(str, errors))}".strip()
+                 for name, errors in form.errors.items()]  # fmt: skip
+        raise ChoicesInvalid(why=" ".join(found))
+
+
+def _entries(asked: Asked) -> Table:
+    form = _entries_form(asked)
+    return entries_table(
+        actor=asked.actor, query=form.query, company=asked.company.code, choices=sentence(form)
+    )
+
+
+def _ledger(asked: Asked) -> Table:
+    form = _entries_form(asked)
+    return ledger_table(
+        actor=asked.actor, query=form.query, company=asked.company.code, choices=sentence(form)
+    )
+
+
+def _entries_form(asked: Asked) -> EntriesForm:
+    form = EntriesForm(QueryDict(asked.query), actor=asked.actor)
+    require_valid(form)
+    return form
+
+
+def _chosen(asked: Asked) -> Chosen:
+    form = AgeingForm.of(QueryDict(asked.query).dict(), asked.actor.today)
+    require_valid(form)
+    values = form.cleaned_data
+    return Chosen(
+        actor=asked.actor,
+        company=asked.company.code,
+        day=values["as_of"],
+        basis=values["basis"],
+        edges=values["buckets"],
+    )
+
+
+register(
+    Source(
+        name="reconciliation",
+        label=_("Customer reconciliation"),
+        rights=["reconciliation.run"],
+        table=_entries,
+    )
+)
+register(Source(name="ledger", label=_("AR ledger"), rights=["ledger.run"], table=_ledger))
+register(
+    Source(
+        name="ageing",
+        label=_("Ageing"),
+        rights=["ageing.run"],
+        table=lambda asked: summary_table(_chosen(asked)),
+    )
+)
+register(
+    Source(
+        name="ageing-detail",
+        label=_("Ageing in detail"),
+        rights=["ageing.run"],
+        table=lambda asked: detail_table(_chosen(asked)),
+    )
+)
+register(list_source(CustomerLister, _("Customers"), ["customers.list"]))
+register(list_source(UnreconciledLister, _("Unreconciled items"), ["reconciliation.run"]))
