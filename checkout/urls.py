@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from checkout import pages
+from checkout import checkout_pages, pages
 
 app_name = "checkout"
-urlpatterns = [path("quick-deposit/", pages.quick_deposit, name="quick-deposit")]
+urlpatterns = [
+    path("quick-deposit/", pages.quick_deposit, name="quick-deposit"),
+    path("checkout/", checkout_pages.new, name="new"),
+    path("checkout/<int:key>/", checkout_pages.draft, name="draft"),
+]

@@ -30,6 +30,7 @@ from customers.selectors import customer, search, visible
 from reconciliation.accounts import Entry, OpenDocument, Place, history, open_documents, owing
 from reconciliation.ageing import AgedCustomer, ageing
 from reconciliation.bars import totals_of
+from reconciliation.document_pages import checkout_url
 
 OPEN_SHOWN = 20
 HISTORY_SHOWN = 25
@@ -209,7 +210,7 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
         "started": start is not None,
         "may": _may(request),
         "facts": _facts(found),
-        "urls": _urls(key),
+        "urls": _urls(key) | {"checkout": checkout_url(request)},
     }
     return render(request, "customers/detail.html", context, status=400 if errors else 200)
 

@@ -133,6 +133,7 @@ class DocumentPages(KindPages):
             "may": self.may(actor),
             "receive_url": receive_url(request, shown),
             "write_off_url": write_off_url(request, shown),
+            "checkout_url": checkout_url(request, document),
             "customer_url": address("customers:detail", document.customer_id),
             "currency": document.currency,
         }
@@ -279,6 +280,16 @@ def receive_url(request: PageRequest, shown: Facts) -> str:
     if not (url and request.actor.may("payments.add") and figures and figures.open_charges_ever):
         return ""
     return f"{url}?customer={document.customer_id}&document={document.pk}"
+
+
+def checkout_url(request: PageRequest, document: Document | None = None) -> str:
+    """Where an invoice (a draft, or a new one) is posted together with its receipts."""
+    if document and (document.kind != Kind.INVOICE or document.state != Document.State.DRAFT):
+        return ""
+    rights = ("invoices.add", "invoices.edit", "invoices.post", "payments.add", "payments.post")
+    if not all(request.actor.may(right) for right in rights):
+        return ""
+    return address("checkout:draft", document.pk) if document else address("checkout:new")
 
 
 def write_off_url(request: PageRequest, shown: Facts) -> str:
