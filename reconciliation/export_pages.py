@@ -40,10 +40,31 @@ def _ledger(asked: Asked) -> Table:
     )
 
 
+# What the API calls choices of the report (SPEC 15.1), beside the names on the page.
+NAMES = {"from": "start", "to": "end"}
+INCLUDED = {"include_all": "all", "include_zero_with_activity": "active"}
+
+
 def _entries_form(asked: Asked) -> EntriesForm:
-    form = EntriesForm(QueryDict(asked.query), actor=asked.actor)
+    query = QueryDict(asked.query, mutable=True)
+    for name, own in NAMES.items():
+        if name in query:
+            query[own] = query.pop(name)[-1]
+    for name, value in reversed(INCLUDED.items()):
+        if query.pop(name, [""])[-1] == "true":
+            query["customers"] = value
+    query.setlist("matches", [one for text in query.getlist("matches") for one in text.split(",")])
+    form = EntriesForm(query, actor=asked.actor)
     require_valid(form)
     return form
+
+
+def _entries_parameters(asked: Asked) -> set[str]:
+    return {*NAMES, *INCLUDED, *EntriesForm(QueryDict(), actor=asked.actor).fields}
+
+
+def _ageing_parameters(asked: Asked) -> set[str]:
+    return set(AgeingForm.base_fields)
 
 
 def _chosen(asked: Asked) -> Chosen:
@@ -65,15 +86,25 @@ register(
         label=_("Customer reconciliation"),
         rights=["reconciliation.run"],
         table=_entries,
+        parameters=_entries_parameters,
     )
 )
-register(Source(name="ledger", label=_("AR ledger"), rights=["ledger.run"], table=_ledger))
+register(
+    Source(
+        name="ledger",
+        label=_("AR ledger"),
+        rights=["ledger.run"],
+        table=_ledger,
+        parameters=_entries_parameters,
+    )
+)
 register(
     Source(
         name="ageing",
         label=_("Ageing"),
         rights=["ageing.run"],
         table=lambda asked: summary_table(_chosen(asked)),
+        parameters=_ageing_parameters,
     )
 )
 register(
@@ -82,6 +113,7 @@ register(
         label=_("Ageing in detail"),
         rights=["ageing.run"],
         table=lambda asked: detail_table(_chosen(asked)),
+        parameters=_ageing_parameters,
     )
 )
 register(list_source(CustomerLister, _("Customers"), ["customers.list"]))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import QuerySet
 
 from arledger.core.actor import Actor
 from arledger.core.errors import NotFound
@@ -33,11 +36,17 @@ class ExportState:
         return min(99, self.row.rows_done * 100 // self.row.rows_expected)
 
 
+def own_exports(actor: Actor) -> QuerySet[Export]:
+    return Export.objects.filter(company_id=actor.company_id, owner=actor.user_id or 0)
+
+
 def exports_of(actor: Actor, limit: int = LISTED) -> list[ExportState]:
     """The person's own, newest first. Two statements."""
-    rows = list(
-        Export.objects.filter(company_id=actor.company_id, owner=actor.user_id or 0).order_by("-pk")[:limit]
-    )
+    return standing_of(actor, list(own_exports(actor).order_by("-pk")[:limit]))
+
+
+def standing_of(actor: Actor, rows: Sequence[Export]) -> list[ExportState]:
+    """How exports stand now. One statement."""
     open_jobs = [row.job for row in rows if row.finished_at is None and row.cancelled_at is None]
     jobs = dict(Job.objects.filter(pk__in=open_jobs).values_list("pk", "state")) if open_jobs else {}
     return [ExportState(row, _state(row, jobs.get(row.job, ""), actor.at)) for row in rows]
@@ -45,7 +54,7 @@ def exports_of(actor: Actor, limit: int = LISTED) -> list[ExportState]:
 
 def export_of(actor: Actor, key: int) -> ExportState:
     """One of the person's own. Raises NotFound, also when it is somebody else's."""
-    row = Export.objects.filter(company_id=actor.company_id, owner=actor.user_id or 0, pk=key).first()
+    row = own_exports(actor).filter(pk=key).first()
     if row is None:
         raise NotFound()
     job = Job.objects.filter(pk=row.job).values_list("state", flat=True).first()

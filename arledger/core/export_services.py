@@ -89,16 +89,22 @@ def start(*, actor: Actor, source: Source, format: str, query: str, language: st
     return row
 
 
+def stop(*, actor: Actor, key: int) -> None:
+    """Stop making a file; one that is made stays. Raises NotFound."""
+    if export_of(actor, key).running:
+        Export.objects.filter(company_id=actor.company_id, pk=key, finished_at=None).update(
+            cancelled_at=actor.at
+        )
+
+
+@transaction.atomic
 def cancel(*, actor: Actor, key: int) -> None:
-    """Stop making it, and forget its file. Raises NotFound."""
-    found = export_of(actor, key)
-    with transaction.atomic():
-        ExportChunk.objects.filter(company_id=actor.company_id, export_id=key).delete()
-        own = Export.objects.filter(company_id=actor.company_id, pk=key)
-        if found.running:
-            own.update(cancelled_at=actor.at, size=None)
-        else:
-            own.delete()
+    """Stop making it, or forget the one that was made. Raises NotFound."""
+    if export_of(actor, key).running:
+        stop(actor=actor, key=key)
+        return
+    ExportChunk.objects.filter(company_id=actor.company_id, export_id=key).delete()
+    Export.objects.filter(company_id=actor.company_id, pk=key).delete()
 
 
 def expire(*, company_id: int, before: datetime) -> int:

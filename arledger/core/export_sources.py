@@ -6,7 +6,7 @@ stand in an address, into a table, or writes a file of its own making.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -75,7 +75,7 @@ class Source:
     """``rights``: any of them suffices. Either ``table`` or ``write`` is there; both raise ChoicesInvalid.
 
     ``write`` makes the file at a path, tells the beat how far it is, and is always left to a job. ``parts`` says how
-    many beats to expect.
+    many beats to expect, ``parameters`` which choices there are.
     """
 
     name: str
@@ -86,6 +86,7 @@ class Source:
     table: Callable[[Asked], Table] | None = None
     write: Callable[[Asked, Path, Beat], Written] | None = None
     parts: Callable[[Asked], int] | None = None
+    parameters: Callable[[Asked], Collection[str]] | None = None
 
     def allowed(self, actor: Actor, features: frozenset[str]) -> bool:
         switched_on = not self.feature or self.feature in features

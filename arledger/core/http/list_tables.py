@@ -57,8 +57,18 @@ def list_source(
     def table(asked: Asked) -> Table:
         return list_table(lister(request_of(asked)), label)
 
+    def parameters(asked: Asked) -> set[str]:
+        form = lister(request_of(asked)).form
+        return {"tab", "q", "sort", *(form.fields if form is not None else ())}
+
     return Source(
-        name=lister.name, label=label, rights=rights, formats=("csv", "xlsx"), feature=feature, table=table
+        name=lister.name,
+        label=label,
+        rights=rights,
+        formats=("csv", "xlsx"),
+        feature=feature,
+        table=table,
+        parameters=parameters,
     )
 
 
