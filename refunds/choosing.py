@@ -213,17 +213,21 @@ class Credits:
         return takes
 
     def _use(self, refund: Checked, takes: Sequence[Take]) -> None:
-        """Take the amounts out of what is left. Raises RefundTooEarly when some are not free on the refund's day."""
+        """Take the amounts out of what is left. Raises RefundTooEarly when some are not free on the refund's day.
+
+        What is refused takes nothing: the refunds after it find all that is there.
+        """
         latest: RefundTooEarly | None = None
-        for take in takes:
-            credit, charge = self._sides[take.item.line], _as_charge(refund.entered, take)
+        sides = [(_as_charge(refund.entered, take), self._sides[take.item.line]) for take in takes]
+        for take, (charge, credit) in zip(takes, sides, strict=True):
             earliest = self._effect.earliest(charge, credit, take.amount)
             if earliest > refund.entered.date and (latest is None or earliest > latest.values["earliest"]):
                 latest = RefundTooEarly(field="date", document=take.item.name, earliest=earliest)
-            self._effect.take(charge, credit, take.amount, refund.entered.date)
-            self._left[take.item.line] -= take.amount
         if latest is not None:
             raise latest
+        for take, (charge, credit) in zip(takes, sides, strict=True):
+            self._effect.take(charge, credit, take.amount, refund.entered.date)
+            self._left[take.item.line] -= take.amount
 
 
 def _as_charge(entered: RefundInput, take: Take) -> Side:
