@@ -12,8 +12,11 @@ import pytest
 from django.db import connections
 from pytest_django import DjangoDbBlocker
 
+from arledger.api.services import create as create_token
 from arledger.companies.models import Entity, EntityConfiguration, Location, Membership, MembershipEntity
-from arledger.core import idempotency
+from arledger.core import export_services, idempotency, view_services
+from arledger.core.export_sources import source_of
+from arledger.core.models import ExportChunk
 from ledger import attachment_services as attachments
 from payments import services as payments
 from payments.inputs import PartInput, PaymentInput
@@ -67,10 +70,19 @@ def letter_a_past(b: Books) -> None:
     letter_the_past(actor=b.actor, reason="so that there is one")
 
 
+def keep_a_file_and_a_view(b: Books) -> None:
+    row = export_services.start(
+        actor=b.actor, source=source_of("invoices"), format="csv", query="", language="en", title="Invoices"
+    )
+    ExportChunk.objects.create(company_id=b.company.pk, export_id=row.pk, position=0, content=b"x")
+    view_services.keep(actor=b.actor, place="invoices:list", name="Mine", query="tab=open")
+
+
 def furnish() -> Facts:
     """A company with at least one row in every table of a company."""
     with books(reconciliation=False) as b:
         letter_a_past(b)
+        keep_a_file_and_a_view(b)
         b.names["other"] = b.add_customer("Other")
         entity = Entity.objects.create(company=b.company, code="E1", name="Entity")
         EntityConfiguration.objects.create(company=b.company, entity=entity)
@@ -91,6 +103,7 @@ def furnish() -> Facts:
         for document in (invoice, draft):
             attachments.attach(actor=b.actor, kind="invoice", document=document, files=[uploads.file()])
         member_actor = replace(b.actor, user_id=member.user_id)
+        create_token(actor=member_actor, name="Program")
         attachments.stage(actor=member_actor, form="f", files=[uploads.file()])
         b.configure(auto_apply_inline_credits=False)
         inline = b.invoice(70, -15)
