@@ -13,7 +13,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 # Without bytecode every start takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test lint pytest chromium fmt lock messages
+.PHONY: run test lint pytest chromium fmt lock messages openapi
 
 run: $(INSTALLED)
 	@$(BIN)/python -m arledger.local run
@@ -31,6 +31,7 @@ lint: $(INSTALLED_DEV)
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(BIN)/python -m tools.messages --check
+	$(BIN)/python -m tools.openapi --check
 	$(BIN)/djlint --lint --quiet templates
 
 fmt: $(INSTALLED_DEV)
@@ -41,6 +42,9 @@ fmt: $(INSTALLED_DEV)
 lock: $(INSTALLED_DEV)
 	$(BIN)/$(LOCK) $(UPGRADE) requirements.in -o requirements.txt
 	$(BIN)/$(LOCK) $(UPGRADE) requirements-dev.in -o requirements-dev.txt
+
+openapi: $(INSTALLED_DEV)
+	$(BIN)/python -m tools.openapi --update
 
 messages: $(INSTALLED_DEV)
 	$(BIN)/python -m tools.messages --update

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
 
+from arledger.core.api.openapi import as_json
 from arledger.core.api.problems import TYPES, Entry, catalogue
 from arledger.core.api.schema import described
-from arledger.core.api.views import ApiRequest, ApiView, no_parameters, respond
+from arledger.core.api.views import ApiRequest, ApiView, no_parameters, respond, respond_text
 from arledger.core.errors import NotFound
 
 
@@ -70,6 +73,31 @@ class Problem(ApiView):
             if entry.code == code:
                 return respond(_entry(entry))
         raise NotFound()
+
+
+class Document(ApiView):
+    """The OpenAPI document, as JSON."""
+
+    public = True
+    rights: ClassVar = {"GET": ""}
+
+    @described(
+        tag="problems",
+        summary="This document",
+        description="OpenAPI 3.1. The same is committed as docs/openapi.yaml.",
+        answers=OpenApiTypes.OBJECT,
+        public=True,
+    )
+    def get(self, request: ApiRequest) -> HttpResponse:
+        no_parameters(request)
+        response = respond_text(as_json())
+        response["Cache-Control"] = "public, max-age=300"
+        return response
+
+
+def reference(request: HttpRequest) -> HttpResponse:
+    """The browsable reference. Below a company's address its calls can be tried by whoever is signed in there."""
+    return render(request, "api/reference.html")
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from arledger.api.root_api import Nothing, Problem, Problems
+from arledger.api.root_api import Document, Nothing, Problem, Problems, reference
 from arledger.api.token_api import Events, Token, Tokens
 
 app_name = "api"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("openapi.json", Document.as_view(), name="openapi"),
+    path("docs", reference, name="reference"),
     path("problems", Problems.as_view(), name="problems"),
     path("problems/<str:code>", Problem.as_view(), name="problem"),
     path("tokens", Tokens.as_view(), name="tokens"),

@@ -16,6 +16,7 @@ OPEN = {
     "accounts/login/": "signing in",
     "accounts/logout/": "signing out",
     "accounts/inactive/": "told to somebody who may not sign in",
+    "api/v1/docs": "the reference of the API; what it shows is public",
     "accounts/language/": "the language of the sign-in page",
     "accounts/welcome/<str:token>/": "an invitation: its signed token is the right",
     # Of allauth, each for the person himself and behind its own sign-in.
@@ -35,6 +36,17 @@ OPEN = {
 METHODS = {"GET", "POST", "PATCH", "PUT", "DELETE"}
 # Calls that any token of the company may make. Reviewed.
 ANY_TOKEN = {
+    # Shows the events of what its caller may view.
+    "GET api/v1/events",
+    # For whoever may list adjustments or advances, as on the page.
+    "GET api/v1/credits",
+    # Files are their owner's, made with the rights of what they are of.
+    "GET api/v1/exports",
+    "POST api/v1/exports",
+    "GET api/v1/exports/<str:key>",
+    "POST api/v1/exports/<str:key>/cancel",
+    "GET api/v1/exports/<str:key>/file",
+} | {
     # Whoever enters documents has to name these.
     f"GET api/v1/{word}{one}"
     for word in (
@@ -50,6 +62,7 @@ ANY_TOKEN = {
 }
 # Calls that need no token. Reviewed.
 PUBLIC = {
+    "api/v1/openapi.json": "what calls there are",
     "api/v1/problems": "what the error codes mean",
     "api/v1/problems/<str:code>": "the same, of one",
 }
@@ -75,7 +88,7 @@ def test_every_route_has_a_door() -> None:
 def calls() -> Iterator[tuple[str, type[ApiView], dict[str, str]]]:
     """Every address of the API but the one that catches the rest: its view, and the right each method needs."""
     for address, pattern in routes():
-        if address.startswith("api/v1/") and pattern.name != "nothing":
+        if address.startswith("api/v1/") and pattern.name not in ("nothing", "reference"):
             yield address, pattern.callback.cls, pattern.callback.rights  # type: ignore[attr-defined]
 
 
@@ -108,10 +121,13 @@ def test_few_doors_ask_for_membership_alone() -> None:
     """Pages of a company that any member may open: the start, the search, one's own settings. Reviewed.
 
     Why a document is open asks for the right to view its kind, once it knows the document. Available credits are for
-    whoever may list adjustments or advances.
+    whoever may list adjustments or advances. Files are their owner's, and made with the rights of their source; saved
+    views ask for the right of the page they are of.
     """
     members = {address for address, pattern in routes() if getattr(pattern.callback, "right", None) == ""}
     reviewed = {"", "search/", "start/", "help/", "matching/why/<int:key>/", "credits/", "credits/export/"}
+    reviewed |= {f"exports/{address}" for address in ("", "tray/", "<int:key>/file/", "<int:key>/stop/")}
+    reviewed |= {f"views/{address}" for address in ("", "save/", "<int:key>/")}
     assert members <= reviewed
 
 
