@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from reconciliation import api_credits, api_matching, api_reports
+from reconciliation import api_credits, api_matching, api_reports, api_suggestions
 
 urlpatterns = [
     path("credits", api_credits.Credits.as_view(), name="credits"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("applications/<str:key>", api_matching.ApplicationOne.as_view(), name="application"),
     path("applications/<str:key>/unapply", api_matching.Unapply.as_view(), name="application-unapply"),
     path("matching/oldest-first", api_matching.OldestFirst.as_view(), name="matching-oldest-first"),
+    path("matching/suggest", api_suggestions.Suggest.as_view(), name="matching-suggest"),
     path("reports/reconciliation", api_reports.Reconciliation.as_view(), name="report-reconciliation"),
     path("reports/ageing", api_reports.Ageing.as_view(), name="report-ageing"),
     path("reports/ledger", api_reports.Ledger.as_view(), name="report-ledger"),

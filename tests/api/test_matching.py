@@ -226,3 +226,31 @@ def test_a_draft_reserves_and_a_line_in_use_is_less_available(b: Books, api: Int
     assert available(api) == [("adjustment", "70.00", "30.00")]
     answer = apply(api, (doc(b.invoice(100)), doc(memo), "80"))
     assert (answer["code"], answer["errors"][0]["values"]["available"]) == ("not_enough_left", "70.00")
+
+
+def test_suggestions_can_be_sent_to_be_applied(b: Books, api: Integrator) -> None:
+    first, second = b.invoice(70, 30), b.invoice(40)
+    receipt = b.receipt(100, leave=True)
+    b.receipt(60, leave=True)
+    found = api.post("/matching/suggest", {"customer": acme(b)})
+    assert found.status == 200, found.text
+    best = found["results"][0]
+    assert (best["why"], best["amount"], best["exact"]) == ("exact", "100.00", True)
+    assert [one["document"] for one in best["charges"]] == [doc(first)]
+    assert [one["amount"] for one in best["applications"]] == ["70.00", "30.00"]
+    assert read(api, first)[0]["open_amount"] == "100.00"
+    assert api.post("/applications", {"applications": best["applications"]}).status == 201
+    assert [one["open_amount"] for one in read(api, first, second, receipt)] == ["0.00", "40.00", "0.00"]
+
+
+def test_suggestions_for_one_charge_or_credit(b: Books, api: Integrator) -> None:
+    first, second = b.invoice(100), b.invoice(40)
+    memo = b.adjustment(-40)
+    b.receipt(100, leave=True)
+    for_credit = api.post("/matching/suggest", {"credit": doc(memo)})["results"]
+    assert [[part["document"] for part in one["charges"]] for one in for_credit] == [[doc(second)]]
+    for_charge = api.post("/matching/suggest", {"charge": doc(first)})["results"]
+    assert [one["amount"] for one in for_charge] == ["100.00"]
+    assert api.post("/matching/suggest", {}).places == ["/customer"]
+    assert api.post("/matching/suggest", {"charge": "doc_99999999"}).status == 404
+    assert api.post("/matching/suggest?validate_only=true", {"customer": acme(b)}).status == 400
