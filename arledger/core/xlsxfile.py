@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -208,6 +209,7 @@ def _error_cells(source: Path) -> dict[int, int]:
                 return _scan(sheet)
     except (
         zipfile.BadZipFile,
+        zlib.error,
         KeyError,
         ValueError,
         NotImplementedError,
