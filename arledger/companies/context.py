@@ -32,6 +32,8 @@ class Item:
     feature: str = ""
 
 
+# Before the first document anybody keeps: a period that leaves nothing out.
+SINCE_EVER = "1900-01-01"
 SETTINGS = (
     Item(_("Accounts receivable"), "companies:configuration", "", "/settings/", ("configuration.view",)),
     Item(_("Entities"), "companies:entities", "", "/settings/entities/", ("configuration.view",)),
@@ -157,6 +159,16 @@ class Frame:
     def companies(self) -> Sequence[Company]:
         """The person's companies, as the middleware read them with his standing in this one."""
         return getattr(self._request, "companies", ())
+
+    @cached_property
+    def codes_url(self) -> str:
+        """Where everything that shares a match code is shown, whatever its date; "" without the right to see it."""
+        report = address("reports:reconciliation")
+        return (
+            f"{report}?start={SINCE_EVER}"
+            if report and self.actor and self.actor.may("reconciliation.run")
+            else ""
+        )
 
     @cached_property
     def menu(self) -> list[Entry]:

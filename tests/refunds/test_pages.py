@@ -168,7 +168,7 @@ def test_a_refund_shows_its_credits_with_codes_and_leads_to_them(b: Books) -> No
     assert "ADV-00001 Advance Mar 15, 2026 a 15.00 85.00" in page.text
     assert "ADJ-00001 Adjustment Mar 15, 2026 b 5.00 35.00" in page.text
     assert page.links["Acme"] == f"{clerk.root}/customers/{b.customer}/"
-    assert page.links["a"] == f"{clerk.root}/refunds/?match_code=a"
+    assert page.links["a"] == f"{clerk.root}/reports/reconciliation/?start=1900-01-01&match_code=a"
     assert numbers(clerk, "?match_code=A") == ["REF-00001"]
     gone = clerk.open(f"/refunds/{voided}/")
     assert "Voided by REF-00003" in gone.text
