@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from arledger.core.export_sources import Asked, ChoicesInvalid, Source, register
 from arledger.core.http.list_tables import list_source
 from arledger.core.tables import Table
+from reconciliation import journal_pages as journal_pages
+from reconciliation import statements_pages as statements
 from reconciliation.account_pages import CustomerLister
 from reconciliation.ageing_tables import Chosen, detail_table, summary_table
 from reconciliation.entries_forms import EntriesForm
@@ -114,6 +116,18 @@ register(
         rights=["ageing.run"],
         table=lambda asked: detail_table(_chosen(asked)),
         parameters=_ageing_parameters,
+    )
+)
+# The journal and the FEC register themselves, beside their page.
+register(
+    Source(
+        name=statements.SOURCE,
+        label=_("Statements of account"),
+        rights=["statements.run"],
+        formats=("zip", "pdf"),
+        write=statements.write,
+        parts=statements.parts,
+        parameters=statements.parameters,
     )
 )
 register(list_source(CustomerLister, _("Customers"), ["customers.list"]))

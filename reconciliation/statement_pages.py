@@ -13,8 +13,8 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from arledger.companies.context import address
-from arledger.companies.models import Company
 from arledger.core.actor import Actor
+from arledger.core.export_sources import Company
 from arledger.core.formats import format_amount, format_date
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.forms import DayField

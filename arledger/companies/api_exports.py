@@ -68,7 +68,9 @@ class ChoicesField(Strict):
 
 
 class ExportInput(Input):
-    source = TextField(max_length=60, help_text="What: invoices, payments, reconciliation, ageing …")
+    source = TextField(  # type: ignore[assignment]
+        max_length=60, help_text="What: invoices, payments, reconciliation, ageing …"
+    )
     format = TextField(max_length=10, help_text="csv, xlsx, or what else the source has: pdf, zip.")
     parameters = ChoicesField(required=False, help_text="The filters of the list, the choices of the report.")
 
@@ -214,7 +216,7 @@ class ExportCancel(ApiView):
 
 class ExportFile(ApiView):
     rights: ClassVar = {"GET": ""}
-    renderer_classes = (FileRenderer, JsonRenderer)
+    renderer_classes = (FileRenderer, JsonRenderer)  # type: ignore[assignment]
 
     @described(
         tag=TAG,

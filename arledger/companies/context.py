@@ -81,6 +81,7 @@ REPORTS = (
     ),
     Item(_("AR ledger"), "reports:ledger", "", "/reports/ledger/", ("ledger.run",)),
     Item(_("Ageing"), "reports:ageing", "", "/reports/ageing/", ("ageing.run",)),
+    Item(_("Statements of account"), "reports:statements", "", "/reports/statements/", ("statements.run",)),
     Item(
         _("Payments by item"),
         "reports:payments-by-item",
@@ -89,6 +90,7 @@ REPORTS = (
         ("payments_by_item.run",),
     ),
     Item(_("Tax receipts"), "reports:tax-receipts", "", "/reports/tax-receipts/", ("statements.run",)),
+    Item(_("Journal"), "reports:journal", "", "/reports/journal/", ("ledger.run",)),
     Item(_("Proof"), "reports:proof", "", "/reports/proof/", ("ledger.run",)),
 )
 MENU = (

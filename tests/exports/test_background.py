@@ -11,7 +11,6 @@ from django.db import connection
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 
-from arledger.companies import tasks
 from arledger.companies.models import Membership
 from arledger.core import export_services, jobs
 from arledger.core.clock import now
@@ -21,7 +20,6 @@ from tests.clerk import Clerk
 from tests.exports.reading import body, csv_rows, pdf_text, same, xlsx_rows
 
 FEW = override_settings(EXPORT_DIRECT_ROWS={"csv": 3, "xlsx": 3, "pdf": 3})
-assert tasks
 
 
 @pytest.fixture
