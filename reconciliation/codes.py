@@ -59,3 +59,8 @@ def cased(code: str, settled: bool) -> str:
     An empty code (a head without one) stays empty.
     """
     return code.upper() if settled else code.lower()
+
+
+def is_complete(code: str) -> bool:
+    """Whether a code as people see it says that nothing of its head is open."""
+    return code != code.lower()

@@ -125,7 +125,7 @@ def _line(facts: AnswerFacts, document: Document, figures: Figures | None, line:
         "amount": money(line.amount, currency),
         "open_amount": money(opened, currency),
         "reserved_amount": money(reserved, currency),
-        "match_code": _line_code(facts, document, figures, line),
+        "match_code": line_code(facts, document, figures, line),
         "tax_code": line.tax_code,
         "tax_amount": money(line.tax_amount, currency),
         "cash_basis_tax": line.cash_basis_tax,
@@ -135,7 +135,7 @@ def _line(facts: AnswerFacts, document: Document, figures: Figures | None, line:
     }
 
 
-def _line_code(facts: AnswerFacts, document: Document, figures: Figures | None, line: Line) -> str:
+def line_code(facts: AnswerFacts, document: Document, figures: Figures | None, line: Line) -> str:
     """The code of the group that a line belongs to (SPEC 10, 15.2).
 
     The lines of a document that is one head share its code. Those of payments and refunds show the code of what they
