@@ -6,6 +6,7 @@ from django.urls import path
 
 from reconciliation import (
     entries_pages,
+    journal_pages,
     proof_pages,
     received_pages,
     report_pages,
@@ -29,6 +30,8 @@ urlpatterns = [
     path("tax-receipts/<int:key>/receipt.pdf", tax_receipt_pages.tax_receipt_pdf, name="tax-receipt-pdf"),
     path("proof/", proof_pages.proof_page, name="proof"),
     path("proof.csv", proof_pages.proof_csv, name="proof-csv"),
+    path("journal/", journal_pages.journal, name="journal"),
+    path("journal/fec/", journal_pages.fec, name="fec"),
     path("ledger/", entries_pages.ledger, name="ledger"),
     path("ageing.csv", report_pages.ageing_csv, name="ageing-csv"),
 ]
