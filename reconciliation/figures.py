@@ -79,49 +79,57 @@ class Figures:
         return "reversed" if self.reversed_by else "posted"
 
 
+# Everything that counts in a document is put below each other and added up once: joining sums to documents would add
+# them up again for each document wherever the planner expects few of them, as it does in young companies.
 DOCUMENTS = """
-WITH wanted AS (
-    SELECT id, kind, total, reverses_id FROM ledger_document
-    WHERE company_id = %(company)s AND id = ANY(%(ids)s) AND state = 'posted'
-), sums AS (
-    SELECT document_id,
-           sum(open_amount) FILTER (WHERE amount > 0) AS charges,
-           -sum(open_amount) FILTER (WHERE amount < 0) AS credits,
-           sum(reserved_amount) FILTER (WHERE amount > 0) AS reserved
-    FROM ledger_line WHERE company_id = %(company)s AND document_id = ANY(%(ids)s) GROUP BY document_id
-), taken AS (
-    SELECT document_id, sum(amount) FILTER (WHERE later AND charge) AS later_charges,
-           sum(amount) FILTER (WHERE later AND NOT charge) AS later_credits,
-           sum(amount) FILTER (WHERE NOT later AND NOT inline) AS matched,
-           sum(amount) FILTER (WHERE NOT inline) AS matched_ever
-    FROM (
-        SELECT charge_document_id AS document_id, true AS charge, amount, date > %(day)s AS later,
-               charge_document_id = credit_document_id AS inline
-        FROM ledger_application WHERE company_id = %(company)s AND charge_document_id = ANY(%(ids)s)
-        UNION ALL
-        SELECT credit_document_id, false, amount, date > %(day)s, charge_document_id = credit_document_id
-        FROM ledger_application WHERE company_id = %(company)s AND credit_document_id = ANY(%(ids)s)
-    ) sides GROUP BY document_id
-)
-SELECT w.id, w.kind, w.total, w.reverses_id IS NOT NULL,
-       (SELECT m.id FROM ledger_document m WHERE m.company_id = %(company)s AND m.reverses_id = w.id
+SELECT d.id, d.kind, d.total, d.reverses_id IS NOT NULL,
+       (SELECT m.id FROM ledger_document m WHERE m.company_id = %(company)s AND m.reverses_id = d.id
                                                 AND m.state = 'posted'),
-       coalesce(s.charges, 0) + coalesce(t.later_charges, 0), coalesce(s.credits, 0) + coalesce(t.later_credits, 0),
-       coalesce(s.charges, 0), coalesce(s.credits, 0), coalesce(s.reserved, 0),
-       coalesce(t.matched, 0), coalesce(t.matched_ever, 0),
-       CASE WHEN w.kind <> 'payment' AND t.matched_ever > 0 THEN (
-           SELECT coalesce(CASE WHEN a.charge_document_id = w.id THEN a.charge_code ELSE a.credit_code END,
-                           a.charge_code, a.credit_code)
-           FROM ledger_application a
-           WHERE a.company_id = %(company)s AND (a.charge_document_id = w.id OR a.credit_document_id = w.id)
-             AND a.charge_document_id <> a.credit_document_id AND a.reverses_id IS NULL
-             AND CASE WHEN a.charge_document_id = w.id AND w.reverses_id IS NULL THEN a.charge_code IS NOT NULL
-                      WHEN w.reverses_id IS NULL THEN a.credit_code IS NOT NULL
-                      ELSE true END
-             AND a.amount + coalesce((SELECT sum(u.amount) FROM ledger_application u
+       d.charges + d.later_charges, d.credits + d.later_credits, d.charges, d.credits, d.reserved,
+       d.matched, d.matched_ever,
+       CASE WHEN d.kind <> 'payment' AND d.matched_ever > 0 THEN (
+           SELECT coalesce(a.own_code, a.charge_code, a.credit_code) FROM (
+               SELECT id, amount, charge_code, credit_code, charge_code AS own_code
+               FROM ledger_application
+               WHERE company_id = %(company)s AND charge_document_id = d.id AND credit_document_id <> d.id
+                 AND reverses_id IS NULL AND (charge_code IS NOT NULL OR d.reverses_id IS NOT NULL)
+               UNION ALL
+               SELECT id, amount, charge_code, credit_code, credit_code
+               FROM ledger_application
+               WHERE company_id = %(company)s AND credit_document_id = d.id AND charge_document_id <> d.id
+                 AND reverses_id IS NULL AND (credit_code IS NOT NULL OR d.reverses_id IS NOT NULL)
+           ) a
+           WHERE a.amount + coalesce((SELECT sum(u.amount) FROM ledger_application u
                     WHERE u.company_id = %(company)s AND u.reverses_id = a.id), 0) > 0
            ORDER BY a.id DESC LIMIT 1) END
-FROM wanted w LEFT JOIN sums s ON s.document_id = w.id LEFT JOIN taken t ON t.document_id = w.id
+FROM (
+    SELECT id, max(kind) AS kind, max(total) AS total, max(reverses_id) AS reverses_id,
+           coalesce(sum(charge), 0) AS charges, coalesce(sum(credit), 0) AS credits,
+           coalesce(sum(reserve), 0) AS reserved,
+           coalesce(sum(charged) FILTER (WHERE later), 0) AS later_charges,
+           coalesce(sum(credited) FILTER (WHERE later), 0) AS later_credits,
+           coalesce(sum(coalesce(charged, credited)) FILTER (WHERE NOT later AND NOT inline), 0) AS matched,
+           coalesce(sum(coalesce(charged, credited)) FILTER (WHERE NOT inline), 0) AS matched_ever
+    FROM (
+        SELECT id, kind, total, reverses_id, NULL::numeric AS charge, NULL::numeric AS credit, NULL::numeric AS reserve,
+               NULL::numeric AS charged, NULL::numeric AS credited, false AS later, false AS inline
+        FROM ledger_document WHERE company_id = %(company)s AND id = ANY(%(ids)s) AND state = 'posted'
+        UNION ALL
+        SELECT document_id, NULL, NULL, NULL, CASE WHEN amount > 0 THEN open_amount END,
+               CASE WHEN amount < 0 THEN -open_amount END, CASE WHEN amount > 0 THEN reserved_amount END,
+               NULL, NULL, false, false
+        FROM ledger_line WHERE company_id = %(company)s AND document_id = ANY(%(ids)s)
+        UNION ALL
+        SELECT charge_document_id, NULL, NULL, NULL, NULL, NULL, NULL, amount, NULL, date > %(day)s,
+               charge_document_id = credit_document_id
+        FROM ledger_application WHERE company_id = %(company)s AND charge_document_id = ANY(%(ids)s)
+        UNION ALL
+        SELECT credit_document_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, amount, date > %(day)s,
+               charge_document_id = credit_document_id
+        FROM ledger_application WHERE company_id = %(company)s AND credit_document_id = ANY(%(ids)s)
+    ) parts GROUP BY id
+) d
+WHERE d.kind IS NOT NULL
 """
 
 
