@@ -15,7 +15,6 @@ from arledger.core.errors import Refusal
 from ledger.models import Document, Kind
 from payments import services
 from payments.api_inputs import (
-    EnteredPayment,
     PaymentBody,
     PaymentBulkBody,
     PaymentDraftBody,
@@ -25,6 +24,7 @@ from payments.api_inputs import (
 from payments.inputs import PaymentInput
 from reconciliation.api_documents import DocumentCalls
 from reconciliation.api_examples import TAKE_BACK
+from reconciliation.api_inputs import Entered
 from reconciliation.api_lists import FILTERS, SORTS
 from reconciliation.api_money_examples import PAYMENT
 from reconciliation.api_shapes import BulkShape, DeletedShape, PaymentShape
@@ -39,10 +39,8 @@ class PaymentCalls(DocumentCalls):
     draft_body = PaymentDraftBody
     shape = PaymentShape
 
-    def read(
-        self, actor: Actor, bodies: Sequence[dict[str, Any] | Refusal]
-    ) -> list[EnteredPayment | Refusal]:
-        return read(actor, bodies)
+    def read(self, actor: Actor, bodies: Sequence[dict[str, Any] | Refusal]) -> list[Entered | Refusal]:
+        return [*read(actor, bodies)]
 
     def enter(self, actor: Actor, documents: Sequence[PaymentInput], *, post: bool) -> list[int]:
         return services.receive(actor=actor, payments=documents, post=post)

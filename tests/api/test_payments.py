@@ -7,6 +7,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from arledger.core.api.ids import id_of
 from ledger.models import Document
@@ -287,6 +289,22 @@ def test_bulk_is_all_or_nothing_or_each_by_itself(b: Books, api: Integrator) -> 
     over = [{**good, "allocations": [{"charge": doc(invoice), "amount": "41"}], "documents": None}]
     answer = api.post("/payments/bulk", {"items": [received(b, "1"), *over]})
     assert (answer.status, answer.places) == (409, ["/items/1/allocations/0/amount"])
+
+
+def test_a_bulk_call_costs_the_same_statements_however_many_payments(b: Books, api: Integrator) -> None:
+    def cost(count: int) -> int:
+        charges, memo = [b.invoice(100, 50) for _ in range(count)], b.adjustment(-count)
+        items = [
+            received(b, "120", documents=[doc(key)], credits=[{"credit": doc(memo), "amount": "1"}])
+            for key in charges
+        ]
+        with CaptureQueriesContext(connection) as found:
+            answer = api.post("/payments/bulk", {"items": items})
+        assert [one["status"] for one in answer["results"]] == [201] * count, answer.text
+        return len(found)
+
+    api.get("/payments")
+    assert cost(2) == cost(9)
 
 
 def test_the_list_knows_its_filters(b: Books, api: Integrator) -> None:

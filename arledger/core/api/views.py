@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, NoReturn
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.authentication import CSRFCheck
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
@@ -57,7 +58,7 @@ class ApiView(APIView):
     public: ClassVar[bool] = False
     format_kwarg = None
     parser_classes = (JsonParser,)
-    renderer_classes = (JsonRenderer,)
+    renderer_classes: Sequence[type[BaseRenderer]] = (JsonRenderer,)
     authentication_classes = ()
     permission_classes = ()
     throttle_classes = ()
