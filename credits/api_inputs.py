@@ -116,6 +116,7 @@ def _advance(draft: DocumentInput) -> AdvanceInput:
         description=draft.description,
         method=draft.method,
         bank_account_id=draft.bank_account_id,
+        summary_id=draft.summary_id,
         lines=[
             AdvanceLine(amount=-line.amount, description=line.description, location_id=line.location_id)
             for line in draft.lines

@@ -29,7 +29,7 @@ from reconciliation.api_verbs import TakeBackInput
 TAG = "deposits"
 # Deposits are of no customer, and have neither lines nor matches.
 OF_DEPOSITS = {
-    name: FILTERS[name] for name in ("state", "date_from", "date_to", "number", "entity", "currency", "q")
+    name: FILTERS[name] for name in ("state", "date_from", "date_to", "number", "summary", "entity", "currency", "q")
 }
 
 
@@ -178,6 +178,7 @@ def _drafted(draft: Document) -> DepositInput:
         gl_date=draft.gl_date,
         exchange_rate=draft.exchange_rate,
         entity_id=draft.entity_id,
+        summary_id=draft.summary_id,
         reference=draft.reference,
         description=draft.description,
     )

@@ -15,7 +15,7 @@ from arledger.core.api.special_fields import RateField
 from arledger.core.errors import Refusal
 from deposits.inputs import DepositInput
 from deposits.selectors import RECEIPTS
-from reconciliation.api_inputs import ACTIONS, Entered
+from reconciliation.api_inputs import ACTIONS, Entered, summaries_named
 from reconciliation.naming import Names
 
 
@@ -30,6 +30,9 @@ class DepositDraftBody(Input):
     gl_date = DayField(required=False)
     exchange_rate = RateField(required=False, help_text="The bank's, for another currency.")
     entity = ReferenceField(required=False, help_text="Left out: the bank account's.")
+    summary = ReferenceField(
+        required=False, help_text="An open summary, where users make those of this type (SPEC 13)."
+    )
     reference = TextField(max_length=100, required=False)
     description = TextField(max_length=500, required=False)
 
@@ -71,6 +74,7 @@ class Known:
         self.actor = actor
         banks, entities = (company_rows(model, actor.company_id) for model in (BankAccount, Entity))
         self.banks = resolve("bank_account", banks, (one.get("bank_account") for one in bodies))
+        self.summaries = summaries_named(actor, bodies)
         self.entities = resolve("entity", entities, (one.get("entity") for one in bodies))
         self.receipts = Names(actor, [text for one in bodies for text in one.get("receipts") or ()], RECEIPTS)
 
@@ -93,6 +97,8 @@ class Known:
             found["bank_account_id"] = self.banks.key(body["bank_account"], "/bank_account")
         if "entity" in body:
             found["entity_id"] = self.entities.optional(body["entity"], "/entity")
+        if "summary" in body:
+            found["summary_id"] = self.summaries.optional(body["summary"], "/summary")
         if body.get("receipts") is not None:
             found["receipts"] = [
                 self.receipts.document(text, field=f"/receipts/{index}").document

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date as Day
 from typing import Protocol
 
 from arledger.companies.selectors import Settings, settings_of
@@ -21,9 +21,9 @@ class Summarized(Protocol):
     @property
     def kind(self) -> str: ...
     @property
-    def date(self) -> date: ...
+    def date(self) -> Day: ...
     @property
-    def gl_date(self) -> date | None: ...
+    def gl_date(self) -> Day | None: ...
     @property
     def entity_id(self) -> int | None: ...
     @property
@@ -66,7 +66,7 @@ def require_open_summaries(drafts: Iterable[Document]) -> None:
     rows = {row: draft for row, draft in enumerate(drafts) if draft.summary_id is not None}
     if not rows:
         return
-    named = {draft.summary_id for draft in rows.values()}
+    named = {draft.summary_id or 0 for draft in rows.values()}
     company = next(iter(rows.values())).company_id
     closed = Summary.objects.filter(company_id=company, pk__in=named, state=Summary.State.CLOSED)
     titles = dict(closed.values_list("pk", "title"))

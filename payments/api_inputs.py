@@ -28,7 +28,7 @@ from ledger.errors import MoneyPlaceUnclear, NamedTwice
 from ledger.models import Kind, Method
 from payments.errors import PartsDiffer, PartsOverReceived, SpreadUnclear
 from payments.inputs import PartInput, PaymentInput
-from reconciliation.api_inputs import ACTIONS, Entered
+from reconciliation.api_inputs import ACTIONS, Entered, summaries_named
 from reconciliation.api_verbs import Place
 from reconciliation.naming import Names
 from reconciliation.plans import CreditUse, Plan
@@ -91,6 +91,9 @@ class PaymentDraftBody(SpreadBody):
     bank_account = ReferenceField(required=False)
     undeposited = FlagField(required=False, help_text="Held in undeposited funds, instead of a bank account.")
     entity = ReferenceField(required=False)
+    summary = ReferenceField(
+        required=False, help_text="An open summary, where users make those of this type (SPEC 13)."
+    )
     exchange_rate = RateField(required=False, help_text="Only for other currencies than the company's.")
     reference = TextField(max_length=100, required=False)
     description = TextField(max_length=500, required=False)
@@ -150,6 +153,7 @@ class Known:
         self.actor = actor
         self.customers = resolve("customer", visible(actor), (one.get("customer") for one in spreads))
         self.banks = self._rows("bank_account", BankAccount, (one.get("bank_account") for one in bodies))
+        self.summaries = summaries_named(actor, bodies)
         self.entities = self._rows("entity", Entity, (one.get("entity") for one in bodies))
         charges = [text for one in spreads for text in one.get("documents") or ()]
         charges += [each["charge"] for one in spreads for each in one.get("allocations") or ()]
@@ -216,6 +220,8 @@ class Known:
         found = {name: body[name] or "" for name in ("currency", "reference", "description") if name in body}
         if "entity" in body:
             found["entity_id"] = self.entities.optional(body["entity"], "/entity")
+        if "summary" in body:
+            found["summary_id"] = self.summaries.optional(body["summary"], "/summary")
         if body.get("exchange_rate") is not None:
             found["exchange_rate"] = body["exchange_rate"]
         return found

@@ -24,6 +24,7 @@ from arledger.core.api.special_fields import CurrencyField, RateField
 from arledger.core.errors import Refusal, refuse
 from customers.selectors import visible
 from ledger.entering import DocumentInput, LineInput
+from summaries.selectors import visible as summaries
 
 MOST_LINES = 1_000
 ACTIONS = ("draft", "post")
@@ -57,6 +58,9 @@ class HeaderBody(Input):
     currency = CurrencyField(required=False, help_text="Left out: the customer's.")
     exchange_rate = RateField(required=False, help_text="Only for other currencies than the company's.")
     entity = ReferenceField(required=False)
+    summary = ReferenceField(
+        required=False, help_text="An open summary, where users make those of this type (SPEC 13)."
+    )
     reference = TextField(max_length=100, required=False)
     description = TextField(max_length=500, required=False)
 
@@ -134,7 +138,7 @@ PLAIN: Mapping[str, Any] = {
     "reason": "",
     "method": "",
 }
-REFERENCES = {"customer": "customer_id", "term": "term_id", "entity": "entity_id"}
+REFERENCES = {"customer": "customer_id", "term": "term_id", "entity": "entity_id", "summary": "summary_id"}
 OF_LINES: Mapping[str, Any] = {
     "amount": None,
     "description": "",
@@ -145,6 +149,12 @@ OF_LINES: Mapping[str, Any] = {
     "service_start": None,
     "service_end": None,
 }
+
+
+def summaries_named(actor: Actor, bodies: Iterable[Mapping[str, Any]]) -> References:
+    """Summaries that people made, by id or title; no query when none is named."""
+    named = (body.get("summary") for body in bodies)
+    return resolve("summary", summaries(actor).filter(automatic=False), named, code="title")
 
 
 class Named:
@@ -158,6 +168,7 @@ class Named:
 
         self.customer = resolve("customer", visible(actor), (body.get("customer") for body in bodies))
         self.term = found("term", Term, (body.get("term") for body in bodies))
+        self.summary = summaries_named(actor, bodies)
         self.entity = found("entity", Entity, (body.get("entity") for body in bodies))
         self.bank_account = found("bank_account", BankAccount, (body.get("bank_account") for body in bodies))
         self.account = found("account", Account, (line.get("account") for line in lines))

@@ -19,10 +19,12 @@ from django.http import HttpResponse
 from arledger.companies.models import Entity, Location
 from arledger.core.actor import Actor
 from arledger.core.api.fields import DayField, OneOf, ReferenceField, Strict, TextField
+from arledger.core.api.ids import key_of
 from arledger.core.api.lists import PAGING, Filter, listed
 from arledger.core.api.references import company_rows, resolve
 from arledger.core.api.special_fields import CurrencyField
 from arledger.core.api.views import ApiRequest, parameters
+from arledger.core.errors import NotFound
 from arledger.core.http.keyset import Search, Sort, parse_sort
 from arledger.core.query import KeyIn, KeyOf
 from customers.selectors import visible
@@ -31,6 +33,7 @@ from reconciliation.document_answers import document_answers
 from reconciliation.marks import Mark, Settlement
 from reconciliation.mirrors import has_mirror
 from reconciliation.selectors import States, TextSearch, coded, documents
+from summaries.selectors import visible as summaries
 
 STATES = ("draft", "posted", "reversed", "reversal", "voided")
 SORTS = (
@@ -80,6 +83,7 @@ FILTERS: Mapping[str, Filter] = {
         TextField(max_length=60, required=False),
         "Everything matched under this code; case does not matter.",
     ),
+    "summary": _filter(ReferenceField(required=False), "A summary, by its id."),
     "entity": _filter(ReferenceField(required=False), "An entity, by id or code."),
     "location": _filter(
         ReferenceField(required=False), "A location, by id or code, that one of the lines is of."
@@ -150,6 +154,7 @@ class DocumentFilters:
             "mark": self._mark,
             "match_code": lambda code: Condition(coded(self.actor.company_id, code), keys=True),
             "number": lambda number: Condition(Q(number=number), keys=True),
+            "summary": self._summary,
             "entity": lambda text: Condition(Q(entity=self._reference("entity", text))),
             "location": lambda text: Condition(self._located(self._reference("location", text))),
             "currency": lambda code: Condition(Q(currency=code)),
@@ -166,6 +171,13 @@ class DocumentFilters:
     def _customer(self, text: str) -> Condition:
         key = resolve("customer", visible(self.actor), [text]).key(text)
         return Condition(Q(customer=key), column=True)
+
+    def _summary(self, text: str) -> Condition:
+        """An index reads it by date, whatever the kind."""
+        key = summaries(self.actor).filter(pk=key_of("summary", text)).values_list("pk", flat=True).first()
+        if key is None:
+            raise NotFound()
+        return Condition(Q(summary=key), column=True)
 
     def _reference(self, kind: str, text: str) -> int:
         model = Entity if kind == "entity" else Location

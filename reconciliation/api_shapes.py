@@ -107,6 +107,7 @@ class DocumentShape(serializers.Serializer):
     reserved_amount = AmountShape()
     match_code = text(help_text="In capitals once nothing of the group's head is open.")
     summary = maybe()
+    summary_title = maybe(help_text="A label, such as Invoices 2026-12-31 00:00:00.")
     reference = text()
     description = text()
     bill_to = text()

@@ -15,7 +15,7 @@ from arledger.core.api.special_fields import CurrencyField
 from arledger.core.errors import Refusal
 from customers.selectors import visible
 from ledger.models import Kind
-from reconciliation.api_inputs import ACTIONS, Entered
+from reconciliation.api_inputs import ACTIONS, Entered, summaries_named
 from reconciliation.naming import Names
 from refunds.inputs import RECORD_TRANSFER, CreditChoice, RefundInput
 
@@ -40,6 +40,9 @@ class RefundDraftBody(Input):
     currency = CurrencyField(required=False, help_text="The base currency, or left out.")
     method = TextField(max_length=40, required=False, help_text="record_transfer, or left out.")
     entity = ReferenceField(required=False)
+    summary = ReferenceField(
+        required=False, help_text="An open summary, where users make those of this type (SPEC 13)."
+    )
     reference = TextField(max_length=100, required=False)
     description = TextField(max_length=500, required=False)
     pay_to = TextField(max_length=1_000, multiline=True, required=False)
@@ -84,6 +87,7 @@ class Known:
         self.customers = resolve("customer", visible(actor), (one.get("customer") for one in bodies))
         banks, entities = company_rows(BankAccount, company), company_rows(Entity, company)
         self.banks = resolve("bank_account", banks, (one.get("bank_account") for one in bodies))
+        self.summaries = summaries_named(actor, bodies)
         self.entities = resolve("entity", entities, (one.get("entity") for one in bodies))
         named = [each["credit"] for one in bodies for each in one.get("credits") or ()]
         self.credits = Names(actor, named, CREDIT_KINDS)
@@ -135,4 +139,6 @@ class Known:
             found["amount"] = body["amount"]
         if "entity" in body:
             found["entity_id"] = self.entities.optional(body["entity"], "/entity")
+        if "summary" in body:
+            found["summary_id"] = self.summaries.optional(body["summary"], "/summary")
         return found

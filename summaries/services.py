@@ -7,10 +7,11 @@ then sees exactly what is in it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date as Day
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -57,6 +58,11 @@ class SummaryInput:
     undeposited: bool = False
     control_count: int | None = None
     control_total: Decimal | None = None
+
+
+def as_entered(summary: Summary) -> dict[str, Any]:
+    """The members of ``SummaryInput`` that make this summary."""
+    return {field.name: getattr(summary, field.name) for field in fields(SummaryInput)}
 
 
 def add(*, actor: Actor, entered: SummaryInput) -> int:

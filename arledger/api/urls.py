@@ -27,5 +27,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("invoices.api_urls")),
     path("", include("credits.api_urls")),
     path("", include("imports.api_urls")),
+    path("", include("summaries.api_urls")),
     re_path(r"", Nothing.as_view(), name="nothing"),
 ]

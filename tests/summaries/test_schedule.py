@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import psycopg
 import pytest
@@ -30,7 +31,7 @@ def ensure(b: Books, at: datetime) -> int:
     return ensure_slots(settings=settings_of(b.company.pk), at=at)
 
 
-def slots(b: Books, type: str = "invoices") -> list[tuple[datetime, datetime]]:
+def slots(b: Books, type: str = "invoices") -> list[tuple[Any, Any]]:
     found = Summary.objects.filter(
         company=b.company, type=type, automatic=True, entity=None, bank_account=None
     )
@@ -45,6 +46,8 @@ def require_apart(b: Books) -> None:
         company=b.company, documents__state="posted", automatic=True
     ).values_list("documents__posted_at", "slot_start", "slot_end", "frequency"):
         assert posted_at is not None
+        assert start is not None
+        assert end is not None
         assert start <= posted_at < end or (frequency == "each" and start == posted_at == end)
 
 
@@ -224,6 +227,6 @@ def test_the_database_keeps_slots_apart(owner_cursor: Cursor) -> None:
     with books() as b:
         ensure(b, AT)
         copy = Summary.objects.get(company=b.company, type="refunds")
-        copy.pk, copy.slot_start = None, AT  # type: ignore[assignment]
+        copy.pk, copy.slot_start = None, AT
         with pytest.raises(IntegrityError, match="summaries_summary_slots_apart"), transaction.atomic():
             copy.save(force_insert=True)
