@@ -1,4 +1,4 @@
-"""Run all benchmarks, or those named: ``python -m benchmarks [post receive import lists] [--lines N]``."""
+"""Run all benchmarks, or those named: ``python -m benchmarks [post receive import lists reports] [--lines N]``."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ import django
 
 from benchmarks.runtime import database
 
-ROWS = ("post", "receive", "import", "lists")
+ROWS = ("post", "receive", "import", "lists", "reports")
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("rows", nargs="*", choices=ROWS, default=[])
     parser.add_argument(
-        "--lines", type=int, default=1_000_000, help="lines of the company the lists are read from"
+        "--lines",
+        type=int,
+        default=1_000_000,
+        help="lines of the company that lists and reports are read from",
     )
     parser.add_argument("--invoices", type=int, default=100_000, help="invoices in the imported file")
     chosen = parser.parse_args(arguments)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from benchmarks import importing, lists, post, receive
+from benchmarks import importing, lists, post, receive, reports
 from benchmarks.generator import fill, lines_in, make_company
 
 
 def run(name: str, options: Namespace) -> bool:
     """Run one row; whether every target of it was met."""
-    rows = {"post": _post, "receive": _receive, "import": _import, "lists": _lists}
+    rows = {"post": _post, "receive": _receive, "import": _import, "lists": _lists, "reports": _reports}
     return rows[name](options)
 
 
@@ -35,3 +35,9 @@ def _lists(options: Namespace) -> bool:
     # Three lines an invoice, and a receipt's line for four invoices of five.
     fill(world, int(options.lines / 3.8))
     return lists.run(world, lines_in(world))
+
+
+def _reports(options: Namespace) -> bool:
+    world = make_company("reports", customers=1_000)
+    fill(world, int(options.lines / 3.8))
+    return reports.run(world, lines_in(world))
