@@ -29,6 +29,7 @@ from customers.models import Customer
 from customers.selectors import customer, search, visible
 from reconciliation.accounts import Entry, OpenDocument, Place, history, open_documents, owing
 from reconciliation.ageing import AgedCustomer, ageing
+from reconciliation.balances import balances
 from reconciliation.bars import totals_of
 from reconciliation.document_pages import checkout_url
 
@@ -202,6 +203,7 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
         "past": day != actor.today,
         "errors": errors,
         "totals": totals_of(aged),
+        "curves": balances(actor=actor, customer=key, day=day),
         "charges": _open(request, key, day, charge=True),
         "credits": _open(request, key, day, charge=False),
         "shown": OPEN_SHOWN,

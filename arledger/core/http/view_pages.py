@@ -42,7 +42,7 @@ def _context(request: PageRequest, place: str, query: str) -> dict[str, Any]:
         "url": url,
         "query": query,
         "found": [(view, view.row.query == query) for view in found],
-        "current": next((view for view in found if view.row.query == query), None),
+        "typed": next((view.name for view in found if view.row.query == query), ""),
     }
 
 
