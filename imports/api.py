@@ -36,7 +36,7 @@ from arledger.core.errors import Required
 from arledger.core.http.keyset import Sort
 from arledger.core.idempotency import answered, claim
 from imports import selectors, upload_services
-from imports.downloads import failed_file
+from imports.download_pages import failed_file
 from imports.models import Import, ImportFault
 from imports.run_services import left_as_drafts
 from imports.upload_services import Format
@@ -161,7 +161,7 @@ class CsvRenderer(BaseRenderer):
 def fault_answer(fault: ImportFault) -> dict[str, Any]:
     return {
         "row": fault.row,
-        "column": fault.column,
+        "column": fault.heading,
         "cell": selectors.cell_name(fault.place, fault.row),
         "code": fault.code,
         "message": selectors.said(fault.messages),
@@ -365,7 +365,7 @@ class ImportCancel(ApiView):
 
 class ImportFailed(ApiView):
     rights: ClassVar = {"GET": "imports.run"}
-    renderer_classes = (CsvRenderer, JsonRenderer)
+    renderer_classes = (CsvRenderer, JsonRenderer)  # type: ignore[assignment]
 
     @described(
         tag=TAG,

@@ -84,7 +84,7 @@ class FaultLister(Lister):
         return faults(self.owner)
 
     def matching(self, rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-        return rows.filter(column__icontains=text) | rows.filter(text__icontains=text)
+        return rows.filter(heading__icontains=text) | rows.filter(text__icontains=text)
 
     def shown(self, rows: list[Any]) -> Sequence[Any]:
         return fault_views(rows)
@@ -96,7 +96,7 @@ def fault_views(rows: Sequence[Any]) -> list[dict[str, Any]]:
         {
             "cell": cell_name(row.place, row.row),
             "row": row.row,
-            "column": row.column,
+            "column": row.heading,
             "text": row.text,
             "message": said(row.messages),
         }

@@ -197,7 +197,7 @@ class ImportFault(CompanyModel):
 
     owner = tenant_key("imports.Import")
     row = models.BigIntegerField()
-    column = models.TextField(blank=True, default="")
+    heading = models.TextField(blank=True, default="")
     # The column's place in the sheet, from 0; null when the fault is of the row.
     place = models.IntegerField(null=True)
     text = models.TextField(blank=True, default="")
@@ -209,4 +209,4 @@ class ImportFault(CompanyModel):
         indexes = [models.Index(fields=["company", "owner", "row", "id"], name="imports_importfault_rows")]
 
     def __str__(self) -> str:
-        return f"{self.row} {self.column}: {self.code}"
+        return f"{self.row} {self.heading}: {self.code}"

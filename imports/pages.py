@@ -20,7 +20,7 @@ from arledger.core.http.forms import Done, KeyedForm, replay, show_refusal, subm
 from arledger.core.xlsxfile import column_letters
 from imports import progress, upload_services
 from imports.columns import COLUMNS
-from imports.downloads import csv_template, failed_file, xlsx_template
+from imports.download_pages import csv_template, failed_file, xlsx_template
 from imports.errors import FileGone, SameFile
 from imports.forms import FormatForm, UploadForm
 from imports.list_pages import FaultLister, ImportLister, fault_views

@@ -49,7 +49,7 @@ FAULT = {
     "company_id": "bigint",
     "owner_id": "bigint",
     '"row"': "bigint",
-    '"column"': "text",
+    "heading": "text",
     "place": "int",
     "text": "text",
     "code": "text",

@@ -50,7 +50,7 @@ def faults(row: Import) -> QuerySet[ImportFault]:
 
 def is_stuck(row: Import) -> bool:
     """Whether the import waits for a job that was given up."""
-    if row.state not in (Import.State.CHECKING, Import.State.COMMITTING):
+    if row.job is None or row.state not in (Import.State.CHECKING, Import.State.COMMITTING):
         return False
     return Job.objects.filter(pk=row.job, state=Job.State.FAILED).exists()
 
@@ -146,7 +146,7 @@ def _reasons(row: Import) -> Iterator[tuple[int, int, dict[int, str]]]:
             return
         told: dict[int, dict[str, None]] = {}
         found = faults(row).filter(row__gte=entries[0][0], row__lte=entries[-1][1]).order_by("row", "id")
-        for number, column, messages in found.values_list("row", "column", "messages"):
+        for number, column, messages in found.values_list("row", "heading", "messages"):
             sentence = said(messages)
             told.setdefault(number, {})[f"{column}: {sentence}" if column else sentence] = None
         for first, last in entries:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import IO
 from xml.etree import ElementTree
 
 from django.utils.translation import gettext_lazy as _
@@ -233,7 +234,7 @@ def _first_sheet_name(archive: zipfile.ZipFile) -> str:
     return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
 
 
-def _scan(sheet: zipfile.ZipExtFile) -> dict[int, int]:
+def _scan(sheet: IO[bytes]) -> dict[int, int]:
     found: dict[int, int] = {}
     rest = b""
     while chunk := sheet.read(_CHUNK):

@@ -172,7 +172,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("row", models.BigIntegerField()),
-                ("column", models.TextField(blank=True, default="")),
+                ("heading", models.TextField(blank=True, default="")),
                 ("place", models.IntegerField(null=True)),
                 ("text", models.TextField(blank=True, default="")),
                 ("code", models.TextField()),

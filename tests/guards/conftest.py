@@ -17,6 +17,7 @@ from arledger.companies.models import Entity, EntityConfiguration, Location, Mem
 from arledger.core import export_services, idempotency, view_services
 from arledger.core.export_sources import source_of
 from arledger.core.models import ExportChunk
+from imports import run_services, upload_services
 from ledger import attachment_services as attachments
 from payments import services as payments
 from payments.inputs import PartInput, PaymentInput
@@ -78,11 +79,21 @@ def keep_a_file_and_a_view(b: Books) -> None:
     view_services.keep(actor=b.actor, place="invoices:list", name="Mine", query="tab=open")
 
 
+def import_a_file(b: Books) -> None:
+    """A file of customers that was checked: one of them is refused. And a code that its sequence went on after."""
+    b.add_customer("Ahead", code="C00050")
+    row = upload_services.upload(
+        actor=b.actor, type="customers", name="a.csv", content=[b"name,term\nA,\nB,NOPE\n"], start=True
+    )
+    run_services.check(company_id=b.company.pk, key=row.pk, at=b.actor.at, beat=lambda: None)
+
+
 def furnish() -> Facts:
     """A company with at least one row in every table of a company."""
     with books(reconciliation=False) as b:
         letter_a_past(b)
         keep_a_file_and_a_view(b)
+        import_a_file(b)
         b.names["other"] = b.add_customer("Other")
         entity = Entity.objects.create(company=b.company, code="E1", name="Entity")
         EntityConfiguration.objects.create(company=b.company, entity=entity)

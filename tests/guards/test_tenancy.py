@@ -35,11 +35,18 @@ INSERTED = {
     "ledger_attachment",
     "ledger_lettering",
     "summaries_summary",
+    "companies_numberjump",
+    "imports_importpart",
+    "imports_importentry",
+    "imports_importfault",
 }
 # Keys that make a copy a row of its own.
 FRESH: dict[str, dict[str, Any]] = {
     "ledger_line": {"position": 99},
     "ledger_deposititem": {"in_force": False},
+    "companies_numberjump": {"first": 1},
+    "imports_importpart": {"position": 99},
+    "imports_importentry": {"first_row": 99, "last_row": 99},
     "summaries_summary": {"slot_start": "2000-01-01Z", "slot_end": "2000-01-02Z"},
 }
 

@@ -15,7 +15,7 @@ from arledger.core.errors import Refusal
 from arledger.core.jobs import LEASE, LeaseLost
 from arledger.core.models import Job
 from arledger.core.scope import company_scope
-from imports import progress, run_services, services, tasks, upload_services
+from imports import progress, run_services, services, upload_services
 from imports.errors import SameFile
 from imports.models import Import, ImportEntry
 from imports.upload_services import Format
@@ -84,8 +84,8 @@ def die(desk: Desk, row: Import, at: datetime) -> None:
 
 
 def finish(desk: Desk, row: Import, at: datetime) -> Import:
-    assert tasks.commit
     job = desk.again(row).job
+    assert job is not None
     assert job in jobs.sweep(at), "the tick finds what a dead worker left, whatever the broker lost"
     assert jobs.run(job, clock=lambda: at)
     return desk.again(row)
@@ -170,7 +170,7 @@ def test_an_import_whose_job_was_given_up_goes_on_when_asked(
     upload_services.commit(actor=desk.made.actor, key=row.pk)
     killer(2)
     die(desk, row, AT)
-    Job.objects.filter(pk=desk.again(row).job).update(state="failed")
+    Job.objects.filter(kind=upload_services.COMMIT, company_id=desk.made.company.pk).update(state="failed")
     upload_services.commit(actor=desk.made.actor, key=row.pk)
     killer(0)
     work()
@@ -190,7 +190,8 @@ def test_the_message_to_the_worker_may_be_lost(desk: Desk) -> None:
 
 def together(company: int, *things: Callable[[], Any]) -> list[Any]:
     """Do things at the same moment, each on a connection of its own; what they return or raise."""
-    gate, found = threading.Barrier(len(things)), [None] * len(things)
+    gate = threading.Barrier(len(things))
+    found: list[Any] = [None] * len(things)
 
     def one(place: int, thing: Callable[[], Any]) -> None:
         try:

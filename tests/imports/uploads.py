@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from tests.build import AT, Books
 
 def work(kinds: str = "imports.", *, once: bool = False) -> list[str]:
     """Do the jobs of imports that wait, as a worker would; their states."""
-    assert tasks.check, "importing the module declares the jobs"
+    assert tasks.__name__, "importing the module declares the jobs"
     done = []
     while waiting := Job.objects.filter(kind__startswith=kinds, state="queued").order_by("pk").first():
         jobs.run(waiting.pk, clock=lambda: AT)
@@ -65,7 +66,7 @@ class Desk:
 
     def faults(self, row: Import, language: str = "en") -> list[tuple[int, str, str, str]]:
         found = ImportFault.objects.filter(company=self.made.company, owner=row.pk).order_by("row", "id")
-        return [(fault.row, fault.column, fault.code, fault.messages[language]) for fault in found]
+        return [(fault.row, fault.heading, fault.code, fault.messages[language]) for fault in found]
 
     def places(self, row: Import) -> list[tuple[int, str, str]]:
         return [fault[:3] for fault in self.faults(row)]
@@ -76,7 +77,7 @@ class Desk:
         return stream.getvalue()
 
 
-def workbook(rows: list[list[Any]], *, first_row: int = 0, first_column: int = 0) -> bytes:
+def workbook(rows: Sequence[Sequence[Any]], *, first_row: int = 0, first_column: int = 0) -> bytes:
     """A workbook with these rows on its first sheet; dates as dates, numbers as numbers."""
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "default_date_format": "dd/mm/yyyy"})
