@@ -37,7 +37,7 @@ from reconciliation.worksheet import orders
 class AccountForm(forms.Form):
     """Whose account, in which currency; in the address."""
 
-    customer = CustomerField(required=False)
+    customer = CustomerField()
     currency = forms.ChoiceField(label=gettext_lazy("Currency"), required=False)
 
 
@@ -104,7 +104,7 @@ def _desk(request: PageRequest) -> tuple[Desk | None, AccountForm]:
     named = {name: request.GET.get(name, "").replace("\0", "") for name in ("customer", "currency")}
     if source and source.customer and not named["customer"]:
         named = {"customer": source.customer.code, "currency": source.currency}
-    form = AccountForm(named)
+    form = AccountForm(named if named["customer"] else None)
     ask_as(form, actor)
     form.fields["currency"].choices = [(named["currency"],) * 2]  # type: ignore[attr-defined]
     customer = form.cleaned_data.get("customer") if form.is_valid() else None

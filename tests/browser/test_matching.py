@@ -36,6 +36,9 @@ PAGES = [
     "matching/queue/?days=3",
     "matching/oldest-first/",
     "matching/oldest-first/{customer}/",
+    "matching/workbench/",
+    "matching/workbench/?document={document}",
+    "checkout/?customer={customer}",
 ]
 
 
@@ -53,7 +56,7 @@ def test_the_pages_fit_and_are_accessible(
     page = new_context(viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
     sign_in(page, person(desk.b, language=language))
     for path in PAGES:
-        page.goto(f"{desk.root}/{path.format(customer=desk.b.customer)}")
+        page.goto(f"{desk.root}/{path.format(customer=desk.b.customer, document=desk.charges[0])}")
         assert fits(page), path
         assert serious(page) == [], path
     assert complaints == []
@@ -72,3 +75,33 @@ def test_two_customers_are_picked_and_matched(desk: Desk, page: Page) -> None:
     expect(page.locator("h1")).to_have_text("Needs matching")
     assert [desk.b.open(key) for key in desk.charges] == [0, 10, 255]
     expect(page.locator(".empty h2")).to_have_text("Nothing needs matching")
+
+
+def test_the_workbench_is_worked_with_the_keyboard_alone(
+    desk: Desk, page: Page, complaints: list[str]
+) -> None:
+    """A credit in full, over to the charges, as much of two as the credit goes, matched; then undone."""
+    sign_in(page, person(desk.b))
+    page.goto(f"{desk.root}/matching/workbench/?document={desk.charges[1]}")
+    bar = page.locator("#work-total")
+    expect(bar).to_contain_text("The charges are 20.00 more than the credits.")
+    page.locator(f"#use-d{desk.charges[1]}").focus()
+    page.keyboard.press(" ")
+    expect(bar).to_contain_text("Choose credits and the charges that they pay.")
+    page.keyboard.press("Alt+ArrowLeft")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("50")
+    expect(bar).to_contain_text("The credits are 50.00 more than the charges.")
+    page.keyboard.press("Alt+ArrowRight")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press(" ")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("=")
+    expect(bar).to_contain_text("Both sides are the same: this can be matched.")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("50.00 EUR is matched.")).to_be_visible()
+    assert sum(desk.b.open(key) for key in desk.charges[:2]) == 1_234_537
+    assert serious(page) == []
+    page.locator("#recent a[data-dialog]").first.click()
+    expect(page.locator("dialog[open]")).to_contain_text("Un-apply")
+    assert complaints == []
