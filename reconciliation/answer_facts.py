@@ -130,7 +130,9 @@ def answer_facts(
     Without ``applications`` neither they nor the codes of single lines are read.
     """
     found = Document.objects.filter(KeyIn(ids), company_id=company_id)
-    documents = {d.pk: d for d in found.select_related("customer", "entity", "term", "bank_account", "summary")}
+    documents = {
+        d.pk: d for d in found.select_related("customer", "entity", "term", "bank_account", "summary")
+    }
     applied = _applied(company_id, ids) if applications else []
     posted = [key for key, document in documents.items() if document.state == Document.State.POSTED]
     heads = {key for one in applied for key in (one.charge_document, one.credit_document)}

@@ -77,7 +77,10 @@ def mixture(b: Books, seed: int = 7, count: int = 45) -> None:
         found = b.document(key)
         if found.state == "draft":
             continue
-        paying = {"customer": customer, **({"currency": "USD", "exchange_rate": Decimal(1)} if dollars else {})}
+        paying = {
+            "customer": customer,
+            **({"currency": "USD", "exchange_rate": Decimal(1)} if dollars else {}),
+        }
         paying |= {"bank_account_id": None} if dollars else {}
         match chance.randrange(6):
             case 0:
