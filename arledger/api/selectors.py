@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,7 +55,7 @@ RIGHTS = {
 OTHERS = "configuration.view"
 # Ids are drawn under the lock of the company's audit trail, so a lower one is never committed after a higher one.
 FEED = """
-SELECT id, kind, object_ids, payload, created_at FROM core_outboxevent
+SELECT id, kind, object_ids, payload::text, created_at FROM core_outboxevent
 WHERE company_id = %(company)s AND id > %(after)s
   AND (split_part(kind, '.', 1) = ANY (%(seen)s) OR (%(others)s AND NOT split_part(kind, '.', 1) = ANY (%(known)s)))
   AND (%(kind)s = '' OR kind = %(kind)s)
@@ -76,4 +77,4 @@ def events_after(*, actor: Actor, after: int, kind: str = "", limit: int) -> lis
             "limit": limit,
         },
     )
-    return [Event(*row) for row in rows]
+    return [Event(key, kind, ids, json.loads(payload), at) for key, kind, ids, payload, at in rows]

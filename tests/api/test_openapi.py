@@ -12,6 +12,9 @@ from django.test import Client
 from arledger.core.api.openapi import as_yaml
 from tools.openapi import FILE
 
+# What is sent is a question, and writes nothing.
+READING = {"/api/v1/matching/suggest"}
+
 
 @pytest.fixture(scope="module")
 def generated() -> tuple[str, list[str]]:
@@ -43,7 +46,7 @@ def test_every_call_is_described(document: dict[str, Any]) -> None:
         assert call["summary"], place
         assert {"400", "401"} <= set(call["responses"]), place
         names = {parameter["name"] for parameter in call.get("parameters", ())}
-        if method in ("post", "patch", "delete"):
+        if method in ("post", "patch", "delete") and path not in READING:
             assert {"409", "422", "415"} <= set(call["responses"]), place
             assert {"Idempotency-Key", "validate_only"} <= names, place
 

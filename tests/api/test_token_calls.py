@@ -72,6 +72,7 @@ def test_the_feed_goes_on_where_it_ended_and_shows_what_one_may_view() -> None:
     types = [event["type"] for event in everything["results"]]
     assert types == ["customer.added", "invoice.posted", "payment.posted"]
     assert everything["results"][1]["objects"] == [f"doc_{invoice}"]
+    assert all(isinstance(event["data"], dict) for event in everything["results"])
     assert [event["type"] for event in narrow.get("/events")["results"]] == ["customer.added"]
     seen, page = [], api.get("/events?limit=2")
     while page["results"]:
