@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 from django.db.models import Sum
 
+from arledger.core.formats import format_amount
 from ledger.checks import check
 from ledger.models import Application, Document
 from reconciliation.ageing import Ageing, ageing
 from reconciliation.figures import document_figures
 from tests.build import books
+from tests.clerk import Clerk
+from tests.exports.reading import body, csv_rows, pdf_text, xlsx_rows
 from tests.imports.files import Files
 from tools.ibm_to_arledger import convert
 
@@ -43,6 +46,25 @@ def figures(found: Ageing) -> tuple[int, Decimal, int, Decimal, int, Decimal]:
         total.late,
         total.buckets[1],
     )
+
+
+def through_pages_and_files(clerk: Clerk, day: date, told: tuple[str, str, str]) -> None:
+    """Not due, 1 to 30 days late and total: on the page, and added up from its files, per customer and per invoice."""
+    amounts = [Decimal(amount) for amount in told]
+    page = clerk.open(f"/reports/ageing/?as_of={day}").text
+    assert all(format_amount(amount, "EUR", "en") in page for amount in amounts)
+    for format, rows in (("csv", csv_rows), ("xlsx", xlsx_rows)):
+        for detail, last in (("", "total"), ("&detail=1", "")):
+            address = f"{clerk.root}/reports/ageing.csv?as_of={day}&format={format}{detail}"
+            header, *found = rows(body(clerk.client.get(address)))
+            sums = [
+                sum(Decimal(row[header.index(name)] or 0) for row in found) for name in ("current", "1-30")
+            ]
+            sums.append(sum(Decimal(row[header.index(last)]) for row in found) if last else sum(sums))
+            assert sums == amounts, address
+    paper = pdf_text(body(clerk.client.get(f"{clerk.root}/reports/ageing.csv?as_of={day}&format=pdf")))
+    summary = csv_rows(body(clerk.client.get(f"{clerk.root}/reports/ageing.csv?as_of={day}")))[1:]
+    assert all(row[1] in paper and format_amount(Decimal(row[-1]), "EUR", "en") in paper for row in summary)
 
 
 def test_the_sample_gives_the_books_its_owner_describes(tmp_path: Path) -> None:
@@ -75,6 +97,8 @@ def test_the_sample_gives_the_books_its_owner_describes(tmp_path: Path) -> None:
         assert aged(date(2013, 6, 30)) == (
             84, Decimal("5119.85"), 72, Decimal("4284.29"), 12, Decimal("835.56"),
         )  # fmt: skip
+        through_pages_and_files(Clerk(b), date(2012, 6, 30), ("4594.36", "909.73", "5504.09"))
+        through_pages_and_files(Clerk(b), date(2013, 6, 30), ("4284.29", "835.56", "5119.85"))
         assert ageing(company_id=b.company.pk, day=date(2014, 1, 9)).totals == []
         everything = [*invoices.values_list("pk", flat=True), *receipts.values_list("pk", flat=True)]
         settled = document_figures(company_id=b.company.pk, ids=everything, day=date(2014, 1, 9))
