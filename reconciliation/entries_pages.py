@@ -43,8 +43,10 @@ def entries(request: PageRequest) -> HttpResponse:
     found, more = report.page(
         actor=request.actor, query=form.query, start=_place(request.GET.get("at", "")), limit=ROWS
     )
+    urls = Addresses()
     context |= {
-        "accounts": [_shown(account) for account in found],
+        "accounts": [_shown(account, urls) for account in found],
+        "codes_url": _codes_url(request),
         "count": sum(len(account.rows) for account in found),
         "seconds": time.perf_counter() - began,
         "more": _text(more) if more else "",
@@ -55,13 +57,36 @@ def entries(request: PageRequest) -> HttpResponse:
     return render(request, "reports/entries.html", context)
 
 
-def _shown(account: Account) -> dict[str, Any]:
+class Addresses:
+    """Where documents and customers are shown: a route is looked up once, not for every row."""
+
+    def __init__(self) -> None:
+        self.before: dict[str, str] = {}
+
+    def __call__(self, route: str, key: int) -> str:
+        if route not in self.before:
+            self.before[route] = address(route, 0).removesuffix("0/")
+        before = self.before[route]
+        return f"{before}{key}/" if before else ""
+
+
+def _codes_url(request: PageRequest) -> str:
+    """The report as it is chosen, up to the match code a click on one adds."""
+    query = request.GET.copy()
+    for name in ("match_code", "at", "part"):
+        query.pop(name, None)
+    chosen = query.urlencode()
+    return f"?{chosen}&match_code=" if chosen else "?match_code="
+
+
+def _shown(account: Account, urls: Addresses) -> dict[str, Any]:
     """An account as the template draws it: each entry with its address and what kind of document it is."""
+    labels = {str(kind): str(kind.label) for kind in Kind}
     rows = [
         {
             "row": row,
-            "url": address(f"{row.kind}s:detail", row.document),
-            "kind": Kind(row.kind).label,
+            "url": urls(f"{row.kind}s:detail", row.document),
+            "kind": labels[row.kind],
             "first": row.document == row.head and not row.contra,
         }
         for row in account.rows
@@ -69,7 +94,7 @@ def _shown(account: Account) -> dict[str, Any]:
     return {
         "account": account,
         "rows": rows,
-        "url": address("customers:detail", account.customer.pk),
+        "url": urls("customers:detail", account.customer.pk),
     }
 
 
