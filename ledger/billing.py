@@ -21,6 +21,7 @@ from customers.selectors import allowed, visible
 from ledger.drafts import NewDocument, Written, as_document, delete_drafts, rewrite_draft, write_drafts
 from ledger.entering import DocumentInput, LineInput, prepare
 from ledger.errors import NoLines
+from ledger.inline_events import publish_inline
 from ledger.models import Document, Kind, Line
 from ledger.posting import (
     book,
@@ -147,6 +148,8 @@ def _post(
         after={"kind": kind, "numbers": numbers, "totals": [document.total for document in documents]},
     )
     outbox.publish(actor=actor, kind=f"{kind}.posted", object_ids=keys)
+    if settings.row.own_rules_and_events:
+        publish_inline(actor=actor, documents=keys)
     return numbers
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +19,15 @@ from arledger.core.actor import Actor
 from arledger.core.http.forms import AmountField, DayField, KeyedForm
 
 SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
-    (_("Credits"), ("auto_apply_inline_credits", "limit_credits_to_entity", "write_off_limit")),
+    (
+        _("Credits"),
+        (
+            "auto_apply_inline_credits",
+            "limit_credits_to_entity",
+            "own_rules_and_events",
+            "write_off_limit",
+        ),
+    ),
     (
         _("Refunds"),
         ("refunds_enabled", "refund_journal", "refund_two_person", "refund_two_person_above"),
@@ -75,6 +85,14 @@ class ConfigurationForm(KeyedForm):
         label=_("Limit credits to the entity that owns them"),
         required=False,
         help_text=_("A credit of an entity settles that entity's charges only."),
+    )
+    own_rules_and_events = forms.BooleanField(
+        label=_("The company uses its own rules and events on documents"),
+        required=False,
+        help_text=_(
+            "Programs that listen to the events of this company get one event for each inline credit as well, after "
+            "the event of the posting."
+        ),
     )
     write_off_limit = AmountField(
         label=_("Largest write-off"),
@@ -271,12 +289,48 @@ class ConfigurationForm(KeyedForm):
         return changes | {"refund_two_person_above": changes["refund_two_person_above"] or Decimal(0)}
 
 
-def consequences(before: Configuration, changes: dict[str, Any]) -> list[str | Promise]:
-    """What a person should know before choices take effect that cannot be taken back."""
+@dataclass(frozen=True)
+class Consequence:
+    """What a person should know before a choice takes effect: a question, what it means, and the verb that goes on."""
+
+    question: str | Promise
+    effects: Sequence[str | Promise]
+    verb: str | Promise
+
+
+RECONCILIATION = Consequence(
+    _("Switch customer reconciliation on?"),
+    (
+        _("From now on, whatever is applied draws a match code from the AR match sequence."),
+        _("What was applied until now never gets a code."),
+        _("Customer reconciliation stays on: it cannot be switched off again."),
+    ),
+    _("Switch it on and save"),
+)
+INLINE_EVENTS = Consequence(
+    _("Use own rules and events while inline credits are applied automatically?"),
+    (
+        _(
+            "Posting an invoice with negative lines sends several events: its own, then one for each inline credit."
+        ),
+        _("A rule that acts on the posting sees the invoice before it hears of the inline credits."),
+        _(
+            "A rule that posts, applies or changes something for each event would do so several times for one invoice."
+        ),
+    ),
+    _("Use both and save"),
+)
+SEVERAL = _("Save these settings?"), _("Save all of it")
+
+
+def consequences(before: Configuration, changes: dict[str, Any]) -> Consequence | None:
+    """What should be confirmed before the changes are saved; of several choices together."""
+    found = []
     if changes["reconciliation_enabled"] and not before.reconciliation_enabled:
-        return [
-            _("From now on, whatever is applied draws a match code from the AR match sequence."),
-            _("What was applied until now never gets a code."),
-            _("Customer reconciliation stays on: it cannot be switched off again."),
-        ]
-    return []
+        found.append(RECONCILIATION)
+    both = changes["own_rules_and_events"] and changes["auto_apply_inline_credits"]
+    if both and not (before.own_rules_and_events and before.auto_apply_inline_credits):
+        found.append(INLINE_EVENTS)
+    if len(found) < 2:
+        return found[0] if found else None
+    return Consequence(SEVERAL[0], [effect for one in found for effect in one.effects], SEVERAL[1])

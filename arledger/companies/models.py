@@ -228,6 +228,8 @@ class Configuration(CompanyModel):
     limit_credits_to_entity = models.BooleanField(
         _("limit credits to the entity that owns them"), default=False
     )
+    # Then every inline application is told by an event of its own (SPEC 6).
+    own_rules_and_events = models.BooleanField(_("own rules and events on documents"), default=False)
     refunds_enabled = models.BooleanField(_("record customer refunds"), default=False)
     refund_journal = tenant_key("companies.Journal")
     refund_two_person = models.BooleanField(_("refunds need a second person to post"), default=False)

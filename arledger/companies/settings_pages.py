@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from arledger.companies.forms import ConfigurationForm, consequences
+from arledger.companies.forms import ConfigurationForm, Consequence, consequences
 from arledger.companies.selectors import settings_of
 from arledger.companies.services import change_configuration
 from arledger.core.errors import Refusal
@@ -28,9 +25,9 @@ def configuration(request: PageRequest) -> HttpResponse:
     form = ConfigurationForm(request.POST, actor=actor, row=row)
     if not form.is_valid():
         return _configuration(request, form, status=422)
-    effects = consequences(row, form.changes)
-    if effects and "confirmed" not in request.POST:
-        return _confirm(request, effects)
+    consequence = consequences(row, form.changes)
+    if consequence and "confirmed" not in request.POST:
+        return _confirm(request, consequence)
 
     def save() -> Done:
         change_configuration(actor=actor, changes=form.changes, version=form.cleaned_data["version"])
@@ -48,12 +45,12 @@ def _configuration(request: PageRequest, form: ConfigurationForm, status: int = 
     return render(request, "companies/configuration.html", context, status=status)
 
 
-def _confirm(request: PageRequest, effects: Sequence[str | Promise]) -> HttpResponse:
+def _confirm(request: PageRequest, consequence: Consequence) -> HttpResponse:
     posted = [(name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"]
     context = {
-        "question": _("Switch customer reconciliation on?"),
-        "effects": effects,
-        "verb": _("Switch it on and save"),
+        "question": consequence.question,
+        "effects": consequence.effects,
+        "verb": consequence.verb,
         "back_url": reverse("companies:configuration"),
         "meaning": "primary",
         "posted": posted,

@@ -101,6 +101,31 @@ def test_switching_reconciliation_on_asks_first(client: Client) -> None:
     assert row.reconciliation_enabled_at is not None
 
 
+def test_own_rules_beside_automatic_inline_credits_ask_first_and_say_why(client: Client) -> None:
+    with books() as b:
+        client.force_login(person(b))
+    asked = send(client, b, own_rules_and_events=True)
+    assert asked.status_code == 200
+    assert "one for each inline credit" in asked.content.decode()
+    assert not row_of(b).own_rules_and_events
+    assert send(client, b, own_rules_and_events=True, confirmed="1").status_code == 303
+    assert row_of(b).own_rules_and_events
+    more = send(client, b, limit_credits_to_entity=True, idempotency_key="k-2")
+    assert more.status_code == 303, "asked once, not each time"
+    off = send(client, b, auto_apply_inline_credits=False, idempotency_key="k-3")
+    assert off.status_code == 303
+    assert send(client, b, auto_apply_inline_credits=True, idempotency_key="k-4").status_code == 200
+
+
+def test_several_consequences_are_confirmed_together(client: Client) -> None:
+    with books(reconciliation=False) as b:
+        client.force_login(person(b))
+    page = send(client, b, reconciliation_enabled=True, own_rules_and_events=True).content.decode()
+    assert "Save these settings?" in page
+    assert "cannot be switched off again" in page
+    assert "one for each inline credit" in page
+
+
 def test_it_stays_on(client: Client) -> None:
     with books() as b:
         client.force_login(person(b))
