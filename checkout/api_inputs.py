@@ -22,14 +22,14 @@ from arledger.core.api.fields import (
     TextField,
 )
 from arledger.core.api.parsing import pointed, type_wrong
-from arledger.core.api.special_fields import RateField
+from arledger.core.api.special_fields import CurrencyField, RateField
 from arledger.core.errors import Refusal, refuse
 from checkout.errors import NoSuchItem
 from checkout.services import QuickDepositInput, ReceiptInput
 from ledger.entering import DocumentInput
 from ledger.errors import MoneyPlaceUnclear, NamedTwice
 from ledger.models import Method
-from reconciliation.api_inputs import BilledDraftBody, HeaderBody, LineBody, Named, read_billed
+from reconciliation.api_inputs import BilledDraftBody, LineBody, Named, read_billed
 from reconciliation.api_verbs import each, the_one
 
 POSITION = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
@@ -83,12 +83,19 @@ class CheckoutBody(Input):
     payments = CheckoutPaymentBody(many=True, least=1, most=100)
 
 
-class QuickDepositBody(HeaderBody):
+class QuickDepositBody(Input):
     """Money without an invoice: what it was for, and how it came."""
 
+    customer = ReferenceField(help_text="A customer, by id or code.")
+    date = DayField()
     method = OneOf(Method.values)
     bank_account = ReferenceField(required=False)
     undeposited = FlagField(required=False, help_text="Held in undeposited funds, instead of a bank account.")
+    currency = CurrencyField(required=False, help_text="Left out: the bank account's, or the customer's.")
+    exchange_rate = RateField(required=False, help_text="Only for other currencies than the company's.")
+    entity = ReferenceField(required=False)
+    reference = TextField(max_length=100, required=False)
+    description = TextField(max_length=500, required=False)
     lines = LineBody(many=True, least=1)
 
 

@@ -83,7 +83,9 @@ def test_what_is_wrong_is_said_at_its_place_and_nothing_is_written(b: Books, api
     sent = body(b, ["100"], ("100", DAY))
     sent["payments"][0]["allocations"] = [{"charge": "2", "amount": "5"}]
     answer = api.post("/invoices/checkout", sent)
-    assert (answer.codes, answer.places) == (["checkout_item_unknown"], ["/payments/0/allocations"]), answer.text
+    assert (answer.codes, answer.places) == (["checkout_item_unknown"], ["/payments/0/allocations"]), (
+        answer.text
+    )
     assert api.post("/invoices/checkout", body(b, ["100.001"], ("1", DAY))).places == [
         "/invoice/lines/0/amount"
     ]
@@ -120,5 +122,8 @@ def test_a_quick_deposit_makes_an_invoice_and_its_receipt(b: Books, api: Integra
     assert answer.status == 201, answer.text
     assert (answer["invoice"]["total"], answer["invoice"]["mark"]) == ("30.00", "complete")
     assert (answer["payment"]["amount"], answer["payment"]["undeposited"]) == ("30.00", True)
+    assert api.post("/deposits/quick", {**sent, "gl_date": DAY}).codes == ["member_unknown"]
+    euro = {**sent, "currency": "EUR", "reference": "R", "entity": None}
+    assert api.post("/deposits/quick", euro)["invoice"]["reference"] == "R"
     negative = {**sent, "lines": [{"amount": "-5"}]}
     assert api.post("/deposits/quick", negative)["code"] == "quick_amount_not_positive"
