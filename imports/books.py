@@ -16,6 +16,8 @@ from customers.selectors import visible
 from ledger.errors import CustomerInactive
 from ledger.models import Document, Kind
 from ledger.posting import require_open_period
+from summaries.models import TYPE_OF_KIND, Summary
+from summaries.selectors import visible as visible_summaries
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Books:
             if actor.entities is None or key in actor.entities
         }
         self.parties: dict[str, Party] = {}
+        self._summaries: dict[Kind, dict[str, int]] = {}
 
     @cached_property
     def account_kinds(self) -> dict[int, str]:
@@ -97,13 +100,25 @@ class Books:
             )
         }
 
-    def refusals(self, party: Party, day: date, entity_id: int | None) -> list[Refusal]:
-        """What posting would refuse for each document by itself: asked here for all of them at once."""
+    def summaries(self, kind: Kind) -> dict[str, int]:
+        """The open summaries that people made for a kind of documents, by title; read once."""
+        if kind not in self._summaries:
+            type = TYPE_OF_KIND[kind]
+            found = visible_summaries(self.actor).filter(type=type, automatic=False, state=Summary.State.OPEN)
+            self._summaries[kind] = dict(found.order_by("pk").values_list("title", "pk"))
+        return self._summaries[kind]
+
+    def refusals(self, party: Party, day: date | None, entity_id: int | None) -> list[Refusal]:
+        """What posting would refuse for each document by itself: asked here for all of them at once.
+
+        Without a ``day`` the summary's rules, which the posting asks.
+        """
         found: list[Refusal] = []
         if not party.active:
             found.append(CustomerInactive(field="customer", customer=party.name))
         try:
-            require_open_period(self.settings, day, entity_id)
+            if day is not None:
+                require_open_period(self.settings, day, entity_id)
         except Refusal as refusal:
             found.append(refusal)
         return found

@@ -39,6 +39,9 @@ GL_DATE = Column("gl_date", _("GL posting date; only where the company keeps a s
 CURRENCY = Column("currency", _("three letters; empty: the customer’s"), holds="code")
 RATE = Column("exchange_rate", _("to the base currency, at most 8 decimals; empty: 1"), holds="rate")
 ENTITY = Column("entity", _("code of the entity; empty: the top level"), holds="code")
+SUMMARY = Column(
+    "summary", _("title of an open summary; only where people make the summaries of this type"), holds="code"
+)
 REFERENCE = Column("reference", _("such as the customer’s order number"))
 DESCRIPTION = Column("description", _("of the document"))
 ACTION = Column(
@@ -90,6 +93,7 @@ _BILLED_HEAD = (
     CURRENCY,
     RATE,
     ENTITY,
+    SUMMARY,
     REFERENCE,
     DESCRIPTION,
     Column("bill_to", _("name and address, if not the customer’s; may have several lines")),
@@ -130,6 +134,7 @@ ADVANCES = (
     CURRENCY,
     RATE,
     ENTITY,
+    SUMMARY,
     REFERENCE,
     DESCRIPTION,
     Column(
@@ -159,6 +164,7 @@ PAYMENTS = (
     CURRENCY,
     RATE,
     ENTITY,
+    SUMMARY,
     REFERENCE,
     DESCRIPTION,
     Column("auto", _("yes: pay the open charges by due date; then no row names an invoice"), holds="flag"),
@@ -190,6 +196,7 @@ REFUNDS = (
     Column("bank_account", _("code of the bank account that the money left"), required=True, holds="code"),
     CURRENCY,
     ENTITY,
+    SUMMARY,
     REFERENCE,
     DESCRIPTION,
     Column("pay_to", _("who got the money, if not the customer")),
@@ -236,6 +243,7 @@ OPENING_BALANCES = (
     CURRENCY,
     RATE,
     ENTITY,
+    SUMMARY,
     Column("location", _("code of the location"), holds="code"),
     REFERENCE,
     DESCRIPTION,

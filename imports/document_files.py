@@ -31,6 +31,7 @@ class Head:
     currency: str
     rate: Decimal
     entity: int | None
+    summary: int | None
     reference: str
     description: str
 
@@ -62,9 +63,13 @@ class LinesFile(DocumentFile):
             currency=currency,
             rate=cells.rate("exchange_rate"),
             entity=cells.coded("entity", self.books.entities),
+            summary=self.summary(cells),
             reference=cells.once("reference"),
             description=cells.once("description"),
         )
+
+    def summary(self, cells: Cells) -> int | None:
+        return cells.coded("summary", self.books.summaries(self.kind)) if cells.once("summary") else None
 
     def postable(self, cells: Cells, head: Head, *, post: bool) -> bool:
         """Whether everything could be read, and nothing stands against posting on that day if that is asked."""
@@ -73,7 +78,7 @@ class LinesFile(DocumentFile):
         if post:
             separate = self.books.settings.row.separate_gl_date
             day = (head.gl_date if separate else None) or head.day
-            for refusal in self.books.refusals(head.party, day, head.entity):
+            for refusal in self.books.refusals(head.party, None if head.summary else day, head.entity):
                 cells.fault(refusal, cells.first, refusal.field or "")
         return cells.finish()
 
@@ -99,6 +104,7 @@ class BilledFile(LinesFile):
             currency=head.currency,
             exchange_rate=head.rate,
             entity_id=head.entity,
+            summary_id=head.summary,
             number=head.number,
             reference=head.reference,
             description=head.description,
@@ -170,6 +176,7 @@ class AdvanceFile(LinesFile):
             currency=head.currency,
             exchange_rate=head.rate,
             entity_id=head.entity,
+            summary_id=head.summary,
             reference=head.reference,
             description=head.description,
             number=head.number,

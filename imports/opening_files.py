@@ -52,7 +52,8 @@ class OpeningFile(LinesFile):
         if head.party is None or head.day is None or not cells.finish():
             return None
         day = head.gl_date or head.day
-        for refusal in self.books.refusals(head.party, day, head.entity) if post else ():
+        ruling = None if head.summary else day
+        for refusal in self.books.refusals(head.party, ruling, head.entity) if post else ():
             column = "gl_date" if refusal.field == "date" and head.gl_date else refusal.field
             cells.fault(refusal, cells.first, column or "")
         if not cells.finish():
@@ -67,11 +68,18 @@ class OpeningFile(LinesFile):
             currency=head.currency,
             exchange_rate=head.rate,
             entity_id=head.entity,
+            summary_id=head.summary,
             number=head.number,
             reference=head.reference,
             description=head.description,
             opening=True,
         )
+
+    def summary(self, cells: Cells) -> int | None:
+        if not cells.once("summary"):
+            return None
+        credit = cells.once("amount").startswith("-")
+        return cells.coded("summary", self.books.summaries(Kind.ADJUSTMENT if credit else Kind.INVOICE))
 
     def _account(self, cells: Cells) -> int | None:
         kinds = self.books.account_kinds

@@ -79,6 +79,7 @@ class PaymentFile(LinesFile):
             currency=head.currency,
             bank_account_id=bank,
             entity_id=head.entity,
+            summary_id=head.summary,
             exchange_rate=head.rate,
             reference=head.reference,
             description=head.description,

@@ -58,6 +58,7 @@ class RefundFile(LinesFile):
             amount=amount,
             currency=head.currency,
             entity_id=head.entity,
+            summary_id=head.summary,
             reference=head.reference,
             description=head.description,
             pay_to=pay_to,

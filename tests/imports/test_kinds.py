@@ -13,6 +13,8 @@ from imports.errors import DateFormatUnclear
 from ledger.checks import check
 from ledger.models import Document, JournalEntry
 from refunds.errors import RefundsDisabled
+from summaries import services as summaries
+from summaries.services import SummaryInput
 from tests.build import Books, books
 from tests.imports.uploads import Desk
 
@@ -314,3 +316,24 @@ def test_customers_stand_on_those_above_them_in_the_check(desk: Desk) -> None:
 def test_dates_that_can_be_swapped_are_never_guessed(desk: Desk) -> None:
     with pytest.raises(DateFormatUnclear):
         desk.upload("opening_balances", OPENING + "A,ACME,05/06/2026,,10,,\n")
+
+
+def test_documents_name_their_summary_by_its_title(desk: Desk) -> None:
+    desk.made.configure(summary_frequency_invoices="user", summary_frequency_adjustments="user")
+    made = {
+        kind: summaries.add(
+            actor=desk.made.actor, entered=SummaryInput(type=kind, title="March", gl_date=date(2026, 3, 31))
+        )
+        for kind in ("invoices", "adjustments")
+    }
+    head = "number,customer,date,due_date,amount,summary\n"
+    rows = (
+        "A,ACME,2026-03-10,2026-04-10,10,March\nB,ACME,2026-03-10,2026-04-10,10,\nC,ACME,2026-03-10,,1,Mai\n"
+    )
+    row = desk.load("invoices", head + rows, mode="good")
+    assert desk.places(row) == [(3, "summary", "summary_missing"), (4, "summary", "import_code_unknown")]
+    document = desk.made.document(found(desk.made, "A"))
+    assert (document.summary_id, document.gl_date) == (made["invoices"], date(2026, 3, 31))
+    good(desk, "opening_balances", head + "O,ACME,2026-03-10,,-5,March\n")
+    opened = desk.made.document(found(desk.made, "O", "adjustment"))
+    assert opened.summary_id == made["adjustments"]
