@@ -22,17 +22,12 @@ from arledger.core import audit
 from arledger.core.actor import Actor
 from arledger.core.errors import Invalid, NotFound, Refusal, Required, refuse
 from arledger.core.permissions import RIGHTS
-from arledger.core.text import clean_text
+from arledger.core.text import EmailInvalid, clean_text
 
 INVITATION = "arledger.invitation"
 INVITATION_SECONDS = 7 * 24 * 3600
 NAME_LENGTH = 150
 CODE_LENGTH = 20
-
-
-class EmailInvalid(Invalid):
-    code = "email_invalid"
-    sentence = _("Write the e-mail address in full, such as name@example.com.")
 
 
 class MemberAlready(Refusal):

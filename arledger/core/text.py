@@ -24,6 +24,11 @@ class TextTooLong(Invalid):
     sentence = _("The text has %(length)s characters; at most %(limit)s fit. Shorten it.")
 
 
+class EmailInvalid(Invalid):
+    code = "email_invalid"
+    sentence = _("Write the e-mail address in full, such as name@example.com.")
+
+
 class ForbiddenCharacter(Invalid):
     code = "text_character"
     sentence = _(

@@ -6,17 +6,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 
 from arledger.core.api.fields import MoneyField, Strict, TextField, clean_shown
-from arledger.core.errors import Invalid
 from arledger.core.money import UnknownCurrency, decimals
-
-
-class EmailInvalid(Invalid):
-    code = "email_invalid"
-    sentence = _("“%(text)s” is not an e-mail address.")
+from arledger.core.text import EmailInvalid
 
 
 @extend_schema_field({"type": "string", "pattern": "^[A-Z]{3}$", "examples": ["EUR"]})
@@ -53,5 +47,5 @@ class EmailField(TextField):
             if text:
                 validate_email(text)
         except ValidationError as error:
-            raise EmailInvalid(text=clean_shown(text)) from error
+            raise EmailInvalid() from error
         return text
