@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("credits/", include("credits.urls")),
     path("refunds/", include("refunds.urls")),
     path("deposits/", include("deposits.urls")),
+    path("summaries/", include("summaries.urls")),
     path("imports/", include("imports.urls")),
     path("exports/", include("arledger.core.http.export_urls")),
     path("views/", include("arledger.core.http.view_urls")),

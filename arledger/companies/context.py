@@ -43,6 +43,7 @@ SETTINGS = (
     Item(_("Payment terms"), "companies:terms", "", "/settings/terms/", ("configuration.view",)),
     Item(_("Number sequences"), "companies:sequences", "", "/settings/sequences/", ("configuration.view",)),
     Item(_("Journals"), "companies:journals", "", "/settings/journals/", ("configuration.view",)),
+    Item(_("Periods"), "companies:periods", "", "/settings/periods/", ("configuration.view",)),
     Item(_("Roles"), "companies:roles", "", "/settings/roles/", ("roles.view",)),
     Item(_("People"), "companies:people", "", "/settings/people/", ("roles.view",)),
     Item(_("API tokens"), "tokens:list", "", "/settings/tokens/", ("configuration.view",)),
@@ -117,6 +118,7 @@ MENU = (
         ("reconciliation.run", "ledger.run", "ageing.run", "payments_by_item.run", "statements.run"),
         REPORTS,
     ),
+    Item(_("Summaries"), "summaries:list", "layers", "/summaries/", ("summaries.list",)),
     Item(_("Imports"), "imports:list", "upload", "/imports/", ("imports.run",)),
     Item(
         _("Settings"),

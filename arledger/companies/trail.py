@@ -27,6 +27,9 @@ ACTIONS: dict[str, str | Promise] = {
     "member": pgettext_lazy("audit", "gave a role"),
     "invite": pgettext_lazy("audit", "invited"),
     "found": pgettext_lazy("audit", "founded"),
+    "open": pgettext_lazy("audit", "opened"),
+    "close": pgettext_lazy("audit", "closed"),
+    "reopen": pgettext_lazy("audit", "reopened"),
 }
 THINGS: dict[str, str | Promise] = {
     "document": gettext_lazy("document"),
@@ -49,6 +52,8 @@ THINGS: dict[str, str | Promise] = {
     "refund": gettext_lazy("refund"),
     "deposit": gettext_lazy("deposit"),
     "matching": gettext_lazy("matching"),
+    "summary": gettext_lazy("summary"),
+    "period": gettext_lazy("period"),
 }
 NAMES: dict[str, str | Promise] = {
     "kind": gettext_lazy("Kind"),

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from django.urls import path
 
-from arledger.companies import audit_pages, master_pages, pages, people_pages, role_pages, settings_pages
+from arledger.companies import (
+    audit_pages,
+    master_pages,
+    pages,
+    people_pages,
+    period_pages,
+    role_pages,
+    settings_pages,
+)
 
 app_name = "companies"
 urlpatterns = [
     path("companies/switch/", pages.switch, name="switch"),
     path("settings/", settings_pages.configuration, name="configuration"),
     *master_pages.addresses(),
+    path("settings/periods/", period_pages.periods, name="periods"),
+    path("settings/periods/close/", period_pages.close, name="period-close"),
+    path("settings/periods/reopen/", period_pages.reopen, name="period-reopen"),
     path("settings/roles/", role_pages.roles, name="roles"),
     path("settings/roles/new/", role_pages.new, name="role-new"),
     path("settings/roles/duties/", role_pages.duties, name="segregation"),

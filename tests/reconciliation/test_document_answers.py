@@ -55,7 +55,9 @@ def test_an_open_invoice_with_an_inline_credit(b: Books) -> None:
         "2026-03-15",
         "2026-04-14",
     )
-    assert (found["version"], found["gl_date"], found["summary"]) == (2, "2026-03-15", None)
+    assert (found["version"], found["gl_date"]) == (2, "2026-03-15")
+    assert found["summary"] == f"sum_{b.document(int(found['id'][4:])).summary_id}"
+    assert found["summary_title"] == "Invoices 2026-03-15 00:00:00"
 
 
 def test_a_draft_has_no_effect_on_balances(b: Books) -> None:

@@ -1,0 +1,108 @@
+"""Forms of the summaries' pages: they read what people type; rules live in the services."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from arledger.companies.models import BankAccount, Entity
+from arledger.core.http.forms import AmountField, DayField, KeyedForm, TextField, offer
+from summaries.models import Summary, Type
+from summaries.services import SummaryInput
+
+UNDEPOSITED = "undeposited"
+
+
+class SummaryFilter(forms.Form):
+    """What the list of summaries can be narrowed to."""
+
+    type = forms.ChoiceField(label=_("Type"), required=False, choices=[("", "—"), *Type.choices])
+    made = forms.ChoiceField(
+        label=_("Made"),
+        required=False,
+        choices=[("", "—"), ("automatic", _("automatically")), ("user", _("by people"))],
+    )
+
+
+class SummaryForm(KeyedForm):
+    """A summary that a person makes; one that exists keeps its type."""
+
+    type = forms.ChoiceField(label=_("Type"))
+    title = TextField(label=_("Title"), max_length=100)
+    gl_date = DayField(
+        label=_("GL date"), help_text=_("Rules for the documents in it, whatever their own date.")
+    )
+    entity = forms.TypedChoiceField(label=_("Entity"), required=False, coerce=int, empty_value=None)
+    place = forms.ChoiceField(
+        label=_("Bank account"), required=False, help_text=_("For payments: where their money lies.")
+    )
+    control_count = forms.IntegerField(
+        label=_("Control count"), required=False, help_text=_("How many documents it should hold at the end.")
+    )
+    control_total = AmountField(
+        label=_("Control total"),
+        required=False,
+        help_text=_("What they should add up to, in the base currency. A difference hinders closing."),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        types: Sequence[Type],
+        entities: Sequence[Entity],
+        banks: Sequence[BankAccount],
+        currency: str,
+        **options: Any,
+    ) -> None:
+        super().__init__(data, **options)
+        offer(self, "type", [(type.value, type.label) for type in types])
+        offer(self, "entity", [("", _("All")), *((one.pk, str(one)) for one in entities)])
+        places = [("", _("All")), (UNDEPOSITED, _("Undeposited funds"))]
+        offer(self, "place", [*places, *((str(bank.pk), str(bank)) for bank in banks)])
+        amount = self.fields["control_total"]
+        assert isinstance(amount, AmountField)
+        amount.currency = currency
+        if not entities:
+            del self.fields["entity"]
+        if Type.PAYMENTS not in types:
+            del self.fields["place"]
+
+    def entered(self) -> SummaryInput:
+        """What the service gets; of a valid form only."""
+        values = self.cleaned_data
+        place = values.get("place", "") if values["type"] == Type.PAYMENTS else ""
+        return SummaryInput(
+            type=values["type"],
+            title=values["title"],
+            gl_date=values["gl_date"],
+            entity_id=values.get("entity"),
+            bank_account_id=int(place) if place.isdigit() else None,
+            undeposited=place == UNDEPOSITED,
+            control_count=values["control_count"],
+            control_total=values["control_total"],
+        )
+
+
+def typed(summary: Summary) -> dict[str, Any]:
+    """What the form shows of a summary."""
+    return {
+        "type": summary.type,
+        "title": summary.title,
+        "gl_date": summary.gl_date,
+        "entity": summary.entity_id,
+        "place": UNDEPOSITED if summary.undeposited else str(summary.bank_account_id or ""),
+        "control_count": summary.control_count,
+        "control_total": summary.control_total,
+        "version": summary.version,
+    }
+
+
+class VerbForm(KeyedForm):
+    """A verb on a summary as it was when its effect was shown."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)

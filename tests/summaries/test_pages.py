@@ -1,0 +1,124 @@
+"""Pages of summaries and periods: read and used as a clerk does, without scripts."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from arledger.companies.selectors import settings_of
+from summaries.models import Summary
+from tests.build import Books, books
+from tests.clerk import Clerk, Page
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_time_of_the_books")]
+
+
+def entry(page: Page) -> dict[str, str]:
+    """What the form with a title would send."""
+    return next(form.fields for form in page.forms if "title" in form.fields)
+
+
+def users(b: Books) -> None:
+    b.configure(summary_frequency={"invoices": "user", "payments": "user"})
+
+
+def test_from_the_empty_summary_to_the_closed_one_and_back() -> None:
+    with books() as b:
+        users(b)
+        clerk = Clerk(b)
+        form = clerk.open("/summaries/").text
+        assert "New summary" in form
+        page = clerk.open("/summaries/new/")
+        fields = entry(page) | {"title": "March", "gl_date": "2026-03-31", "control_total": "2 x"}
+        refused = clerk.send(clerk.root + "/summaries/new/", fields)
+        assert refused.status == 422
+        assert "March" in entry(refused).values()
+        made = clerk.send(clerk.root + "/summaries/new/", fields | {"control_total": "100.00"})
+        assert made.status == 200
+        assert "Nothing in it yet" in made.text
+        key = Summary.objects.get(company=b.company, title="March").pk
+        b.invoice(100, summary_id=key)
+        b.invoice(5, summary_id=key, post=False)
+        shown = clerk.open(f"/summaries/{key}/")
+        assert "INV-00001" in shown.text
+        assert "Acme" in shown.text
+        asked = clerk.open(f"/summaries/{key}/close/")
+        assert "It holds 1 posted document for 100.00 EUR." in asked.text
+        assert "1 draft stays in it" in asked.text
+        closed = asked.press("Close summary", form="confirm")
+        assert "The summary is closed." in closed.text
+        assert Summary.objects.get(pk=key).state == "closed"
+        clerk.open(f"/summaries/{key}/open/").press("Open summary", form="confirm")
+        assert Summary.objects.get(pk=key).state == "open"
+        edited = entry(clerk.open(f"/summaries/{key}/edit/"))
+        answer = clerk.send(f"{clerk.root}/summaries/{key}/edit/", edited | {"gl_date": "2026-03-30"})
+        assert answer.status == 409
+        assert "holds posted documents" in answer.text
+
+
+def test_the_list_in_french_and_its_file() -> None:
+    with books() as b:
+        clerk = Clerk(b, language="fr")
+        assert clerk.open("/summaries/?tab=open&type=invoices").status == 200
+        file = clerk.client.get(clerk.root + "/summaries/export/")
+        text = b"".join(file).decode()
+        assert "Invoices 2026-03-15 00:00:00" in text
+        assert "refunds" not in text
+
+
+def test_a_billing_clerk_sees_and_neither_opens_nor_closes() -> None:
+    with books() as b:
+        users(b)
+        key = Summary.objects.filter(company=b.company, automatic=True, type="invoices").first()
+        assert key is not None
+        clerk = Clerk(b, "billing-clerk")
+        assert "Close summary" not in clerk.open(f"/summaries/{key.pk}/").text
+        for verb in ("close", "open", "edit", "delete"):
+            assert clerk.open(f"/summaries/{key.pk}/{verb}/").status == 403
+        assert clerk.open("/summaries/new/").status == 403
+        assert clerk.open("/settings/periods/close/").status == 403
+
+
+def test_pages_cost_the_same_statements_whatever_they_show() -> None:
+    with books() as b:
+        clerk = Clerk(b)
+        key = b.document(b.invoice(1)).summary_id
+        costs = []
+        for _ in range(2):
+            for path in ("/summaries/", f"/summaries/{key}/"):
+                clerk.open(path)
+                with CaptureQueriesContext(connection) as queries:
+                    clerk.open(path)
+                costs.append(len(queries))
+            for _more in range(5):
+                b.invoice(1)
+        assert costs[:2] == costs[2:]
+
+
+def test_a_period_is_closed_and_reopened_with_its_history() -> None:
+    with books() as b:
+        clerk = Clerk(b)
+        clerk.client.post("/accounts/reauthenticate/", {"password": "secret-1234"})
+        page = clerk.open("/settings/periods/close/")
+        page.press("Close the books", form="confirm", through="2026-02-28")
+        assert str(settings_of(b.company.pk).row.closed_through) == "2026-02-28"
+        history = clerk.open("/settings/periods/").text
+        assert "Feb 28, 2026" in history
+        again = clerk.open("/settings/periods/close/").press(
+            "Close the books", "confirm", through="2026-01-31"
+        )
+        assert again.status == 422
+        assert "closed through Feb 28, 2026 already" in again.text
+        clerk.open("/settings/periods/reopen/").press("Reopen the books", form="confirm", through="")
+        assert settings_of(b.company.pk).row.closed_through is None
+
+
+def test_another_companys_summary_is_not_found() -> None:
+    with books() as other:
+        foreign = Summary.objects.filter(company=other.company).first()
+        assert foreign is not None
+    with books() as b:
+        clerk = Clerk(b)
+        for verb in ("", "close/", "open/", "edit/", "delete/"):
+            assert clerk.open(f"/summaries/{foreign.pk}/{verb}").status == 404
