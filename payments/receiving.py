@@ -20,12 +20,13 @@ from payments.errors import CustomerTwice, NothingReceived, UnknownCustomer
 from payments.inputs import PartInput
 from payments.screen import Part, Screen
 from payments.selectors import find_customers
+from payments.settling import Available, settled_by
 from reconciliation.consuming import Rules
 from reconciliation.distribution import Preview, preview
 from reconciliation.open_credits import CreditItem, open_credits
 from reconciliation.open_items import OpenItem, open_charges, settled_charges
 from reconciliation.typed import Typed, read
-from reconciliation.used_credits import used_credits
+from reconciliation.used_credits import as_typed, used_credits
 from reconciliation.using import rules
 from reconciliation.worksheet import (
     ZERO,
@@ -83,6 +84,7 @@ def build(
         day=_day(data.get("date", "")),
         today=actor.today,
     )
+    company = settings_of(actor.company_id)
     filler = Filler(
         actor=actor,
         screen=screen,
@@ -94,7 +96,8 @@ def build(
             entities=actor.entities,
             draft=draft,
         ),
-        rules=rules(settings_of(actor.company_id)),
+        rules=rules(company),
+        settles=company.row.automatic_match_balance,
         data=data,
         post=post,
         draft=draft,
@@ -157,6 +160,7 @@ class Filler:
     draft: int
     quick: bool
     address: Address
+    settles: bool
 
     def filled(self, part: Part) -> Part:
         """The part with its rows."""
@@ -165,12 +169,13 @@ class Filler:
         screen, customer = self.screen, part.customer.pk
         own = [item for item in self.items if item.customer == customer]
         own = in_order(own, screen.order, screen.first)
+        theirs = [credit for credit in self.credits if credit.customer == customer]
         credits = used_credits(
             actor=self.actor,
             customer=customer,
             currency=screen.currency,
-            items=[credit for credit in self.credits if credit.customer == customer],
-            data=self.data,
+            items=theirs,
+            data=self._settling(part.amount, own, theirs),
             draft=self.draft,
             address=self.address,
             quick=self.quick,
@@ -187,6 +192,24 @@ class Filler:
             credited=sum(shown.mix.used.values(), ZERO),
             error=part.error or self._missing(part, used=bool(credits.uses)),
         )
+
+    def _settling(self, amount: Decimal, own: Sequence[OpenItem], credits: Sequence[CreditItem]) -> Data:
+        """What stands in the form, and all credits used where the amount is the customer's balance (SPEC 11).
+
+        Only while nobody has chosen anything himself. Whoever sees a part of the account does not know its balance.
+        """
+        keys = {f"c{one.document}" for one in credits} | {f"k{one.line}" for one in credits}
+        keys |= {f"d{item.document}" for item in own} | {f"l{item.line}" for item in own}
+        typed = read(self.data, self.screen.currency, get_language() or "en", "dlck")
+        if not (self.settles and credits) or any(typed.fixed(key) for key in keys):
+            return self.data
+        today = self.screen.today
+        account = Available(charges=list(own), credits=list(credits), hidden=self.actor.entities is not None)
+        mix = settled_by(amount, account, day=max(self.screen.day or today, today), rules=self.rules)
+        if mix is None:
+            return self.data
+        kept = {name: self.data[name] for name in self.data}
+        return {**kept, **as_typed(credits, mix.used, self.screen.currency)}
 
     def _missing(self, part: Part, *, used: bool) -> str:
         """That another customer's part is nothing, once it is to be posted."""

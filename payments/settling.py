@@ -36,7 +36,12 @@ class Available:
 
 
 def settled(part: PartInput, account: Available, *, day: date, rules: Rules) -> Mix | None:
-    """Everything on the account as of ``day`` matched, where the part's cash is exactly the balance; else None.
+    """What a part settles that says nothing about what it pays; None for any other. See ``settled_by``."""
+    return settled_by(part.amount, account, day=day, rules=rules) if part.bare else None
+
+
+def settled_by(amount: Decimal, account: Available, *, day: date, rules: Rules) -> Mix | None:
+    """Everything on the account as of ``day`` matched, where the cash is exactly the balance; else None.
 
     The balance is what is open of the charges less what is open of the credits (SPEC 15.2). An account of which a
     draft reserves something is not settled, nor one where an entity's credits may not pay another's charges and that
@@ -45,15 +50,15 @@ def settled(part: PartInput, account: Available, *, day: date, rules: Rules) -> 
     charges = [item for item in account.charges if item.date <= day and item.open]
     credits = [credit for credit in account.credits if credit.date <= day and credit.open]
     balance = _sum(charges) - _sum(credits)
-    waiting = sum((amount for since, amount in account.left if since <= day), ZERO)
-    if account.hidden or not charges or part.amount != balance - waiting:
+    waiting = sum((left for since, left in account.left if since <= day), ZERO)
+    if account.hidden or not charges or amount != balance - waiting:
         return None
     if any(item.reserved for item in charges) or any(credit.reserved for credit in credits):
         return None
     if waiting:
         raise NotWritten
     plan = Plan(
-        amount=part.amount,
+        amount=amount,
         lines={item.line: item.open for item in charges},
         credits=[CreditUse(line=credit.line, amount=credit.open) for credit in credits],
     )

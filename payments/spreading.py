@@ -117,7 +117,7 @@ def _taken(
     day = max(receipt.entered.date, actor.today)
     for part in receipt.entered.parts:
         own = available[part.customer_id, receipt.currency]
-        mix = settled(part, own, day=day, rules=rules) if settling and part.bare else None
+        mix = settled(part, own, day=day, rules=rules) if settling else None
         mix = mix or distribute(part, own.charges, own.credits, rules=rules)
         if not (part.amount or mix.pairs):
             raise NothingPaid(field="amount")

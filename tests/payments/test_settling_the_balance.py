@@ -14,8 +14,10 @@ from ledger.errors import PeriodClosed
 from payments import services
 from payments.inputs import PartInput, PaymentInput
 from tests.build import TODAY, Books, books
+from tests.clerk import Clerk, at_the_time_of_the_books
 
-pytestmark = pytest.mark.django_db
+__all__ = ["at_the_time_of_the_books"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_time_of_the_books")]
 LATER = TODAY + timedelta(days=20)
 
 
@@ -136,3 +138,24 @@ def test_who_sees_a_part_of_the_account_settles_nothing() -> None:
         b.invoice(50, entity_id=paris.pk)
         limited = replace(b, actor=replace(b.actor, entities=frozenset({paris.pk})))
         assert limited.open(limited.receipt(50, entity_id=paris.pk)) == -50
+
+
+def test_the_page_shows_what_it_will_post() -> None:
+    """An amount that is the balance takes the credits too, until somebody chooses something himself."""
+    with books() as b:
+        clerk = Clerk(b)
+        bills, memo = [b.invoice(60, 20), b.invoice(50)], b.adjustment(-30)
+        page = clerk.open(f"/payments/receive/?customer={b.customer}")
+        shown = page.press("Spread", amount="100")
+        assert shown.uses()[f"c{memo}"] == "30.00"
+        assert [shown.uses()[f"d{key}"] for key in bills] == ["80.00", "50.00"]
+        less = page.press("Spread", amount="99")
+        assert f"c{memo}" not in less.uses()
+        page.press("Post payment", amount="100")
+        assert [b.figures(key).mark for key in (*bills, memo)] == ["complete"] * 3
+        assert check(b.company.pk) == []
+        b.configure(automatic_match_balance=False)
+        again, other = b.invoice(50), b.adjustment(-20)
+        page = clerk.open(f"/payments/receive/?customer={b.customer}")
+        page.press("Post payment", amount="30")
+        assert [b.open(key) for key in (again, other)] == [20, -20]
