@@ -150,34 +150,32 @@ def test_a_post_dated_receipt_counts_from_its_day(b: Books, api: Integrator) -> 
     assert more.status == 409
 
 
-@pytest.mark.parametrize(
-    ("more", "code", "place"),
-    [
-        ({"documents": ["one"], "auto": True}, "spread_unclear", "/documents"),
-        ({"bank_account": None}, "bank_account_unclear", "/bank_account"),
-        ({"undeposited": True}, "bank_account_unclear", "/bank_account"),
-        ({"bank_account": "NOPE"}, "not_found", "/bank_account"),
-        ({"customer": "NOPE"}, "not_found", "/customer"),
-        ({"customer": None}, "required", "/customer"),
-        ({"amount": None}, "required", "/amount"),
-        ({"amount": "-5"}, "amount_negative", "/amount"),
-        ({"amount": "5.001"}, "amount_decimals", "/amount"),
-        ({"amount": 5}, "amount_is_number", "/amount"),
-        ({"amount": "0"}, "nothing_received", "/amount"),
-        ({"method": "gold"}, "choice_unknown", "/method"),
-        ({"date": "2026-02-30"}, "date_no_such_day", "/date"),
-        ({"documents": ["no such"]}, "not_found", "/documents/0"),
-        ({"documents": ["doc_999999999"]}, "not_found", "/documents/0"),
-        ({"allocations": [{"charge": "lin_99999999", "amount": "1"}]}, "not_found", "/allocations/0/charge"),
-        ({"credits": [{"credit": "doc_99999999"}]}, "not_found", "/credits/0/credit"),
-        ({"amounts": "5"}, "member_unknown", "/amounts"),
-    ],
-)
-def test_what_is_wrong_is_said_at_its_place(
-    b: Books, api: Integrator, more: dict[str, Any], code: str, place: str
-) -> None:
-    answer = api.post("/payments", received(b, "5") | more)
-    assert (answer.codes, answer.places) == ([code], [place]), answer.text
+WRONG: list[tuple[dict[str, Any], str, str]] = [
+    ({"documents": ["one"], "auto": True}, "spread_unclear", "/documents"),
+    ({"bank_account": None}, "bank_account_unclear", "/bank_account"),
+    ({"undeposited": True}, "bank_account_unclear", "/bank_account"),
+    ({"bank_account": "NOPE"}, "not_found", "/bank_account"),
+    ({"customer": "NOPE"}, "not_found", "/customer"),
+    ({"customer": None}, "required", "/customer"),
+    ({"amount": None}, "required", "/amount"),
+    ({"amount": "-5"}, "amount_negative", "/amount"),
+    ({"amount": "5.001"}, "amount_decimals", "/amount"),
+    ({"amount": 5}, "amount_is_number", "/amount"),
+    ({"amount": "0"}, "nothing_received", "/amount"),
+    ({"method": "gold"}, "choice_unknown", "/method"),
+    ({"date": "2026-02-30"}, "date_no_such_day", "/date"),
+    ({"documents": ["no such"]}, "not_found", "/documents/0"),
+    ({"documents": ["doc_999999999"]}, "not_found", "/documents/0"),
+    ({"allocations": [{"charge": "lin_99999999", "amount": "1"}]}, "not_found", "/allocations/0/charge"),
+    ({"credits": [{"credit": "doc_99999999"}]}, "not_found", "/credits/0/credit"),
+    ({"amounts": "5"}, "member_unknown", "/amounts"),
+]
+
+
+def test_what_is_wrong_is_said_at_its_place(b: Books, api: Integrator) -> None:
+    for more, code, place in WRONG:
+        answer = api.post("/payments", received(b, "5") | more)
+        assert (answer.codes, answer.places) == ([code], [place]), (more, answer.text)
     assert not Document.objects.filter(company=b.company, kind="payment").exists()
 
 
