@@ -365,7 +365,7 @@ class ImportCancel(ApiView):
 
 class ImportFailed(ApiView):
     rights: ClassVar = {"GET": "imports.run"}
-    renderer_classes = (CsvRenderer, JsonRenderer)  # type: ignore[assignment]
+    renderer_classes = (CsvRenderer, JsonRenderer)
 
     @described(
         tag=TAG,
