@@ -147,7 +147,7 @@ class _Lines:
 
     def _head(self, row: Row) -> pdf.Line:
         name, opening = f"{row[1]} · {row[0]} · {row[2]}", _("Opening balance")
-        return pdf.Line([name, "", "", "", "", "", "", opening, "", self._money(row[12], row[2])], "head")
+        return pdf.Line([name, "", "", "", opening, "", "", "", "", self._money(row[12], row[2])], "head")
 
     def _entry(self, row: Row) -> pdf.Line:
         days = [format_date(day, self.language) for day in row[5:7] if isinstance(day, date)]

@@ -48,9 +48,11 @@ def _detail(found: ExportState) -> str:
         return row.problem or _("Something went wrong. Ask for the file again.")
     if found.state in ("cancelled", "expired"):
         return ""
-    count = ngettext("%(count)s row", "%(count)s rows", row.rows_done) % {
-        "count": format_count(row.rows_done, language)
-    }
+    if row.format == "zip":
+        said = ngettext("%(count)s file", "%(count)s files", row.rows_done)
+    else:
+        said = ngettext("%(count)s row", "%(count)s rows", row.rows_done)
+    count = said % {"count": format_count(row.rows_done, language)}
     return f"{count} · {format_size(row.size, language)}" if row.size is not None else count
 
 
