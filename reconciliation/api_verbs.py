@@ -56,16 +56,6 @@ def the_one(found: Sequence[Item | Refusal]) -> Item:
     return found[0]
 
 
-def acted(request: ApiRequest, key: int, verb: Callable[[], object]) -> HttpResponse:
-    """Do what a verb does to a document, once per key; the answer is the document as it is then."""
-
-    def effect() -> dict[str, Any]:
-        verb()
-        return shown(request.actor, key)
-
-    return perform(request, effect, status=200)
-
-
 def deleted(request: ApiRequest, key: int, delete: Callable[[], None]) -> HttpResponse:
     """Delete a draft; the answer names what is gone."""
 

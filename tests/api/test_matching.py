@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.api.helping import acme, available, doc, line, opens, read
+from arledger.companies.models import Entity, Membership, MembershipEntity
+from tests.api.helping import acme, available, doc, line, opens, read, received
 from tests.build import Books, books
 from tests.integrator import Answer, Integrator
 
@@ -254,3 +255,24 @@ def test_suggestions_for_one_charge_or_credit(b: Books, api: Integrator) -> None
     assert api.post("/matching/suggest", {}).places == ["/customer"]
     assert api.post("/matching/suggest", {"charge": "doc_99999999"}).status == 404
     assert api.post("/matching/suggest?validate_only=true", {"customer": acme(b)}).status == 400
+
+
+def test_who_is_limited_to_entities_finds_nothing_of_others(b: Books) -> None:
+    north, south = (
+        Entity.objects.create(company=b.company, code=code, name=code) for code in ("NORTH", "SOUTH")
+    )
+    own, other = (b.adjustment(-10, entity_id=entity.pk) for entity in (north, south))
+    charge, theirs = b.invoice(30), b.invoice(30, entity_id=south.pk)
+    b.match((b.line(theirs), b.line(other), 4))
+    api = Integrator(b)
+    membership = Membership.objects.get(company=b.company, user=api.user)
+    MembershipEntity.objects.create(company=b.company, membership=membership, entity=north)
+    listed = api.get("/credits")["results"]
+    assert [one["credit"] for one in listed] == [doc(own)]
+    assert api.get("/applications")["results"] == []
+    for wanted in ((doc(charge), doc(other), "1"), (line(b, theirs), doc(own), "1")):
+        assert apply(api, wanted).status == 404
+    assert api.post("/matching/suggest", {"credit": doc(other)}).status == 404
+    found = api.post("/payments", received(b, "5", documents=[doc(theirs)]))
+    assert (found.status, found.places) == (404, ["/documents/0"])
+    assert apply(api, (doc(charge), doc(own), "10")).status == 201
