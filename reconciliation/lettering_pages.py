@@ -45,11 +45,11 @@ def letter(request: PageRequest) -> HttpResponse:
 def _effects(told: Lettered) -> list[str]:
     groups = _("Every group has its code from a later match: no code is drawn.")
     if told.groups:
-        groups = _("%(count)s codes are drawn, from %(first)s to %(last)s, the oldest match first.") % {
-            "count": told.groups,
-            "first": told.first,
-            "last": told.last,
-        }
+        groups = ngettext(
+            "%(count)s code is drawn: %(first)s.",
+            "%(count)s codes are drawn, from %(first)s to %(last)s, the oldest match first.",
+            told.groups,
+        ) % {"count": told.groups, "first": told.first, "last": told.last}
     return [
         ngettext(
             "%(count)s match gets a match code: it was made before customer reconciliation was switched on.",

@@ -21,6 +21,8 @@ PAGES = [
     "search/?q=INV",
     "reports/ageing/",
     "reports/ageing/?buckets=9,1",
+    "reports/proof/",
+    "reports/payments-by-item/",
     "settings/",
     "settings/sequences/",
     "settings/audit/",
