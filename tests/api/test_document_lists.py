@@ -77,7 +77,7 @@ def mixture(b: Books, seed: int = 7, count: int = 45) -> None:
         found = b.document(key)
         if found.state == "draft":
             continue
-        paying = {
+        paying: dict[str, Any] = {
             "customer": customer,
             **({"currency": "USD", "exchange_rate": Decimal(1)} if dollars else {}),
         }
