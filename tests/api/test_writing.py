@@ -166,7 +166,7 @@ def test_fifty_at_once_with_one_key_have_one_effect_and_one_answer(committed: No
 def test_a_key_whose_first_call_still_runs_answers_409(committed: None) -> None:
     with books() as made:
         api = Integrator(made)
-    key = [made.company.pk, api.user.pk, "api POST /api/v1/accounts", "slow"]
+    key: list[int | str] = [made.company.pk, api.user.pk, "api POST /api/v1/accounts", "slow"]
     with company_scope(made.company.pk):
         claimed, finish = threading.Event(), threading.Event()
 

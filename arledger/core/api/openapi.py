@@ -26,7 +26,8 @@ def as_yaml() -> tuple[str, list[str]]:
     """The document as committed, and what the generator could not make out."""
     with GENERATOR_STATS.silence():
         GENERATOR_STATS.reset()
-        text: bytes = OpenApiYamlRenderer().render(document(), renderer_context={})
+        renderer: Any = OpenApiYamlRenderer()
+        text: bytes = renderer.render(document(), renderer_context={})
         complaints = [*GENERATOR_STATS._error_cache, *GENERATOR_STATS._warn_cache]
     return text.decode(), complaints
 
