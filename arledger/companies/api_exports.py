@@ -216,7 +216,7 @@ class ExportCancel(ApiView):
 
 class ExportFile(ApiView):
     rights: ClassVar = {"GET": ""}
-    renderer_classes = (FileRenderer, JsonRenderer)  # type: ignore[assignment]
+    renderer_classes = (FileRenderer, JsonRenderer)
 
     @described(
         tag=TAG,
