@@ -8,7 +8,7 @@ const list = box?.querySelector("[role=listbox]");
 let timer = 0;
 let asked = 0;
 
-const home = () => new URL(".", new URL(box.dataset.palette, location.href)).pathname;
+const home = () => new URL("..", new URL(box.dataset.palette, location.href)).pathname;
 const key = () => `arledger-recent ${home()}`;
 
 function recent() {

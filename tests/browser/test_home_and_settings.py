@@ -25,7 +25,12 @@ PAGES = [
     "reports/payments-by-item/",
     "settings/",
     "settings/sequences/",
-    "settings/audit/",
+    "settings/audit/?verify=1",
+    "settings/entities/new/",
+    "settings/people/new/",
+    "settings/roles/new/",
+    "settings/roles/duties/",
+    "reports/journal/",
 ]
 
 
@@ -73,6 +78,24 @@ def test_a_single_hit_of_the_search_opens_by_keyboard(place: Place, page: Page) 
     page.keyboard.press("Enter")
     page.wait_for_url("**/invoices/**")
     assert "INV-00002" in page.locator("h1").inner_text()
+
+
+def test_the_palette_goes_anywhere_by_keyboard(place: Place, page: Page) -> None:
+    sign_in(page, place.user)
+    page.keyboard.press("Control+k")
+    page.locator("#palette a", has_text="New invoice").wait_for()
+    assert serious(page) == []
+    page.keyboard.type("rec pay")
+    page.locator("#palette a[aria-selected=true]", has_text="Receive payment").wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/payments/receive/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("INV-00002")
+    page.locator("#palette a[aria-selected=true]", has_text="INV-00002").wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/invoices/**")
+    page.keyboard.press("Control+k")
+    page.locator("#palette a", has_text="Recent").first.wait_for()
 
 
 def test_the_figures_of_home_lead_to_their_lists(place: Place, page: Page) -> None:
