@@ -51,8 +51,13 @@ def test_adding_reading_and_changing(b: Books, api: Integrator) -> None:
     assert api.patch(path, {"name": "Zoe"}, if_match=1).status == 412
     assert api.patch(f"/customers/cus_{b.customer}", {"parent": "ZOE"}).codes == ["customer_own_parent"]
     assert api.patch(path, {"active": False})["active"] is False
-    sent = {"customer": "ZOE", "date": "2026-03-15", "due_date": "2026-03-31", "lines": [{"amount": "1"}]}
-    late = api.post("/invoices", sent)
+    bill: dict[str, Any] = {
+        "customer": "ZOE",
+        "date": "2026-03-15",
+        "due_date": "2026-03-31",
+        "lines": [{"amount": "1"}],
+    }
+    late = api.post("/invoices", bill)
     assert (late.codes, late.places) == (["customer_inactive"], ["/customer"])
 
 
