@@ -169,7 +169,7 @@ def _sequence(settings: Settings, *, lock: bool = False) -> NumberSequence:
     sequences = NumberSequence.objects.filter(company=settings.company)
     if lock:
         sequences = sequences.select_for_update()
-    return sequences.get(pk=settings.row.match_sequence_id)
+    return sequences.get(pk=settings.row.match_sequence_id or 0)
 
 
 def _told(sequence: NumberSequence, matches: int, groups: int) -> Lettered:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -40,6 +41,14 @@ COLUMNS = (
     "amount",
     "received",
 )
+
+
+@dataclass(frozen=True)
+class Spot:
+    """How far a file is: at an item, or with no more of those after so many receipts."""
+
+    items: Place | None
+    receipts: int = 0
 
 
 @page("payments_by_item.run")
@@ -105,15 +114,18 @@ def payments_by_item_csv(request: PageRequest) -> HttpResponseBase:
     accounts = {a.pk: a.code for a in Account.objects.filter(company_id=actor.company_id)}
     locations = {one.pk: one.code for one in Location.objects.filter(company_id=actor.company_id)}
 
-    def chunk(place: Place | int | None) -> tuple[list[list[object]], Place | int | None]:
-        """Items from a place on; behind the last of them receipts, counted off by a number."""
-        if isinstance(place, int):
-            left = payments_by_item.unmatched(actor=actor, query=query, skip=place, limit=EXPORT_ROWS)
-            following = place + EXPORT_ROWS if len(left) == EXPORT_ROWS else None
+    def chunk(place: Spot | None) -> tuple[list[list[object]], Spot | None]:
+        """Items from a place on; behind the last of them the receipts."""
+        if place is not None and place.items is None:
+            left = payments_by_item.unmatched(
+                actor=actor, query=query, skip=place.receipts, limit=EXPORT_ROWS
+            )
+            following = Spot(None, place.receipts + EXPORT_ROWS) if len(left) == EXPORT_ROWS else None
             return [_receipt_cells(one) for one in left], following
-        found, more = payments_by_item.page(actor=actor, query=query, start=place, limit=EXPORT_ROWS)
-        after = None if query.of_items else 0
-        return [_item_cells(item, accounts, locations) for item in found], more or after
+        start = place.items if place else None
+        found, more = payments_by_item.page(actor=actor, query=query, start=start, limit=EXPORT_ROWS)
+        behind = None if query.of_items else Spot(None)
+        return [_item_cells(item, accounts, locations) for item in found], Spot(more) if more else behind
 
     name = f"payments-by-item-{request.company.code}-{query.scope.end.isoformat()}.csv"
     return csv_stream(actor=actor, name=name, header=COLUMNS, chunk=chunk)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from datetime import date as Day
 from decimal import Decimal
 from functools import cached_property
 
@@ -44,8 +45,8 @@ class Entry:
 
     customer: int
     document: Document
-    date: date
-    gl_date: date
+    date: Day
+    gl_date: Day
     amount: Decimal
     code: str
     settled: bool
