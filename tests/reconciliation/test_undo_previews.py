@@ -1,6 +1,6 @@
 """Undos of matches: what the preview shows is what happens (SPEC 11).
 
-``make test`` tries forty; ``ARLEDGER_UNDO_RUNS=25`` tries a thousand, in two minutes.
+``make test`` tries forty; ``ARLEDGER_UNDO_RUNS=25`` tries a thousand, in some minutes.
 """
 
 from __future__ import annotations
