@@ -22,7 +22,7 @@ from arledger.core.money import decimals
 from checkout import services
 from checkout.receipts import MOST, ReceiptForms, instalments, receipt_forms, show_receipt_refusals
 from customers.selectors import visible
-from ledger.models import Document
+from ledger.models import Document, Kind
 from ledger.posting import require_drafts
 from reconciliation.document_forms import BilledForm, BilledLineForm, billed, billed_lines
 from reconciliation.entry_pages import Sheet, due_hint
@@ -102,7 +102,9 @@ def _till(request: PageRequest, document: Document | None) -> Till:
     """What was sent; for ``split`` and ``more`` with other rows of receipts."""
     shown = BilledForm.shown(document) if document else _start(request)
     lines = billed_lines(document) if document else []
-    sheet = Sheet.of(request, head=BilledForm, line=BilledLineForm, shown=shown, lines=lines)
+    sheet = Sheet.of(
+        request, head=BilledForm, line=BilledLineForm, shown=shown, lines=lines, kind=Kind.INVOICE
+    )
     count = request.POST.get("count", str(USUAL_COUNT))
     if request.method != "POST":
         first = {"date": shown["date"]}

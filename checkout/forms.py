@@ -20,6 +20,6 @@ class QuickDepositForm(AdvanceForm):
 def entered(form: QuickDepositForm, formset: LineForms, currency: str) -> QuickDepositInput:
     """What the service gets; valid forms only. ``currency`` is the one that the amounts were typed in."""
     values = form.entered
-    del values["gl_date"]
+    del values["gl_date"], values["summary_id"]
     lines = [formset.forms[place].entered for place in formset.sent]
     return QuickDepositInput(**values | {"currency": currency}, lines=lines)

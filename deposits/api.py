@@ -29,7 +29,8 @@ from reconciliation.api_verbs import TakeBackInput
 TAG = "deposits"
 # Deposits are of no customer, and have neither lines nor matches.
 OF_DEPOSITS = {
-    name: FILTERS[name] for name in ("state", "date_from", "date_to", "number", "summary", "entity", "currency", "q")
+    name: FILTERS[name]
+    for name in ("state", "date_from", "date_to", "number", "summary", "entity", "currency", "q")
 }
 
 

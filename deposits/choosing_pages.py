@@ -27,7 +27,8 @@ from deposits.choosing import Choice, Row, build, chosen_of, keys
 from deposits.forms import DepositForm
 from deposits.inputs import DepositInput
 from deposits.selectors import deposit, draft_of, entities, items
-from ledger.models import Document, Method
+from ledger.models import Document, Kind, Method
+from summaries.forms import offer_summaries
 
 NAMES = {"bank_account": "account", "exchange_rate": "rate"}
 HEAD = (
@@ -36,6 +37,7 @@ HEAD = (
     "rate",
     "entity",
     "gl_date",
+    "summary",
     "reference",
     "description",
     "version",
@@ -61,6 +63,7 @@ class Slip:
             receipts=receipts,
             gl_date=values.get("gl_date"),
             entity_id=values.get("entity"),
+            summary_id=values.get("summary"),
             reference=values["reference"],
             description=values["description"],
             exchange_rate=values.get("rate") or Decimal(1),
@@ -95,6 +98,7 @@ def _typed(draft: Document) -> dict[str, str]:
         "date": draft.date.isoformat(),
         "rate": f"{draft.exchange_rate.normalize():f}",
         "entity": draft.entity_id,
+        "summary": draft.summary_id,
         "gl_date": draft.gl_date.isoformat() if draft.gl_date else None,
         "reference": draft.reference,
         "description": draft.description,
@@ -126,6 +130,7 @@ def _slip(
         settings=settings,
         currency=choice.currency,
     )
+    offer_summaries(form, actor=actor, settings=settings, kind=Kind.DEPOSIT)
     return Slip(form, choice, settings, draft)
 
 

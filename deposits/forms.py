@@ -12,6 +12,7 @@ from arledger.companies.models import BankAccount, Entity
 from arledger.companies.selectors import Settings
 from arledger.core.http.forms import AmountField, DayField, KeyedForm, RateField, TextField, offer
 from deposits.errors import BankAccountMissing
+from summaries.forms import SummaryField
 
 NONE = ("", "—")
 
@@ -39,6 +40,7 @@ class DepositForm(KeyedForm):
     rate = RateField(label=_("Exchange rate"), required=False)
     entity = forms.TypedChoiceField(label=_("Entity"), required=False, coerce=int, empty_value=None)
     gl_date = DayField(label=_("GL date"), required=False)
+    summary = SummaryField()
     reference = TextField(label=_("Reference"), max_length=100, required=False)
     description = TextField(label=_("Description"), max_length=500, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)

@@ -16,6 +16,7 @@ from arledger.core.http.forms import AmountField, DayField, KeyedForm, TextField
 from customers.models import Customer
 from ledger.models import Method
 from payments.errors import NothingReceived, UnknownCustomer
+from summaries.forms import SummaryField
 
 Choices = Sequence[tuple[str, str | Promise]]
 UNDEPOSITED = "undeposited"
@@ -47,6 +48,7 @@ class ReceiveForm(KeyedForm):
     method = forms.ChoiceField(label=_("Method"), choices=Method.choices)
     account = forms.ChoiceField(label=_("Account"))
     entity = forms.ChoiceField(label=_("Entity"), required=False)
+    summary = SummaryField()
     reference = TextField(label=_("Reference"), max_length=100, required=False)
     description = TextField(label=_("Description"), max_length=500, required=False)
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from arledger.companies.context import address
 from arledger.companies.models import Company
+from arledger.companies.selectors import settings_of
 from arledger.core.errors import Refusal
 from arledger.core.formats import format_amount, input_amount
 from arledger.core.http.doors import PageRequest, page
@@ -35,6 +36,7 @@ from payments.screen import Screen
 from payments.selectors import bank_accounts, draft_of, entities, open_currencies, payer_of
 from reconciliation.open_items import open_charges
 from reconciliation.worksheet import orders
+from summaries.forms import offer_summaries
 
 NAMES = {"bank_account": "account", "exchange_rate": "rate", "currency": "currency"}
 KEPT = ("date", "method", "account")
@@ -141,6 +143,7 @@ def _entered(screen: Screen, form: ReceiveForm) -> PaymentInput:
         bank_account_id=values["account"],
         payer_id=screen.payer.pk,
         entity_id=values["entity"],
+        summary_id=values.get("summary"),
         exchange_rate=values["rate"],
         reference=values["reference"],
         description=values["description"],
@@ -214,6 +217,7 @@ def _form(request: PageRequest, screen: Screen, data: Data, *, bound: bool = Fal
         accounts=[*accounts, (UNDEPOSITED, _("Undeposited funds"))],
         entities=[(str(entity.pk), str(entity)) for entity in entities(actor)],
     )
+    offer_summaries(form, actor=actor, settings=settings_of(actor.company_id), kind=Kind.PAYMENT)
     if not bound:
         form.fields["amount" if screen.payer else "customer"].widget.attrs["autofocus"] = True
     return form

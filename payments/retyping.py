@@ -38,6 +38,7 @@ def as_data(
         "method": entered.method,
         "account": str(entered.bank_account_id or "undeposited"),
         "entity": str(entered.entity_id or ""),
+        "summary": str(entered.summary_id or ""),
         "reference": entered.reference,
         "description": entered.description,
         "parts": str(len(others)),

@@ -25,6 +25,7 @@ from customers.forms import CustomerField, ask_as
 from ledger.entering import DocumentInput, LineInput
 from ledger.models import Document
 from reconciliation.marks import MARK_LABELS, SETTLEMENT_LABELS, Mark, Settlement
+from summaries.forms import SummaryField
 
 PREFIX = "lines"
 BLANK_LINES = 3
@@ -75,6 +76,7 @@ class HeadForm(KeyedForm):
     )
     entity = forms.TypedChoiceField(label=_("Entity"), required=False, coerce=int, empty_value=None)
     gl_date = DayField(label=_("GL date"), required=False)
+    summary = SummaryField()
     reference = TextField(label=_("Reference"), max_length=100, required=False)
     description = TextField(label=_("Description"), max_length=500, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -105,6 +107,7 @@ class HeadForm(KeyedForm):
         return {
             "customer_id": values["customer"].pk,
             "entity_id": values["entity"],
+            "summary_id": values.get("summary"),
             **{name: values[name] for name in same},
         }
 
@@ -118,6 +121,7 @@ class HeadForm(KeyedForm):
             "exchange_rate": document.exchange_rate,
             "entity": document.entity_id,
             "gl_date": document.gl_date,
+            "summary": document.summary_id,
             "reference": document.reference,
             "description": document.description,
             "version": document.version,

@@ -39,6 +39,7 @@ from reconciliation.document_forms import (
     line_forms,
 )
 from reconciliation.kind_pages import KindPages
+from summaries.forms import offer_summaries
 
 Values = dict[str, Any]
 
@@ -61,10 +62,15 @@ class Sheet:
         line: type[LineForm],
         shown: Values,
         lines: list[Values],
+        kind: str = "",
     ) -> Sheet:
         settings = settings_of(request.actor.company_id)
         data = request.POST if request.method == "POST" else None
         form = head(data, actor=request.actor, settings=settings, initial=shown)
+        if kind:
+            offer_summaries(form, actor=request.actor, settings=settings, kind=kind)
+        else:
+            del form.fields["summary"]
         currency = _currency(request, shown, form) or settings.company.base_currency
         formset = line_forms(data, line=line, head=form, currency=currency, settings=settings, initial=lines)
         return cls(form, formset, currency, settings)
@@ -174,7 +180,7 @@ class EntryPages(KindPages):
         return self._answer(request, sheet, verb, {"document": document, "back_url": self.at(key)})
 
     def _sheet(self, request: PageRequest, shown: Values, lines: list[Values]) -> Sheet:
-        return Sheet.of(request, head=self.head, line=self.line, shown=shown, lines=lines)
+        return Sheet.of(request, head=self.head, line=self.line, shown=shown, lines=lines, kind=self.kind)
 
     def _answer(
         self, request: PageRequest, sheet: Sheet, verb: Callable[[], Done], context: Values

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arledger.core.http.forms import AmountField, DayField, KeyedForm, TextField, offer
 from customers.models import Customer
+from summaries.forms import SummaryField
 
 Choices = Sequence[tuple[str, str | Promise]]
 
@@ -28,6 +29,7 @@ class RefundForm(KeyedForm):
     date = DayField(label=_("Date of the transfer"))
     account = forms.ChoiceField(label=_("Bank account"))
     entity = forms.ChoiceField(label=_("Entity"), required=False)
+    summary = SummaryField()
     reference = TextField(label=_("Reference"), max_length=100, required=False)
     pay_to = TextField(
         label=_("Pay to"),

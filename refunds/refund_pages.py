@@ -34,6 +34,7 @@ from refunds.inputs import RefundInput
 from refunds.refunding import Data, as_data, build, chosen_data
 from refunds.screen import ZERO, Screen
 from refunds.selectors import draft_of, refundable
+from summaries.forms import offer_summaries
 
 FEATURE = "refunds"
 NAMES = {"bank_account": "account"}
@@ -144,6 +145,7 @@ def _entered(screen: Screen, form: RefundForm) -> RefundInput:
         credits=screen.credits,
         amount=values["amount"],
         entity_id=values["entity"],
+        summary_id=values.get("summary"),
         reference=values["reference"],
         description=values["description"],
         pay_to=values["pay_to"] or screen.customer.name,
@@ -210,6 +212,7 @@ def _form(request: PageRequest, screen: Screen, data: Data, *, bound: bool = Fal
         accounts=accounts,
         entities=entities,
     )
+    offer_summaries(form, actor=actor, settings=settings_of(actor.company_id), kind=Kind.REFUND)
     if not bound:
         form.fields["amount" if customer else "customer"].widget.attrs["autofocus"] = True
     form.fields["amount"].widget.attrs["placeholder"] = screen.placeholder

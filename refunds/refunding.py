@@ -151,6 +151,7 @@ def as_data(
         "date": entered.date.isoformat(),
         "account": str(entered.bank_account_id or ""),
         "entity": str(entered.entity_id or ""),
+        "summary": str(entered.summary_id or ""),
         "reference": entered.reference,
         "pay_to": entered.pay_to,
         "pay_to_for": str(customer.pk),

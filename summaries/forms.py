@@ -6,11 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from arledger.companies.models import BankAccount, Entity
+from arledger.companies.selectors import Settings
+from arledger.core.actor import Actor
+from arledger.core.formats import format_date
 from arledger.core.http.forms import AmountField, DayField, KeyedForm, TextField, offer
-from summaries.models import Summary, Type
+from summaries.models import TYPE_OF_KIND, Summary, Type
+from summaries.selectors import choices
 from summaries.services import SummaryInput
 
 UNDEPOSITED = "undeposited"
@@ -25,6 +30,24 @@ class SummaryFilter(forms.Form):
         required=False,
         choices=[("", "—"), ("automatic", _("automatically")), ("user", _("by people"))],
     )
+
+
+class SummaryField(forms.TypedChoiceField):
+    """The open summary that a document chooses; ``offer_summaries`` fills it, or takes it out of the form."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(label=_("Summary"), required=False, coerce=int, empty_value=None, **options)
+
+
+def offer_summaries(form: forms.Form, *, actor: Actor, settings: Settings, kind: str) -> None:
+    """Let the field ``summary`` offer the open ones for a kind; without it where nobody chooses (SPEC 13)."""
+    found = choices(actor=actor, settings=settings, type=TYPE_OF_KIND[kind])
+    if found is None:
+        form.fields.pop("summary", None)
+        return
+    language = get_language() or "en"
+    days = {one.pk: format_date(one.gl_date, language) if one.gl_date else "" for one in found}
+    offer(form, "summary", [("", "—"), *((one.pk, f"{one.title} ({days[one.pk]})") for one in found)])
 
 
 class SummaryForm(KeyedForm):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from arledger.companies.selectors import settings_of
+from summaries import services
 from summaries.models import Summary
 from tests.build import Books, books
 from tests.clerk import Clerk, Page
@@ -122,3 +125,39 @@ def test_another_companys_summary_is_not_found() -> None:
         clerk = Clerk(b)
         for verb in ("", "close/", "open/", "edit/", "delete/"):
             assert clerk.open(f"/summaries/{foreign.pk}/{verb}").status == 404
+
+
+def test_entry_forms_offer_open_summaries_only_where_people_make_them() -> None:
+    with books() as b:
+        clerk = Clerk(b)
+        every = (
+            "/invoices/new/",
+            "/credits/adjustments/new/",
+            "/credits/advances/new/",
+            "/payments/receive/",
+        )
+        addresses = (*every, "/deposits/new/", "/deposits/quick/")
+        for path in addresses:
+            page = clerk.open(path)
+            assert page.status in (200, 404), path
+            assert not any("summary" in form.fields for form in page.forms), path
+        everything = ("invoices", "adjustments", "advances", "payments", "deposits")
+        b.configure(summary_frequency=dict.fromkeys(everything, "user"))
+        for path in (*every, "/deposits/new/"):
+            page = clerk.open(path)
+            assert any("summary" in form.fields for form in page.forms), path
+        march = services.add(
+            actor=b.actor,
+            entered=services.SummaryInput(type="invoices", title="March", gl_date=date(2026, 3, 31)),
+        )
+        page = clerk.open(f"/invoices/new/?customer={b.customer}")
+        assert "March (Mar 31, 2026)" in page.text
+        form = next(form for form in page.forms if "summary" in form.fields)
+        line = next(name for name in form.fields if name.endswith("-amount"))
+        fields = form.fields | {line: "100.00", "post": "1"}
+        refused = clerk.send(clerk.root + "/invoices/new/", fields)
+        assert refused.status == 422
+        assert "choose one that is open" in refused.text
+        posted = clerk.send(clerk.root + "/invoices/new/", fields | {"summary": str(march)})
+        assert "INV-00001" in posted.text
+        assert Summary.objects.get(pk=march).documents.count() == 1
