@@ -208,9 +208,10 @@ def plain_path(operation: APIOperation) -> str:
     return operation.path.replace("{", "").replace("}", "")
 
 
-# What a reader may ask for by POST.
+# What a reader may do besides reading.
 READS = {
     "POST /api/v1/matching/suggest",
+    "DELETE /api/v1/tokens/{key}",  # his own
     "POST /api/v1/exports",
     "POST /api/v1/exports/{key}/cancel",
 }
