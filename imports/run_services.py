@@ -337,7 +337,7 @@ def _finish(row: Import, actor: Actor, outcome: Outcome, notebook: Notebook) -> 
         refusal = ChangedSince()
         with transaction.atomic():
             notebook.failed()
-            failed = len(notebook.last.entries) - sum(e.key is not None for e in notebook.last.entries)
+            failed = [entry for entry in notebook.last.entries if entry.key is None]
             Import.objects.filter(company_id=row.company_id, pk=row.pk).update(
                 state=Import.State.FAILED,
                 reason=sentences(refusal),
@@ -346,7 +346,8 @@ def _finish(row: Import, actor: Actor, outcome: Outcome, notebook: Notebook) -> 
                 rows_ok=0,
                 drafts=0,
                 done_through=0,
-                entries_failed=failed,
+                entries_failed=len(failed),
+                rows_failed=sum(len(entry.group.rows) for entry in failed),
             )
         return
     with transaction.atomic():

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -184,7 +185,8 @@ def test_what_changed_after_the_check_takes_all_of_it_back(desk: Desk) -> None:
     row = desk.upload("invoices", GOOD)
     desk.made.invoice(1, number="008")
     row = desk.commit(row)
-    assert (row.state, row.rows_ok) == ("failed", 0)
+    assert (row.state, row.rows_ok, row.rows_failed) == ("failed", 0, 1)
+    assert desk.failed(row).splitlines()[1].startswith("008,ACME,")
     assert "changed after the check" in row.reason["en"]
     assert desk.places(row) == [(4, "number", "number_taken")]
     assert numbers(desk.made) == ["008"], "nothing of the file"
@@ -283,7 +285,7 @@ def test_a_file_that_cannot_be_read_to_its_end_fails_with_its_row(desk: Desk) ->
 
 
 def test_a_workbook_is_read_exactly(desk: Desk) -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["number", "customer", "date", "due_date", "amount", "line_description"],
         [7, "ACME", date(2026, 1, 10), date(2026, 2, 10), 1234.56, 0.1],
         ["", "", "", "", "", ""],
