@@ -125,7 +125,16 @@ def test_few_doors_ask_for_membership_alone() -> None:
     views ask for the right of the page they are of.
     """
     members = {address for address, pattern in routes() if getattr(pattern.callback, "right", None) == ""}
-    reviewed = {"", "search/", "start/", "help/", "matching/why/<int:key>/", "credits/", "credits/export/"}
+    reviewed = {
+        "",
+        "search/",
+        "palette/",
+        "start/",
+        "help/",
+        "matching/why/<int:key>/",
+        "credits/",
+        "credits/export/",
+    }
     reviewed |= {f"exports/{address}" for address in ("", "tray/", "<int:key>/file/", "<int:key>/stop/")}
     reviewed |= {f"views/{address}" for address in ("", "save/", "<int:key>/")}
     assert members <= reviewed

@@ -5,7 +5,6 @@ What was sent travels along hidden, so that nothing typed is lost.
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from allauth.account.authentication import get_authentication_records
@@ -16,6 +15,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from arledger.core.clock import now
 
 PASSWORD = "password_again"
 CONFIRMED_AT = "arledger_confirmed_at"
@@ -53,7 +54,7 @@ def confirm_again(request: Any) -> HttpResponse | None:
     if not request.user.check_password(password):
         form.add_error(PASSWORD, _("This is not your password."))
         return _ask(request, form, 422)
-    request.session[CONFIRMED_AT] = time.time()
+    request.session[CONFIRMED_AT] = now().timestamp()
     return None
 
 
@@ -65,7 +66,7 @@ def confirmed(request: HttpRequest) -> bool:
 def _recent(request: HttpRequest) -> bool:
     records = [float(record.get("at", 0)) for record in get_authentication_records(request, request.user)]
     last = max([*records, request.session.get(CONFIRMED_AT, 0)], default=0)
-    return time.time() - last < settings.CONFIRM_AFTER_SECONDS
+    return now().timestamp() - last < settings.CONFIRM_AFTER_SECONDS
 
 
 def _ask(request: Any, form: AgainForm, status: int) -> HttpResponse:
