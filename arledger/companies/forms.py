@@ -63,7 +63,7 @@ def _choice(
     return forms.ModelChoiceField(model._default_manager.none(), **options)
 
 
-def _frequency(type: str, label: str | Promise, **options: Any) -> forms.ChoiceField:
+def _frequency(type: str, label: Any, **options: Any) -> forms.ChoiceField:
     """How often summaries of a type start anew."""
     choices = [(value, Frequency(value).label) for value in allowed_frequencies(type)]
     return forms.ChoiceField(label=label, choices=choices, **options)

@@ -28,7 +28,13 @@ def test_each_is_created_shown_by_id_or_code_changed_and_never_deleted() -> None
     bodies: dict[str, dict[str, object]] = {
         "entities": {"code": "E1", "name": "Paris"},
         "accounts": {"code": "512900", "name": "Second bank", "kind": "bank"},
-        "bank-accounts": {"code": "B2", "name": "Two", "currency": "EUR", "account": "512900", "entity": "E1"},
+        "bank-accounts": {
+            "code": "B2",
+            "name": "Two",
+            "currency": "EUR",
+            "account": "512900",
+            "entity": "E1",
+        },
         "locations": {"code": "L1", "name": "Shop", "entity": "E1"},
         "terms": {"code": "N45", "name": "45 days", "net_days": 45, "discount_percent": "2.50"},
         "number-sequences": {"code": "S2", "name": "Second", "prefix": "X-", "width": 4},

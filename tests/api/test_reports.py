@@ -222,7 +222,7 @@ def test_the_page_s_file_says_the_same(b: Books, api: Integrator) -> None:
     history(b)
     client = Client()
     client.force_login(api.user)
-    page = client.get(f"/c/{b.company.code}/reports/reconciliation.csv?start=2026-03-01&end=2026-03-31")
+    page: Any = client.get(f"/c/{b.company.code}/reports/reconciliation.csv?start=2026-03-01&end=2026-03-31")
     text = b"".join(page.streaming_content) if page.streaming else page.content
     lines = list(csv.DictReader(StringIO(text.decode("utf-8-sig"))))
     rows = report(api, "reconciliation", **{"from": "2026-03-01", "to": "2026-03-31"})["rows"]

@@ -49,9 +49,9 @@ def test_any_other_amount_stays_an_overpayment() -> None:
             receipt = b.receipt(amount)
             assert b.open(receipt) == -Decimal(amount)
             b.reverse(receipt)
-        assert (b.open(bill), b.open(memo)) == (100, -20)
+        assert [b.open(bill), b.open(memo)] == [100, -20]
         named = b.receipt(80, [bill])
-        assert (b.open(named), b.open(bill), b.open(memo)) == (0, 20, -20), "who names what is paid decides"
+        assert [b.open(named), b.open(bill), b.open(memo)] == [0, 20, -20], "who names what is paid decides"
 
 
 def test_it_is_switched_off_or_left_on_purpose() -> None:
@@ -72,7 +72,7 @@ def test_only_what_the_account_holds_in_that_currency_and_by_that_day() -> None:
         b.invoice(500, currency="USD", exchange_rate=Decimal("0.9"))
         later = b.invoice(40, on=LATER)
         b.receipt(60)
-        assert (b.open(today), b.open(later, on=LATER)) == (0, 40)
+        assert [b.open(today), b.open(later, on=LATER)] == [0, 40]
         again = b.invoice(10)
         post_dated = b.receipt(50, on=LATER)
         assert b.open(again) == 10
@@ -95,7 +95,7 @@ def test_a_draft_that_names_nothing_settles_when_it_is_posted() -> None:
         draft = b.receipt(100, post=False)
         assert b.figures(bill).reserved == 0
         services.post(actor=b.actor, ids=[draft])
-        assert (b.open(bill), b.open(draft)) == (0, 0)
+        assert [b.open(bill), b.open(draft)] == [0, 0]
 
 
 def test_receipts_of_one_call_are_received_one_after_the_other() -> None:
@@ -106,7 +106,7 @@ def test_receipts_of_one_call_are_received_one_after_the_other() -> None:
         entered = [bare(b, 30), bare(b, 40, customer=other), bare(b, 70), bare(b, 5)]
         keys = services.receive(actor=b.actor, payments=entered)
         assert [b.open(key) for key in keys] == [0, 0, 0, -5]
-        assert (b.open(bill), b.open(second)) == (0, 0)
+        assert [b.open(bill), b.open(second)] == [0, 0]
         assert [b.document(key).number for key in keys] == [f"PAY-0000{n}" for n in range(1, 5)]
         assert check(b.company.pk) == []
 
@@ -127,7 +127,7 @@ def test_credits_kept_to_their_entity_do_not_settle_anothers_charges() -> None:
         b.configure(limit_credits_to_entity=True)
         bill, memo = b.invoice(100, entity_id=paris.pk), b.adjustment(-20)
         assert b.open(b.receipt(80)) == -80
-        assert (b.open(bill), b.open(memo)) == (100, -20)
+        assert [b.open(bill), b.open(memo)] == [100, -20]
 
 
 def test_who_sees_a_part_of_the_account_settles_nothing() -> None:

@@ -162,7 +162,7 @@ def test_what_the_money_says_it_is_for() -> None:
         one = only(b)
         assert one.suggestion.why is Why.REFERENCE
         assert one.reason == f"The reference of PAY-00001 names {number}."
-        assert [(pair.charge, pair.amount) for pair in one.pairs] == [(b.line(meant), 80)]
+        assert [(pair.charge, pair.amount) for pair in one.pairs] == [(b.line(meant), Decimal(80))]
 
 
 @pytest.mark.django_db
@@ -181,7 +181,10 @@ def test_reserved_and_hidden_amounts_and_other_currencies_stay_out() -> None:
         b.invoice(9, currency="USD", exchange_rate=Decimal("0.9"))
         b.adjustment(-9, currency="USD", exchange_rate=Decimal("0.9"))
         found = suggestions(actor=b.actor, customer=b.customer)
-        assert [(one.currency, one.suggestion.amount) for one in found] == [("EUR", 60), ("USD", 9)]
+        assert [(one.currency, one.suggestion.amount) for one in found] == [
+            ("EUR", Decimal(60)),
+            ("USD", Decimal(9)),
+        ]
         assert suggestions(actor=b.actor, customer=b.customer, currency="USD") == found[1:]
         with pytest.raises(NotFound):
             suggestions(actor=b.actor, customer=10**15)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from json import loads
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -45,7 +46,7 @@ def test_picked_on_both_sides_and_matched() -> None:
         assert refused.uses()[f"c{money}"] == "100"
         done = refused.press("Match", **{f"use_d{second}": "30"})
         assert "100.00 EUR is matched." in done.text
-        assert (b.open_lines(first), b.open(second), b.open(money)) == ([0, 5], 10, 0)
+        assert [*b.open_lines(first), b.open(second), b.open(money)] == [0, 5, 10, 0]
         assert marks(b, first, second, money) == ["partial", "partial", "complete"]
         assert "Recent matches" in done.text
         assert check(b.company.pk) == []
@@ -58,7 +59,7 @@ def test_amounts_go_to_single_lines() -> None:
         second = b.line(bill, 2)
         done = bench(clerk).press("Match", **{f"use_k{b.line(memo, 2)}": "15", f"use_l{second}": "15"})
         assert "15.00 EUR is matched." in done.text
-        assert (b.open_lines(bill), b.open_lines(memo)) == ([60, 0], [-10, -5])
+        assert [*b.open_lines(bill), *b.open_lines(memo)] == [60, 0, -10, -5]
 
 
 def test_it_opens_from_either_sides_document() -> None:
@@ -77,7 +78,7 @@ def test_it_opens_from_either_sides_document() -> None:
         assert evened.uses()[f"d{bill}"] == "75.00"
         assert "The credits are 25.00 more than the charges." in evened.text
         evened.press("Match", **{f"use_c{money}": "75"})
-        assert (b.open(bill), b.open(money)) == (0, -25)
+        assert [b.open(bill), b.open(money)] == [0, -25]
         assert "Match on the workbench" not in clerk.open(f"/invoices/{bill}/").links
 
 
@@ -155,7 +156,7 @@ def test_a_match_takes_effect_when_it_is_said_to() -> None:
         assert early.status == 422
         later = TODAY + timedelta(days=3)
         page.press("Match", date=str(later), reason="as agreed", **picked)
-        assert (b.open(bill), b.open(bill, on=later)) == (10, 0)
+        assert [b.open(bill), b.open(bill, on=later)] == [10, 0]
         made = Document.objects.get(company=b.company, kind="matching")
         assert (made.date, made.reason) == (later, "as agreed")
 
@@ -170,14 +171,14 @@ def test_recent_matches_are_undone_from_there() -> None:
         half = dict.fromkeys(list(picked)[:2], "50") | {f"use_c{first}": "100"}
         bench(clerk).press("Match", **half)
         page = bench(clerk).press("Match", **{**half, f"use_c{first}": "", f"use_c{second}": "100"})
-        assert (b.open(one), b.open(two)) == (0, 0)
+        assert [b.open(one), b.open(two)] == [0, 0]
         [application] = [entry for entry in b.applications(second) if entry in b.applications(one)]
         bin_url = next(url for text, url in page.links.items() if f"/{application}/unapply/" in url)
         asked = clerk.open(bin_url)
         form = next(form for form in asked.forms if "reason" in form.fields)
         back = clerk.send(asked.address, form.fields | {"reason": "wrong invoice"})
         assert back.address == bench(clerk).address or "/workbench/" in back.address
-        assert (b.open(one), b.open(two)) == (50, 0)
+        assert [b.open(one), b.open(two)] == [50, 0]
         assert b.open(second) == -50
         all_of = next(
             url for text, url in back.links.items() if text.startswith("Undo all 2 matches of MAT-")
@@ -189,7 +190,7 @@ def test_recent_matches_are_undone_from_there() -> None:
         assert refused.status == 422
         done = clerk.send(shown.address, form.fields | {"reason": "all wrong"})
         assert "The matches are undone." in done.text
-        assert (b.open(one), b.open(two), b.open(first)) == (100, 50, -100)
+        assert [b.open(one), b.open(two), b.open(first)] == [100, 50, -100]
         assert clerk.open(all_of).status == 404, "nothing of it is in force any more"
         assert check(b.company.pk) == []
 
@@ -253,7 +254,7 @@ def test_another_currency_is_an_account_of_its_own() -> None:
     with books() as b:
         clerk = Clerk(b)
         b.invoice(10)
-        dollars = {"currency": "USD", "exchange_rate": Decimal("0.9"), "on": date(2026, 3, 1)}
+        dollars: dict[str, Any] = {"currency": "USD", "exchange_rate": Decimal("0.9"), "on": date(2026, 3, 1)}
         bill, memo = b.invoice(7, **dollars), b.adjustment(-7, **dollars)
         page = bench(clerk, document=bill)
         assert page.uses() == {f"d{bill}": "7.00"}

@@ -57,7 +57,9 @@ def test_w10_the_report_after_un_applying_one_of_two_receipts(b: Books) -> None:
     assert "INV-00001 Invoice Mar 15, 2026 Mar 15, 2026 100.00 a 100.00" in rows
     assert rows.count("−50.00 B 50.00") == 2
     assert rows.count("−50.00 a 50.00") == 1
-    assert "PAY-00002 Payment Mar 15, 2026 Mar 15, 2026 −50.00 50.00" in rows, "50 of receipt 2 are available, in no group"
+    assert "PAY-00002 Payment Mar 15, 2026 Mar 15, 2026 −50.00 50.00" in rows, (
+        "50 of receipt 2 are available, in no group"
+    )
     aged = clerk.open("/reports/ageing/").text
     assert "−50.00" in aged
     proof = clerk.open("/reports/proof/").text
