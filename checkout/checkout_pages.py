@@ -20,7 +20,7 @@ from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.forms import Done, replay, show_refusal, submit
 from arledger.core.money import decimals
 from checkout import services
-from checkout.receipts import MOST, ReceiptForms, instalments, receipt_forms, show_receipt_refusals
+from checkout.receipt_forms import MOST, ReceiptForms, instalments, receipt_forms, show_receipt_refusals
 from customers.selectors import visible
 from ledger.models import Document, Kind
 from ledger.posting import require_drafts

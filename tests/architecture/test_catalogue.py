@@ -28,6 +28,8 @@ GLOBAL = {
     "django_content_type",
     "django_migrations",
     "django_session",
+    "mfa_authenticator",
+    "usersessions_usersession",
 }
 SEARCH_PATH = '"search_path=public, pg_temp"'
 # What the application may do with each table; where nothing is said: all four. MAINTAIN is ANALYZE after a load.
