@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from arledger.core.errors import Forbidden, Refusal, Refusals
 from checkout.errors import NoReceipts, NoSuchItem
 from checkout.instalments import Instalment, spread
-from checkout.receipts import instalments
+from checkout.receipt_forms import instalments
 from checkout.services import RIGHTS, CheckoutResult, ReceiptInput, checkout
 from ledger.checks import check
 from ledger.entering import DocumentInput, LineInput
