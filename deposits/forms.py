@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from arledger.companies.models import BankAccount, Entity
 from arledger.companies.selectors import Settings
+from arledger.core.actor import Actor
 from arledger.core.http.forms import AmountField, DayField, KeyedForm, RateField, TextField, offer
 from deposits.errors import BankAccountMissing
-from summaries.forms import SummaryField
+from ledger.models import Kind
+from summaries.forms import InSummaryField, SummaryField, narrow_to_summary
 
 NONE = ("", "—")
 
@@ -24,9 +26,11 @@ class DepositFilter(forms.Form):
     date_from = DayField(label=_("From"), required=False)
     date_to = DayField(label=_("To"), required=False)
     amount = AmountField(label=_("Amount"), required=False, allow_negative=False)
+    summary = InSummaryField()
 
-    def __init__(self, data: Any, *, banks: Sequence[BankAccount]) -> None:
+    def __init__(self, data: Any, *, actor: Actor, banks: Sequence[BankAccount]) -> None:
         super().__init__(data)
+        narrow_to_summary(self, actor=actor, kind=Kind.DEPOSIT)
         offer(self, "account", [NONE, *((str(bank.pk), str(bank)) for bank in banks)])
 
 

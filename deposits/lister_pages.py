@@ -87,7 +87,7 @@ class DepositLister(Lister):
     )
 
     def make_form(self) -> DepositFilter:
-        return DepositFilter(self.query, banks=bank_accounts(self.actor))
+        return DepositFilter(self.query, actor=self.actor, banks=bank_accounts(self.actor))
 
     def base(self) -> QuerySet[Document]:
         return deposits(self.actor).annotate(number_order=NUMBER_ORDER).select_related("bank_account")
@@ -107,7 +107,7 @@ class DepositLister(Lister):
     def narrowed(self, rows: QuerySet[Any], values: Mapping[str, Any]) -> QuerySet[Any]:
         if values.get("account"):
             rows = rows.filter(bank_account=int(values["account"]))
-        plain = {"date_from": "date__gte", "date_to": "date__lte", "amount": "amount"}
+        plain = {"date_from": "date__gte", "date_to": "date__lte", "amount": "amount", "summary": "summary"}
         return rows.filter(**{lookup: values[name] for name, lookup in plain.items() if name in values})
 
     def shown(self, rows: list[Any]) -> list[DepositRow]:

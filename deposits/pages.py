@@ -26,6 +26,7 @@ from ledger.attachment_pages import panel
 from ledger.models import DepositItem, Document
 from reconciliation.panel_pages import timeline
 from reconciliation.preview import would_refuse
+from summaries.fact_pages import summary_fact
 
 ITEMS_SIZE = 500
 
@@ -67,7 +68,7 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
         "related": _related(document, mirror),
         "attachments": panel(actor, document),
         "facts_title": _("Deposit"),
-        "details": _details(document),
+        "details": [*_details(document), summary_fact(actor, document.summary)],
         "may": {verb: actor.may(f"deposits.{verb}") for verb in ("add", "post", "reverse")},
         "currency": document.currency,
     }

@@ -51,7 +51,9 @@ def deposits(actor: Actor) -> QuerySet[Document]:
 
 def deposit(actor: Actor, key: int) -> Document:
     """One deposit with what its page names. Raises NotFound."""
-    found = deposits(actor).filter(pk=key).select_related("entity", "reverses", "bank_account").first()
+    found = (
+        deposits(actor).filter(pk=key).select_related("entity", "reverses", "bank_account", "summary").first()
+    )
     if found is None:
         raise NotFound()
     return found

@@ -26,6 +26,7 @@ from reconciliation.figures import Figures, document_figures
 from reconciliation.marks import Mark
 from reconciliation.mirrors import TakenBack
 from reconciliation.selectors import States, TextSearch, coded, documents, totals
+from summaries.forms import InSummaryField, narrow_to_summary
 
 SHOWN = (
     "kind",
@@ -55,6 +56,7 @@ class PaymentFilter(forms.Form):
     mark = forms.ChoiceField(
         label=_("Mark"), choices=[("", "—"), *((mark.value, mark.label) for mark in Mark)], required=False
     )
+    summary = InSummaryField()
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ class PaymentLister(Lister):
 
     def make_form(self) -> PaymentFilter:
         form = PaymentFilter(self.query)
+        narrow_to_summary(form, actor=self.actor, kind=Kind.PAYMENT)
         account = form.fields["account"]
         assert isinstance(account, forms.ChoiceField)
         account.choices = [
@@ -205,19 +208,20 @@ class PaymentLister(Lister):
             and (not self.text or self.search.selective)
             and ("customer" not in self.values or self.payers.selective)
         )
-        return self._dated(self.base()) if hard else None
+        return self._by_column(self.base()) if hard else None
 
     @property
     def countable(self) -> bool:
         return not self.text or self.search.selective
 
-    def _dated(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        bounds = {"date_from": "date__gte", "date_to": "date__lte"}
+    def _by_column(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """What columns with an index decide: dates and the summary."""
+        bounds = {"date_from": "date__gte", "date_to": "date__lte", "summary": "summary"}
         found = {lookup: self.values[name] for name, lookup in bounds.items() if name in self.values}
         return rows.filter(**found)
 
     def narrowed(self, rows: QuerySet[Any], values: Mapping[str, Any]) -> QuerySet[Any]:
-        rows = self._dated(rows)
+        rows = self._by_column(rows)
         account = values.get("account")
         if account:
             rows = rows.filter(bank_account=None if account == UNDEPOSITED else int(account))

@@ -34,6 +34,7 @@ from payments.showing import (
 from reconciliation.credit_link_pages import apply_url, match_url
 from reconciliation.panel_pages import MatchView, deposit_links, matches, timeline
 from reconciliation.preview import would_refuse
+from summaries.fact_pages import summary_fact
 
 
 @page("payments.list")
@@ -72,7 +73,7 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
         "match_url": match_url(actor, document, facts.figures),
         "attachments": panel(actor, document),
         "facts_title": _("Receipt"),
-        "details": _details(document),
+        "details": [*_details(document), summary_fact(actor, document.summary)],
         "day": day,
         "may": {verb: actor.may(f"payments.{verb}") for verb in ("add", "post", "reverse")},
         "currency": document.currency,

@@ -25,7 +25,7 @@ from customers.forms import CustomerField, ask_as
 from ledger.entering import DocumentInput, LineInput
 from ledger.models import Document
 from reconciliation.marks import MARK_LABELS, SETTLEMENT_LABELS, Mark, Settlement
-from summaries.forms import SummaryField
+from summaries.forms import InSummaryField, SummaryField
 
 PREFIX = "lines"
 BLANK_LINES = 3
@@ -52,6 +52,7 @@ class DocumentFilter(forms.Form):
     match_code = TextField(label=_("Match code"), max_length=60, required=False)
     date_from = DayField(label=_("Date from"), required=False)
     date_to = DayField(label=_("Date to"), required=False)
+    summary = InSummaryField()
 
     def __init__(self, data: QueryDict, *, actor: Actor) -> None:
         super().__init__(data)

@@ -26,6 +26,7 @@ from reconciliation.document_forms import DocumentFilter
 from reconciliation.facts import Listed, listed
 from reconciliation.kind_pages import KindPages
 from reconciliation.selectors import States, TextSearch, coded, documents, totals
+from summaries.forms import narrow_to_summary
 
 RANGES = {
     "date_from": "date__gte",
@@ -79,7 +80,9 @@ class DocumentLister(Lister):
         return States(self.actor.company_id, self.actor.today)
 
     def make_form(self) -> DocumentFilter:
-        return self.filter(self.query, actor=self.actor)
+        form = self.filter(self.query, actor=self.actor)
+        narrow_to_summary(form, actor=self.actor, kind=self.kind)
+        return form
 
     def base(self) -> QuerySet[Document]:
         return self._all().select_related(*self.named).only(*SHOWN, *self.also)
@@ -121,13 +124,15 @@ class DocumentLister(Lister):
         return bounds
 
     def _by_column(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        """What columns decide: dates, the customer, the match code."""
+        """What columns decide: dates, the customer, the summary, the match code."""
         values = self.values
         rows = rows.filter(**self._bounds)
         if self._crossing and len(self._crossing) <= MOST_CROSSING:
             rows = rows.filter(KeyIn(self._crossing))
         if "customer" in values:
             rows = rows.filter(customer=values["customer"])
+        if "summary" in values:
+            rows = rows.filter(summary=values["summary"])
         if "match_code" in values:
             rows = rows.filter(self._coded)
         return rows
@@ -141,7 +146,7 @@ class DocumentLister(Lister):
         sort, ranged = self._state[2].parameter, set(self.values) & set(RANGES)
         due = bool({"due_from", "due_to"} & ranged) and sort not in ("due", "-due", "-date")
         day = bool({"date_from", "date_to"} & ranged) and sort not in ("date", "-date")
-        if not (due or day) or "customer" in self.values or "match_code" in self.values:
+        if not (due or day) or {"customer", "summary", "match_code"} & set(self.values):
             return []
         bounds = {RANGES[name]: self.values[name] for name in ranged}
         found = self._all().filter(**bounds).values_list("pk", flat=True)

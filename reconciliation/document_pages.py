@@ -28,6 +28,7 @@ from reconciliation.facts import Facts, LineFacts, facts
 from reconciliation.kind_pages import KindPages
 from reconciliation.panel_pages import MatchView, deposit_links, matches, timeline
 from reconciliation.preview import would_refuse
+from summaries.fact_pages import summary_fact
 
 
 class DocumentPages(KindPages):
@@ -127,7 +128,7 @@ class DocumentPages(KindPages):
             "match_url": match_url(actor, document, shown.listed.figures),
             "pdf_url": address(f"{self.kind}s:pdf", key),
             "attachments": panel(actor, document),
-            "particulars": self.particulars(document),
+            "particulars": [*self.particulars(document), summary_fact(actor, document.summary)],
             "day": day,
             "past": past,
             "may": self.may(actor),

@@ -47,7 +47,9 @@ def documents(actor: Actor) -> QuerySet[Document]:
 def visible_document(actor: Actor, *, kind: str, key: int) -> Document:
     """One document of a kind with what its page names. Raises NotFound."""
     found = documents(actor).filter(kind=kind, pk=key)
-    document = found.select_related("customer", "term", "entity", "reverses", "bank_account").first()
+    document = found.select_related(
+        "customer", "term", "entity", "reverses", "bank_account", "summary"
+    ).first()
     if document is None:
         raise NotFound()
     return document

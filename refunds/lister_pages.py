@@ -24,6 +24,7 @@ from ledger.models import NUMBER_ORDER, Document, Kind
 from reconciliation.mirrors import TakenBack
 from reconciliation.selectors import TextSearch, coded, documents
 from refunds.selectors import RefundState
+from summaries.forms import InSummaryField, narrow_to_summary
 
 
 class RefundFilter(forms.Form):
@@ -33,6 +34,7 @@ class RefundFilter(forms.Form):
     date_to = DayField(label=_("To"), required=False)
     amount = AmountField(label=_("Amount"), required=False, allow_negative=False)
     match_code = TextField(label=_("Match code"), max_length=60, required=False)
+    summary = InSummaryField()
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ class RefundLister(Lister):
 
     def make_form(self) -> RefundFilter:
         form = RefundFilter(self.query)
+        narrow_to_summary(form, actor=self.actor, kind=Kind.REFUND)
         banks = BankAccount.objects.filter(company_id=self.actor.company_id).order_by("code")
         offer(form, "account", [("", "—"), *((str(bank.pk), str(bank)) for bank in banks)])
         return form
@@ -153,18 +156,19 @@ class RefundLister(Lister):
             or (self.text and not self.search.selective)
             or ("customer" in self.values and not self.paid.selective)
         )
-        return self._dated(self.base()) if hard else None
+        return self._by_column(self.base()) if hard else None
 
     @property
     def countable(self) -> bool:
         return not self.text or self.search.selective
 
-    def _dated(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        bounds = {"date_from": "date__gte", "date_to": "date__lte"}
+    def _by_column(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """What columns with an index decide: dates and the summary."""
+        bounds = {"date_from": "date__gte", "date_to": "date__lte", "summary": "summary"}
         return rows.filter(**{bounds[name]: self.values[name] for name in bounds if name in self.values})
 
     def narrowed(self, rows: QuerySet[Any], values: Mapping[str, Any]) -> QuerySet[Any]:
-        rows = self._dated(rows)
+        rows = self._by_column(rows)
         if "account" in values:
             rows = rows.filter(bank_account=int(values["account"]))
         if "customer" in values:

@@ -26,6 +26,7 @@ from refunds.lister_pages import RefundLister
 from refunds.refund_pages import FEATURE, document_address
 from refunds.selectors import draft_of, refund
 from refunds.showing import Shown, delete_effects, post_effects, shown, void_effects
+from summaries.fact_pages import summary_fact
 
 
 @page("refunds.list", feature=FEATURE)
@@ -57,7 +58,7 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
         "attachments": panel(actor, document),
         "voucher_url": reverse("refunds:voucher", args=[key]),
         "facts_title": _("Transfer"),
-        "details": _details(document),
+        "details": [*_details(document), summary_fact(actor, document.summary)],
         "may": {verb: actor.may(f"refunds.{verb}") for verb in ("add", "post", "void")},
         "currency": document.currency,
         "customer_url": address("customers:detail", document.customer_id),

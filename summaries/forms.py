@@ -15,7 +15,7 @@ from arledger.core.actor import Actor
 from arledger.core.formats import format_date
 from arledger.core.http.forms import AmountField, DayField, KeyedForm, TextField, offer
 from summaries.models import TYPE_OF_KIND, Summary, Type
-from summaries.selectors import choices
+from summaries.selectors import choices, visible
 from summaries.services import SummaryInput
 
 UNDEPOSITED = "undeposited"
@@ -48,6 +48,40 @@ def offer_summaries(form: forms.Form, *, actor: Actor, settings: Settings, kind:
     language = get_language() or "en"
     days = {one.pk: format_date(one.gl_date, language) if one.gl_date else "" for one in found}
     offer(form, "summary", [("", "—"), *((one.pk, f"{one.title} ({days[one.pk]})") for one in found)])
+
+
+class InSummaryField(forms.Field):
+    """The summary that a list is narrowed to, by its key, which the summary's own page puts into the address.
+
+    ``narrow_to_summary`` says who asks and for documents of which kind: no other summary exists for the list.
+    """
+
+    widget = forms.HiddenInput
+    actor: Actor | None = None
+    kind = ""
+
+    def __init__(self) -> None:
+        super().__init__(label=_("Summary"), required=False)
+
+    def clean(self, value: Any) -> Summary | None:
+        text = str(value or "")
+        if not text:
+            return None
+        assert self.actor is not None, "an InSummaryField needs its actor"
+        found = None
+        if text.isascii() and text.isdigit() and len(text) < 18:
+            rows = visible(self.actor).filter(type=TYPE_OF_KIND[self.kind])
+            found = rows.filter(pk=int(text)).first()
+        if found is None:
+            raise forms.ValidationError(_("Choose a summary that this company has."), code="summary_unknown")
+        return found
+
+
+def narrow_to_summary(form: forms.Form, *, actor: Actor, kind: str) -> None:
+    """Tell the form's field of the summary who asks, and for which kind."""
+    field = form.fields["summary"]
+    assert isinstance(field, InSummaryField)
+    field.actor, field.kind = actor, kind
 
 
 class SummaryForm(KeyedForm):

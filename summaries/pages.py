@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from arledger.companies.context import address
 from arledger.companies.frequencies import Frequency
 from arledger.companies.models import BankAccount, Entity
 from arledger.companies.selectors import Settings, settings_of
@@ -24,9 +25,10 @@ from arledger.core.templatetags.arledger import moment
 from summaries import services
 from summaries.forms import SummaryForm, VerbForm, typed
 from summaries.list_pages import ContentLister, SummaryLister
-from summaries.models import Summary, Type
+from summaries.models import TYPE_OF_KIND, Summary, Type
 from summaries.selectors import Content, contents, visible
 
+KINDS = {type: kind for kind, type in TYPE_OF_KIND.items()}
 VERBS = ("edit", "delete", "open", "close")
 # Fields of the services' refusals that the form calls otherwise.
 NAMES = {"bank_account": "place", "undeposited": "place"}
@@ -68,8 +70,11 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
     actor, summary = request.actor, _summary(request, key)
     settings = settings_of(actor.company_id)
     content = contents(company_id=actor.company_id, ids=[key])[key]
+    kind = KINDS[Type(summary.type)]
+    listed = address(f"{kind}s:list") if actor.may(f"{kind}s.list") else ""
     context = {
         "summary": summary,
+        "list_url": f"{listed}?summary={key}" if listed else "",
         "content": content,
         "currency": settings.company.base_currency,
         "details": _details(summary, settings),
