@@ -51,8 +51,10 @@ class Checkout(ApiView):
         examples=CHECKOUT,
     )
     def post(self, request: ApiRequest) -> HttpResponse:
-        values = body(request, CheckoutBody)
         actor = request.actor
+        for right in services.RIGHTS:
+            actor.require(right)
+        values = body(request, CheckoutBody)
 
         def effect() -> dict[str, Any]:
             invoice, receipts = read_checkout(actor, values)
@@ -80,8 +82,10 @@ class QuickDeposit(ApiView):
         examples=QUICK_DEPOSIT,
     )
     def post(self, request: ApiRequest) -> HttpResponse:
-        values = body(request, QuickDepositBody)
         actor = request.actor
+        for right in services.RIGHTS:
+            actor.require(right)
+        values = body(request, QuickDepositBody)
 
         def effect() -> dict[str, Any]:
             made = services.quick_deposit(actor=actor, deposits=[read_quick(actor, values)])[0]

@@ -29,7 +29,7 @@ from checkout.services import QuickDepositInput, ReceiptInput
 from ledger.entering import DocumentInput
 from ledger.errors import MoneyPlaceUnclear, NamedTwice
 from ledger.models import Method
-from reconciliation.api_inputs import BilledDraftBody, LineBody, Named, read_billed
+from reconciliation.api_inputs import BilledDraftBody, LineBody, Named, read_billed, summaries_named
 from reconciliation.api_verbs import each, the_one
 
 POSITION = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
@@ -72,6 +72,9 @@ class CheckoutPaymentBody(Input):
         many=True, required=False, help_text="Left out: item by item, the earliest receipt first."
     )
     exchange_rate = RateField(required=False, help_text="Left out: the invoice's.")
+    summary = ReferenceField(
+        required=False, help_text="An open summary of payments, where users make those (SPEC 13)."
+    )
     reference = TextField(max_length=100, required=False)
     description = TextField(max_length=500, required=False)
 
@@ -94,6 +97,12 @@ class QuickDepositBody(Input):
     currency = CurrencyField(required=False, help_text="Left out: the bank account's, or the customer's.")
     exchange_rate = RateField(required=False, help_text="Only for other currencies than the company's.")
     entity = ReferenceField(required=False)
+    summary = ReferenceField(
+        required=False, help_text="An open summary for the invoice, where users make those (SPEC 13)."
+    )
+    payment_summary = ReferenceField(
+        required=False, help_text="An open summary for the receipt, where users make those (SPEC 13)."
+    )
     reference = TextField(max_length=100, required=False)
     description = TextField(max_length=500, required=False)
     lines = LineBody(many=True, least=1)
@@ -124,8 +133,12 @@ def read_quick(actor: Actor, body: Mapping[str, Any]) -> QuickDepositInput:
     """Raises what is wrong with the body."""
     named = Named(actor, [body])
     header = {name: value for name, value in named.header(body).items() if name != "gl_date"}
+    chosen = body.get("payment_summary")
     return QuickDepositInput(
-        **header, lines=named.lines(body["lines"]), bank_account_id=place_of(named, body)
+        **header,
+        lines=named.lines(body["lines"]),
+        bank_account_id=place_of(named, body),
+        payment_summary_id=summaries_named(actor, [{"summary": chosen}]).optional(chosen, "/payment_summary"),
     )
 
 
@@ -152,6 +165,7 @@ def _receipt(named: Named, body: Mapping[str, Any]) -> ReceiptInput:
         reference=body.get("reference") or "",
         description=body.get("description") or "",
         exchange_rate=body.get("exchange_rate"),
+        summary_id=named.summary.optional(body.get("summary"), "/summary"),
     )
 
 

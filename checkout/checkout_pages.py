@@ -108,9 +108,13 @@ def _till(request: PageRequest, document: Document | None) -> Till:
     count = request.POST.get("count", str(USUAL_COUNT))
     if request.method != "POST":
         first = {"date": shown["date"]}
-        receipts = receipt_forms(request.actor, None, currency=sheet.currency, initial=[first])
+        receipts = receipt_forms(
+            request.actor, None, currency=sheet.currency, settings=sheet.settings, initial=[first]
+        )
         return Till(sheet, receipts, document, count)
-    sent = receipt_forms(request.actor, request.POST, currency=sheet.currency, initial=[])
+    sent = receipt_forms(
+        request.actor, request.POST, currency=sheet.currency, settings=sheet.settings, initial=[]
+    )
     till = Till(sheet, sent, document, count)
     if "split" not in request.POST and "more" not in request.POST:
         return till
@@ -118,7 +122,10 @@ def _till(request: PageRequest, document: Document | None) -> Till:
     sent.is_valid()
     rows = _split(request, till) if "split" in request.POST else _more(till)
     return Till(
-        sheet, receipt_forms(request.actor, None, currency=sheet.currency, initial=rows), document, count
+        sheet,
+        receipt_forms(request.actor, None, currency=sheet.currency, settings=sheet.settings, initial=rows),
+        document,
+        count,
     )
 
 

@@ -21,7 +21,7 @@ from arledger.core.money import decimals
 from checkout import services
 from checkout.forms import QuickDepositForm, entered
 from customers.selectors import visible
-from ledger.models import Document
+from ledger.models import Document, Kind
 from reconciliation.document_forms import BilledLineForm
 from reconciliation.entry_pages import Sheet
 
@@ -32,7 +32,14 @@ def quick_deposit(request: PageRequest) -> HttpResponse:
     actor = request.actor
     for right in services.RIGHTS:
         actor.require(right)
-    sheet = Sheet.of(request, head=QuickDepositForm, line=BilledLineForm, shown=_start(request), lines=[])
+    sheet = Sheet.of(
+        request,
+        head=QuickDepositForm,
+        line=BilledLineForm,
+        shown=_start(request),
+        lines=[],
+        kind=Kind.INVOICE,
+    )
     if request.method == "POST" and _valid(sheet):
         try:
             return submit(request, lambda: _do(actor, sheet))

@@ -33,7 +33,8 @@ class ReceiptInput:
     """A receipt of a checkout, in the invoice's currency; dated after the invoice it is an instalment.
 
     ``allocations`` say what it pays: amounts by the position of the invoice's line, from 1. No bank account means
-    undeposited funds; no exchange rate, entity or reference the invoice's.
+    undeposited funds; no exchange rate, entity or reference the invoice's. ``summary_id`` is an open summary of
+    payments, where users make those (SPEC 13).
     """
 
     amount: Decimal
@@ -44,6 +45,7 @@ class ReceiptInput:
     reference: str = ""
     description: str = ""
     exchange_rate: Decimal | None = None
+    summary_id: int | None = None
     number: str | None = None
 
 
@@ -148,6 +150,7 @@ def _payment(document: Document, receipt: ReceiptInput, part: PartInput) -> Paym
         entity_id=document.entity_id,
         reference=receipt.reference or document.reference,
         description=receipt.description,
+        summary_id=receipt.summary_id,
         number=receipt.number,
     )
 

@@ -13,13 +13,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from arledger.companies.models import BankAccount
-from arledger.companies.selectors import choices
+from arledger.companies.selectors import Settings, choices
 from arledger.core.actor import Actor
 from arledger.core.errors import Refusal, Refusals
 from arledger.core.http.forms import AmountField, DayField, TextField, field_error, offer
 from arledger.core.money import decimals
 from checkout.services import ReceiptInput
-from ledger.models import Method
+from ledger.models import Kind, Method
+from summaries.forms import Options, SummaryField, offer_options, summary_options
 
 PREFIX = "receipts"
 MOST = 120
@@ -45,9 +46,18 @@ class ReceiptForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "size": "4", "maxlength": "4"}),
     )
     reference = TextField(label=_("Reference"), max_length=100, required=False)
+    summary = SummaryField()
 
-    def __init__(self, *args: Any, currency: str, banks: Sequence[BankAccount], **options: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        currency: str,
+        banks: Sequence[BankAccount],
+        summaries: Options | None,
+        **options: Any,
+    ) -> None:
         super().__init__(*args, **options)
+        offer_options(self, summaries)
         amount = self.fields["amount"]
         assert isinstance(amount, AmountField)
         amount.currency = currency
@@ -75,6 +85,7 @@ class ReceiptForm(forms.Form):
             bank_account_id=values["bank_account"],
             allocations=named,
             reference=values["reference"],
+            summary_id=values.get("summary"),
         )
 
 
@@ -94,7 +105,13 @@ class ReceiptForms(BaseFormSet):
 
 
 def receipt_forms(
-    actor: Actor, data: QueryDict | None, *, currency: str, initial: Sequence[dict[str, Any]], extra: int = 0
+    actor: Actor,
+    data: QueryDict | None,
+    *,
+    currency: str,
+    settings: Settings,
+    initial: Sequence[dict[str, Any]],
+    extra: int = 0,
 ) -> ReceiptForms:
     """The rows: those sent, or ``initial`` ones with ``extra`` blank ones."""
     made: Any = forms.formset_factory(
@@ -106,7 +123,8 @@ def receipt_forms(
         absolute_max=MOST + 10,
     )
     banks = [one for one in choices(actor.company_id)["bank_accounts"] if isinstance(one, BankAccount)]
-    arguments = {"currency": currency, "banks": banks}
+    summaries = summary_options(actor=actor, settings=settings, kind=Kind.PAYMENT)
+    arguments = {"currency": currency, "banks": banks, "summaries": summaries}
     formset: ReceiptForms = made(data, prefix=PREFIX, initial=list(initial) or None, form_kwargs=arguments)
     return formset
 

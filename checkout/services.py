@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from arledger.core.actor import Actor
-from arledger.core.errors import Refusal, refuse
+from arledger.core.errors import Refusal, Refusals, refuse
 from checkout.errors import QuickAmountNotPositive
 from checkout.paying import RIGHTS, CheckoutResult, ReceiptInput, checkout
 from invoices import services as invoices
@@ -37,6 +37,8 @@ class QuickDepositInput:
     """Money without an invoice: what it was for, in lines with positive amounts, and how it came.
 
     No bank account means undeposited funds. An empty currency means the bank account's, else the customer's.
+    ``summary_id`` and ``payment_summary_id`` are open summaries for the invoice and for the receipt, where users make
+    those of the type (SPEC 13).
     """
 
     customer_id: int
@@ -49,6 +51,8 @@ class QuickDepositInput:
     entity_id: int | None = None
     reference: str = ""
     description: str = ""
+    summary_id: int | None = None
+    payment_summary_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,8 @@ def quick_deposit(*, actor: Actor, deposits: Sequence[QuickDepositInput]) -> lis
     """Post for each deposit an invoice and a receipt of exactly its amount, matched; all of them or nothing.
 
     Raises Forbidden unless the person may add and post both, Refusals with a row for each deposit at fault (or the
-    one refusal), and what ``invoices.services.enter`` and ``payments.services.receive`` raise.
+    one refusal), and what ``invoices.services.enter`` and ``payments.services.receive`` raise; what is said of the
+    receipt's summary has the field ``payment_summary``.
     """
     for right in RIGHTS:
         actor.require(right)
@@ -78,8 +83,18 @@ def quick_deposit(*, actor: Actor, deposits: Sequence[QuickDepositInput]) -> lis
         found = Document.objects.filter(company_id=actor.company_id, pk__in=made)
         currencies = dict(found.values_list("pk", "currency"))
         receipts = [_receipt(one, key, currencies[key]) for one, key in zip(deposits, made, strict=True)]
-        received = payments.receive(actor=actor, payments=receipts)
+        received = _receive(actor, receipts)
     return [QuickDeposit(*pair) for pair in zip(made, received, strict=True)]
+
+
+def _receive(actor: Actor, receipts: Sequence[PaymentInput]) -> list[int]:
+    try:
+        return payments.receive(actor=actor, payments=receipts)
+    except Refusal as refusal:
+        for error in refusal.errors if isinstance(refusal, Refusals) else [refusal]:
+            if error.field == "summary":
+                error.field = "payment_summary"
+        raise
 
 
 def _check(deposits: Sequence[QuickDepositInput]) -> None:
@@ -106,6 +121,7 @@ def _bill(entered: QuickDepositInput, kept: str) -> DocumentInput:
         entity_id=entered.entity_id,
         reference=entered.reference,
         description=entered.description,
+        summary_id=entered.summary_id,
         lines=entered.lines,
     )
 
@@ -122,4 +138,5 @@ def _receipt(entered: QuickDepositInput, invoice: int, currency: str) -> Payment
         entity_id=entered.entity_id,
         reference=entered.reference,
         description=entered.description,
+        summary_id=entered.payment_summary_id,
     )

@@ -62,15 +62,12 @@ class Sheet:
         line: type[LineForm],
         shown: Values,
         lines: list[Values],
-        kind: str = "",
+        kind: str,
     ) -> Sheet:
         settings = settings_of(request.actor.company_id)
         data = request.POST if request.method == "POST" else None
         form = head(data, actor=request.actor, settings=settings, initial=shown)
-        if kind:
-            offer_summaries(form, actor=request.actor, settings=settings, kind=kind)
-        else:
-            del form.fields["summary"]
+        offer_summaries(form, actor=request.actor, settings=settings, kind=kind)
         currency = _currency(request, shown, form) or settings.company.base_currency
         formset = line_forms(data, line=line, head=form, currency=currency, settings=settings, initial=lines)
         return cls(form, formset, currency, settings)

@@ -36,18 +36,36 @@ class SummaryField(forms.TypedChoiceField):
     """The open summary that a document chooses; ``offer_summaries`` fills it, or takes it out of the form."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(label=_("Summary"), required=False, coerce=int, empty_value=None, **options)
+        named = {"label": _("Summary"), **options}
+        super().__init__(required=False, coerce=int, empty_value=None, **named)
 
 
-def offer_summaries(form: forms.Form, *, actor: Actor, settings: Settings, kind: str) -> None:
-    """Let the field ``summary`` offer the open ones for a kind; without it where nobody chooses (SPEC 13)."""
+Options = list[tuple[Any, str]]
+
+
+def summary_options(*, actor: Actor, settings: Settings, kind: str) -> Options | None:
+    """What a SummaryField offers for documents of a kind: the open ones; None where nobody chooses (SPEC 13)."""
     found = choices(actor=actor, settings=settings, type=TYPE_OF_KIND[kind])
     if found is None:
-        form.fields.pop("summary", None)
-        return
+        return None
     language = get_language() or "en"
     days = {one.pk: format_date(one.gl_date, language) if one.gl_date else "" for one in found}
-    offer(form, "summary", [("", "—"), *((one.pk, f"{one.title} ({days[one.pk]})") for one in found)])
+    return [("", "—"), *((one.pk, f"{one.title} ({days[one.pk]})") for one in found)]
+
+
+def offer_options(form: forms.Form, options: Options | None, *, name: str = "summary") -> None:
+    """Let a SummaryField of the form offer ``options``; the form is without it where they are None."""
+    if options is None:
+        form.fields.pop(name, None)
+    else:
+        offer(form, name, options)
+
+
+def offer_summaries(
+    form: forms.Form, *, actor: Actor, settings: Settings, kind: str, name: str = "summary"
+) -> None:
+    """Let a SummaryField of the form offer the open ones for a kind; without it where nobody chooses."""
+    offer_options(form, summary_options(actor=actor, settings=settings, kind=kind), name=name)
 
 
 class InSummaryField(forms.Field):

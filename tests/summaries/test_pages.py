@@ -136,7 +136,7 @@ def test_entry_forms_offer_open_summaries_only_where_people_make_them() -> None:
             "/credits/advances/new/",
             "/payments/receive/",
         )
-        addresses = (*every, "/deposits/new/", "/deposits/quick/")
+        addresses = (*every, "/deposits/new/", "/quick-deposit/")
         for path in addresses:
             page = clerk.open(path)
             assert page.status in (200, 404), path
