@@ -102,7 +102,7 @@ def letter_the_past(*, actor: Actor, reason: str) -> Lettered:
     if not reason.strip():
         raise ReasonMissing(field="reason")
     with transaction.atomic():
-        settings = _settings(actor)
+        settings = _settings(actor, hold=True)
         lock_customers(
             actor=actor, ids=[key for (key,) in fetch_all(CUSTOMERS, {"company": actor.company_id})]
         )
@@ -127,8 +127,9 @@ def letter_the_past(*, actor: Actor, reason: str) -> Lettered:
     return done
 
 
-def _settings(actor: Actor) -> Settings:
-    settings = settings_of(actor.company_id)
+def _settings(actor: Actor, *, hold: bool = False) -> Settings:
+    """``hold``: nobody switches reconciliation off or gives it another sequence meanwhile. Raises NotReconciling."""
+    settings = settings_of(actor.company_id, hold=hold)
     if not settings.row.reconciliation_enabled or settings.row.match_sequence_id is None:
         raise NotReconciling()
     return settings

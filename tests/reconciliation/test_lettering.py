@@ -9,7 +9,8 @@ from typing import Any
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from arledger.core.errors import Forbidden
 from arledger.core.models import AuditEvent
@@ -213,3 +214,15 @@ def test_the_page_shows_what_it_does_and_asks_why(past: Books) -> None:
     again = clerk.open("/settings/letter-the-past/")
     assert "There is nothing to letter" in again.text
     assert Clerk(past, "ar-clerk").open("/settings/letter-the-past/").status == 403
+
+
+def test_nobody_changes_the_settings_meanwhile(past: Books) -> None:
+    """As every verb that matches: the settings are held before any customer is locked."""
+    with CaptureQueriesContext(connection) as captured:
+        letter_the_past(actor=past.actor, reason="Switched on")
+    locks = [
+        query["sql"] for query in captured if "FOR SHARE" in query["sql"] or "FOR NO KEY" in query["sql"]
+    ]
+    assert "companies_configuration" in locks[0]
+    assert "FOR SHARE" in locks[0]
+    assert any("customers_customer" in sql for sql in locks[1:])
