@@ -125,7 +125,7 @@ def _add(request: PageRequest, kind: str, key: int) -> HttpResponse:
         return again
     document = document_of(request.actor, kind, key)
     require_attach(request.actor, kind)
-    form = KeyedForm(request.POST or None)
+    form = KeyedForm(request.POST if request.method == "POST" else None)
     tray = Tray.of(request, kind)
 
     def verb() -> Done:
