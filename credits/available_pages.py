@@ -23,6 +23,8 @@ from arledger.core.money import quantize
 from customers.models import Customer
 from customers.selectors import search, visible
 from ledger.models import Document, Kind, Line
+from reconciliation.figures import document_figures
+from reconciliation.marks import Mark
 from reconciliation.open_credits import CREDIT_LABELS, CreditItem, CreditKind, open_credits
 from reconciliation.selectors import documents
 
@@ -46,6 +48,7 @@ class CreditRow:
 
     line: Line
     credit: CreditItem
+    mark: Mark
 
     def __str__(self) -> str:
         return self.credit.name
@@ -86,6 +89,7 @@ class CreditLister(Lister):
         Column(label=AVAILABLE, sort="available", numeric=True),
         Column(label=_("Reserved"), numeric=True),
         Column(label=_("Refundable")),
+        Column(label=_("Mark")),
         Column(label=_("Apply"), numeric=True),
     )
     sorts = (
@@ -163,7 +167,16 @@ class CreditLister(Lister):
             entities=self.actor.entities,
         )
         by_line = {credit.line: credit for credit in found}
-        return [CreditRow(row, by_line[row.pk]) for row in rows if row.pk in by_line]
+        figures = document_figures(
+            company_id=self.actor.company_id,
+            ids={row.document_id for row in rows},
+            day=self.actor.today,
+        )
+        return [
+            CreditRow(row, by_line[row.pk], figures[row.document_id].mark)
+            for row in rows
+            if row.pk in by_line
+        ]
 
     def totals(self, rows: QuerySet[Any]) -> Sequence[Total]:
         sums = (

@@ -25,6 +25,8 @@ from arledger.core.http.listing import Column, Export, Lister, Total
 from arledger.core.money import currencies, quantize
 from customers.selectors import search, visible
 from ledger.models import NUMBER_ORDER, Document, Kind, Line
+from reconciliation.figures import document_figures
+from reconciliation.marks import Mark
 from reconciliation.selectors import documents
 
 ZERO = Decimal(0)
@@ -66,6 +68,7 @@ class UnreconciledRow:
     parts: Sequence[Part]
     amount: Decimal
     age: int
+    mark: Mark
 
     def __str__(self) -> str:
         return str(self.document)
@@ -91,6 +94,7 @@ class UnreconciledLister(Lister):
         Column(label=_("Amount"), sort="amount", numeric=True),
         Column(label=_("Unmatched"), numeric=True),
         Column(label=_("Age in days"), numeric=True),
+        Column(label=_("Mark")),
     )
     sorts = (
         Sort("date", ("date", "id")),
@@ -158,7 +162,7 @@ class UnreconciledLister(Lister):
         return rows.filter(**{lookup: values[name] for name, lookup in names.items() if name in values})
 
     def shown(self, rows: list[Any]) -> list[UnreconciledRow]:
-        """Two statements for a page of any length."""
+        """Three statements for a page of any length."""
         found = (
             self._lines()
             .filter(document__in=[row.pk for row in rows], is_open=True)
@@ -170,8 +174,12 @@ class UnreconciledLister(Lister):
         for document, *values in found:
             parts.setdefault(document, []).append(Part(*values))
         today = self.actor.today
+        figures = document_figures(company_id=self.actor.company_id, ids=[row.pk for row in rows], day=today)
         return [
-            UnreconciledRow(row, parts.get(row.pk, ()), row.credited, (today - row.date).days) for row in rows
+            UnreconciledRow(
+                row, parts.get(row.pk, ()), row.credited, (today - row.date).days, figures[row.pk].mark
+            )
+            for row in rows
         ]
 
     def totals(self, rows: QuerySet[Any]) -> Sequence[Total]:

@@ -21,6 +21,8 @@ from arledger.core.http.keyset import Sort
 from arledger.core.http.listing import Column, Export, Lister, Total
 from arledger.core.money import parse_localized_amount, quantize
 from ledger.models import NUMBER_ORDER, Document, Kind
+from reconciliation.figures import document_figures
+from reconciliation.marks import Mark
 from reconciliation.mirrors import TakenBack
 from reconciliation.selectors import TextSearch, coded, documents
 from refunds.selectors import RefundState
@@ -43,6 +45,7 @@ class RefundRow:
 
     document: Document
     state: RefundState
+    mark: Mark
 
     def __str__(self) -> str:
         return str(self.document)
@@ -71,6 +74,7 @@ class RefundLister(Lister):
         Column(label=_("Reference")),
         Column(label=_("Amount"), sort="amount", numeric=True),
         Column(label=_("State")),
+        Column(label=_("Mark")),
     )
     sorts = (
         Sort("date", ("date", "id")),
@@ -184,7 +188,17 @@ class RefundLister(Lister):
             company_id=self.actor.company_id, reverses__in=[row.pk for row in rows]
         )
         voided = set(mirrors.values_list("reverses_id", flat=True))
-        return [RefundRow(row, state_of(row, voided=row.pk in voided)) for row in rows]
+        figures = document_figures(
+            company_id=self.actor.company_id, ids=[row.pk for row in rows], day=self.actor.today
+        )
+        return [
+            RefundRow(
+                row,
+                state_of(row, voided=row.pk in voided),
+                figures[row.pk].mark if row.pk in figures else Mark.NONE,
+            )
+            for row in rows
+        ]
 
     def totals(self, rows: QuerySet[Any]) -> Sequence[Total]:
         """What was refunded, voids deducted, and what drafts name."""
