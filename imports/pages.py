@@ -17,8 +17,9 @@ from arledger.core.csvfile import UnreadableFile
 from arledger.core.errors import NotFound, Refusal
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.forms import Done, KeyedForm, replay, show_refusal, submit
+from arledger.core.http.tray import light
 from arledger.core.xlsxfile import column_letters
-from imports import progress, upload_services
+from imports import upload_services
 from imports.columns import COLUMNS
 from imports.download_pages import csv_template, failed_file, xlsx_template
 from imports.errors import FileGone, SameFile
@@ -28,6 +29,7 @@ from imports.models import Import
 from imports.run_services import left_as_drafts
 from imports.selectors import faults, has_file, is_stuck, one, said, stored
 from imports.services import TYPES, may_import, may_post
+from imports.tray_pages import working
 
 PREVIEW_ROWS = 8
 SHOWN_FAULTS = 50
@@ -105,18 +107,10 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
 
 def _progress(request: PageRequest, row: Import) -> HttpResponse:
     """What the page asks for each second; the end of it loads the page anew."""
-    response = render(request, "imports/progress.html", _working(row))
+    response = render(request, "imports/progress.html", working(row))
     if row.state not in (Import.State.CHECKING, Import.State.COMMITTING) or is_stuck(row):
         response["HX-Refresh"] = "true"
     return response
-
-
-def _working(row: Import) -> dict[str, Any]:
-    total = row.rows_total if row.state == Import.State.COMMITTING else max(row.lines, 1)
-    done = progress.told(row.company_id, row.pk)
-    if done is None and row.state == Import.State.COMMITTING:
-        done = row.rows_ok + row.rows_failed
-    return {"one": row, "total": total, "done": min(done, total) if done else None}
 
 
 def _show(request: PageRequest, row: Import, form: FormatForm | None) -> HttpResponse:
@@ -134,7 +128,7 @@ def _show(request: PageRequest, row: Import, form: FormatForm | None) -> HttpRes
         "left_as_drafts": state in ("checked", "committing", "committed") and left_as_drafts(row),
     }
     if state in (Import.State.CHECKING, Import.State.COMMITTING):
-        context |= _working(row)
+        context |= working(row)
     else:
         found = list(faults(row).order_by("row", "id")[: SHOWN_FAULTS + 1])
         context |= {
@@ -205,7 +199,7 @@ def check(request: PageRequest, key: int) -> HttpResponse:
     form = FormatForm(row, request.POST, may_post=may_post(request.actor, row.type))
     if form.is_valid():
         try:
-            return submit(request, lambda: _checking(request, key, form))
+            return light(request, submit(request, lambda: _checking(request, key, form)))
         except Refusal as refusal:
             show_refusal(form, refusal, names=NAMES)
     return _show(request, row, form)
@@ -221,7 +215,7 @@ def _checking(request: PageRequest, key: int, form: FormatForm) -> Done:
 def commit(request: PageRequest, key: int) -> HttpResponse:
     """Import what is good, or go on with an import that stopped."""
     mode = request.POST.get("mode", "")
-    return submit(request, lambda: _committing(request, key, mode))
+    return light(request, submit(request, lambda: _committing(request, key, mode)))
 
 
 def _committing(request: PageRequest, key: int, mode: str) -> Done:
