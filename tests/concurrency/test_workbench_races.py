@@ -35,5 +35,5 @@ def test_twenty_clerks_on_one_credit() -> None:
         assert CreditNotNeeded.code not in found.refused, "the charge takes all that was chosen"
         assert b.open(credit) == -20
         assert sorted(b.open(key) for key in charged) == [20] * 6 + [50] * (THREADS - 6)
-        assert applied_to(b, b.line(credit)) == 180
+        assert applied_to(b, credit) == 180
         require_sound(b)
