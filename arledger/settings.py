@@ -244,6 +244,8 @@ SPECTACULAR_SETTINGS = {
 }
 # Of one token, in any minute; 0: no limit.
 API_CALLS_PER_MINUTE = int(setting("ARLEDGER_API_CALLS_PER_MINUTE", "1200"))
+# Whether webhooks may go to private addresses, and to this machine without TLS. Never where companies are strangers.
+WEBHOOKS_PRIVATE = flag("ARLEDGER_WEBHOOKS_PRIVATE", default=False)
 
 # Files: what has more rows is made in the background (CSV is sent as it is read); days for which it can be fetched.
 EXPORT_DIRECT_ROWS = {"csv": 100_000, "xlsx": 5_000, "pdf": 500}

@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("views/", include("arledger.core.http.view_urls")),
     path("", include("checkout.urls")),
     path("settings/tokens/", include("arledger.api.web_urls")),
+    path("settings/webhooks/", include("arledger.api.webhook_urls")),
     path("api/v1/", include("arledger.api.urls")),
 ]
 handler400 = "django.views.defaults.bad_request"

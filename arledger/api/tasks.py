@@ -1,11 +1,18 @@
-"""Each night: an end to idempotency keys that nobody will repeat any more (SPEC 15)."""
+"""Each night an end to idempotency keys that nobody will repeat; each minute, webhooks (SPEC 15)."""
 
 from __future__ import annotations
 
-from datetime import time
+from collections import deque
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import time, timedelta
 from typing import Any
 
+from django.conf import settings
+
+from arledger.api import delivery_services as deliveries
+from arledger.api.sending import Outcome, send
 from arledger.api.services import expire_keys
+from arledger.api.webhook_services import JOB
 from arledger.companies.models import Company
 from arledger.core import jobs
 from arledger.core.scope import company_scope
@@ -20,3 +27,68 @@ def expire(claim: jobs.Claim) -> Any:
             expired += expire_keys(company_id=company.pk, at=claim.clock())
         claim.heartbeat()
     return {"expired": expired}
+
+
+# Webhooks ------------------------------------------------------------------------------------------------------
+
+# Attempts made beside each other, one for each webhook: whoever answers slowly takes one of them and no more.
+AT_ONCE = 16
+# No attempt begins later in a run than this; what is left is due in the next one.
+RUN = timedelta(seconds=45)
+KEPT = timedelta(days=1)
+BEAT_SECONDS = 30
+Lane = tuple[int, int]
+Flights = dict[Future[Outcome], deliveries.Parcel]
+
+
+@jobs.register(JOB, every_minutes=1)
+def deliver(claim: jobs.Claim) -> Any:
+    """Note the new events for each webhook, then attempt what is due, each webhook's in its order.
+
+    Only the attempts themselves run in threads; the database is this thread's, a transaction before and one after.
+    """
+    lanes: deque[Lane] = deque()
+    for company in Company.objects.order_by("pk"):
+        with company_scope(company.pk):
+            keys = deliveries.note_events(company_id=company.pk, at=claim.clock())
+        lanes.extend((company.pk, key) for key in keys)
+        claim.heartbeat()
+    until, flying, attempts = claim.clock() + RUN, Flights(), 0
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="webhook") as pool:
+        while True:
+            if claim.clock() < until:
+                _take_off(claim, pool, lanes, flying)
+            if not flying:
+                break
+            landed = wait(flying, timeout=BEAT_SECONDS, return_when=FIRST_COMPLETED).done
+            claim.heartbeat()
+            for future in landed:
+                lanes.append(_landed(claim, flying.pop(future), future.result()))
+                attempts += 1
+    jobs.forget(JOB, before=claim.clock() - KEPT)
+    return {"attempts": attempts}
+
+
+def _take_off(claim: jobs.Claim, pool: ThreadPoolExecutor, lanes: deque[Lane], flying: Flights) -> None:
+    """Begin attempts while there is room: the next delivery of each lane that has one due."""
+    while lanes and len(flying) < AT_ONCE:
+        company, webhook = lanes.popleft()
+        at = claim.clock()
+        with company_scope(company):
+            parcel = deliveries.claim(company_id=company, webhook_id=webhook, at=at)
+        if parcel is not None:
+            attempt = pool.submit(
+                send,
+                parcel.url,
+                parcel.headers(at),
+                parcel.body,
+                private=settings.WEBHOOKS_PRIVATE,
+                clock=claim.clock,
+            )
+            flying[attempt] = parcel
+
+
+def _landed(claim: jobs.Claim, parcel: deliveries.Parcel, outcome: Outcome) -> Lane:
+    with company_scope(parcel.company_id):
+        deliveries.settle(parcel=parcel, outcome=outcome, at=claim.clock())
+    return parcel.company_id, parcel.webhook_id

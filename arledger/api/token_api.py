@@ -11,10 +11,11 @@ from rest_framework import serializers
 from arledger.api import services
 from arledger.api.models import ApiToken
 from arledger.api.selectors import Event, events_after, state_of, tokens_of
+from arledger.api.webhook_selectors import object_ids
 from arledger.core.actor import Actor
 from arledger.core.api.encoding import instant
 from arledger.core.api.fields import Input, ListOf, ReferenceField, TextField, WholeField
-from arledger.core.api.ids import PREFIXES, id_of, key_of
+from arledger.core.api.ids import id_of, key_of
 from arledger.core.api.lists import DEFAULT_LIMIT, LARGEST_LIMIT, listed
 from arledger.core.api.schema import described
 from arledger.core.api.views import ApiRequest, ApiView, body, no_parameters, query, respond
@@ -169,12 +170,10 @@ class FeedShape(serializers.Serializer):
 
 
 def _event(event: Event) -> dict[str, Any]:
-    kind = event.kind.partition(".")[0]
-    prefix = kind if kind in PREFIXES else "document"
     return {
         "id": id_of("event", event.key),
         "type": event.kind,
-        "objects": [id_of(prefix, key) for key in event.object_ids],
+        "objects": object_ids(event.kind, event.object_ids),
         "data": event.payload,
         "created_at": instant(event.at),
     }

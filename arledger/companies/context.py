@@ -47,6 +47,7 @@ SETTINGS = (
     Item(_("Roles"), "companies:roles", "", "/settings/roles/", ("roles.view",)),
     Item(_("People"), "companies:people", "", "/settings/people/", ("roles.view",)),
     Item(_("API tokens"), "tokens:list", "", "/settings/tokens/", ("configuration.view",)),
+    Item(_("Webhooks"), "webhooks:list", "", "/settings/webhooks/", ("configuration.view",)),
     Item(
         _("Letter the past"),
         "lettering:past",

@@ -30,6 +30,8 @@ ACTIONS: dict[str, str | Promise] = {
     "open": pgettext_lazy("audit", "opened"),
     "close": pgettext_lazy("audit", "closed"),
     "reopen": pgettext_lazy("audit", "reopened"),
+    "replay": pgettext_lazy("audit", "sent again"),
+    "test": pgettext_lazy("audit", "tried out"),
 }
 THINGS: dict[str, str | Promise] = {
     "document": gettext_lazy("document"),
@@ -54,6 +56,7 @@ THINGS: dict[str, str | Promise] = {
     "matching": gettext_lazy("matching"),
     "summary": gettext_lazy("summary"),
     "period": gettext_lazy("period"),
+    "webhook": gettext_lazy("webhook"),
 }
 NAMES: dict[str, str | Promise] = {
     "kind": gettext_lazy("Kind"),
@@ -73,6 +76,9 @@ NAMES: dict[str, str | Promise] = {
     "codes": gettext_lazy("Codes"),
     "name": gettext_lazy("Name"),
     "base_currency": gettext_lazy("Base currency"),
+    "url": gettext_lazy("Address"),
+    "kinds": gettext_lazy("Events"),
+    "event": gettext_lazy("Event"),
     "matches": gettext_lazy("Matches"),
     "applications": gettext_lazy("Matches"),
 }

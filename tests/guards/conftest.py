@@ -12,6 +12,7 @@ import pytest
 from django.db import connections
 from pytest_django import DjangoDbBlocker
 
+from arledger.api import delivery_services, webhook_services
 from arledger.api.services import create as create_token
 from arledger.companies.models import Entity, EntityConfiguration, Location, Membership, MembershipEntity
 from arledger.core import export_services, idempotency, view_services
@@ -88,6 +89,13 @@ def import_a_file(b: Books) -> None:
     run_services.check(company_id=b.company.pk, key=row.pk, at=b.actor.at, beat=lambda: None)
 
 
+def tell_of_an_event(b: Books) -> None:
+    """A webhook, and one event on its way to it."""
+    webhook_services.create(actor=b.actor, name="ERP", url="https://erp.example.com/hooks")
+    b.add_customer("Told of")
+    delivery_services.note_events(company_id=b.company.pk, at=b.actor.at)
+
+
 def furnish() -> Facts:
     """A company with at least one row in every table of a company."""
     with books(reconciliation=False) as b:
@@ -115,6 +123,7 @@ def furnish() -> Facts:
             attachments.attach(actor=b.actor, kind="invoice", document=document, files=[uploads.file()])
         member_actor = replace(b.actor, user_id=member.user_id)
         create_token(actor=member_actor, name="Program")
+        tell_of_an_event(b)
         attachments.stage(actor=member_actor, form="f", files=[uploads.file()])
         b.configure(auto_apply_inline_credits=False)
         inline = b.invoice(70, -15)
