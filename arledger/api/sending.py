@@ -35,9 +35,10 @@ READ_AT_MOST = 1_024
 ADDRESSES_TRIED = 2
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]{2,45}", re.ASCII)
 _VISIBLE = re.compile(r"[\x21-\x7e]+", re.ASCII)
-# Addresses that carry another one inside, where a gateway would lead anywhere.
-_EMBEDDING = [
-    ip_network(text) for text in ("2002::/16", "2001::/32", "64:ff9b::/96", "64:ff9b:1::/48", "::/96")
+# Addresses that carry another one inside, where a gateway would lead anywhere; and the old kind of a site's own.
+_NO_PLACE = [
+    ip_network(text)
+    for text in ("2002::/16", "2001::/32", "64:ff9b::/96", "64:ff9b:1::/48", "::/96", "fec0::/10")
 ]
 # What may go wrong, as it is kept and shown.
 ERRORS: dict[str, str | Promise] = {
@@ -115,7 +116,7 @@ def is_public(address: str) -> bool:
     found = ip_address(address.partition("%")[0])
     if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
         found = found.ipv4_mapped
-    if any(found in network for network in _EMBEDDING if network.version == found.version):
+    if any(found in network for network in _NO_PLACE if network.version == found.version):
         return False
     return found.is_global and not (found.is_multicast or found.is_reserved or found.is_unspecified)
 
