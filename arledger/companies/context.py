@@ -20,7 +20,7 @@ from arledger.core.actor import Actor
 class Item:
     """A menu entry: shown to whoever holds one of ``rights`` (none: everybody), active below ``prefix``.
 
-    With a ``feature`` only where the company has switched that on.
+    With a ``feature`` only where the company has switched that on. ``also`` are other addresses it is active below.
     """
 
     label: str | Promise
@@ -30,6 +30,13 @@ class Item:
     rights: tuple[str, ...] = ()
     children: tuple[Item, ...] = ()
     feature: str = ""
+    also: tuple[str, ...] = ()
+
+    def begins(self, path: str) -> int:
+        """How much of an address is the entry's own: 0 when it leads elsewhere."""
+        return max(
+            (len(prefix) for prefix in (self.prefix, *self.also) if path.startswith(prefix)), default=0
+        )
 
 
 # Before the first document anybody keeps: a period that leaves nothing out.
@@ -98,11 +105,18 @@ REPORTS = (
 MENU = (
     Item(_("Home"), "home:index", "house", "/"),
     Item(_("Customers"), "customers:list", "users", "/customers/", ("customers.list",)),
-    Item(_("Invoices"), "invoices:list", "file-text", "/invoices/", ("invoices.list",)),
+    Item(_("Invoices"), "invoices:list", "file-text", "/invoices/", ("invoices.list",), also=("/checkout/",)),
     Item(_("Credits"), "", "ticket", "/credits/", ("adjustments.list", "advances.list"), CREDITS),
     Item(_("Payments"), "payments:list", "banknote", "/payments/", ("payments.list",)),
     Item(_("Refunds"), "refunds:list", "undo-2", "/refunds/", ("refunds.list",), feature="refunds"),
-    Item(_("Deposits"), "deposits:list", "landmark", "/deposits/", ("deposits.list",)),
+    Item(
+        _("Deposits"),
+        "deposits:list",
+        "landmark",
+        "/deposits/",
+        ("deposits.list",),
+        also=("/quick-deposit/",),
+    ),
     Item(
         _("Reconciliation"),
         "",
@@ -193,14 +207,13 @@ def entries(
         if (not item.feature or item.feature in features)
         and (not item.rights or any(actor.may(right) for right in item.rights))
     ]
-    prefixes = [item.prefix for item in allowed if path.startswith(item.prefix)]
-    nearest = max(prefixes, key=len, default=None)
+    nearest = max((item.begins(path) for item in allowed), default=0)
     found = []
     for item in allowed:
         children = entries(item.children, actor, path, features)
         url = address(item.route) or next((child.url for child in children), "")
         if url:
-            active = item.prefix == nearest
+            active = 0 < nearest == item.begins(path)
             found.append(Entry(item.label, url, item.icon, active, children if active else ()))
     return found
 

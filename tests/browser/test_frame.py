@@ -38,7 +38,8 @@ def serious(page: Page) -> list[str]:
 
     Between the two (768) stands the same as on a desk, only nearer: whether it fits is looked at there, no more.
     """
-    if (page.viewport_size or {})["width"] == BETWEEN:
+    size = page.viewport_size
+    if size is not None and size["width"] == BETWEEN:
         return []
     found = Axe().run(page).response["violations"]
     return [
