@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +18,8 @@ from reconciliation.ageing_tables import Chosen, detail_table, summary_table
 from reconciliation.entries_forms import EntriesForm
 from reconciliation.entries_pages import sentence
 from reconciliation.entries_tables import entries_table, ledger_table
+from reconciliation.received_forms import ItemsForm, ProofForm, TaxReceiptsForm
+from reconciliation.received_tables import items_table, proof_table, receipts_table
 from reconciliation.report_forms import AgeingForm
 from reconciliation.unreconciled_pages import UnreconciledLister
 
@@ -47,11 +51,17 @@ NAMES = {"from": "start", "to": "end"}
 INCLUDED = {"include_all": "all", "include_zero_with_activity": "active"}
 
 
-def _entries_form(asked: Asked) -> EntriesForm:
+def _renamed(asked: Asked, names: Mapping[str, str]) -> QueryDict:
+    """The choices under the names that the page has for them."""
     query = QueryDict(asked.query, mutable=True)
-    for name, own in NAMES.items():
+    for name, own in names.items():
         if name in query:
             query[own] = query.pop(name)[-1]
+    return query
+
+
+def _entries_form(asked: Asked) -> EntriesForm:
+    query = _renamed(asked, NAMES)
     for name, value in reversed(INCLUDED.items()):
         if query.pop(name, [""])[-1] == "true":
             query["customers"] = value
@@ -116,6 +126,58 @@ register(
         rights=["ageing.run"],
         table=lambda asked: detail_table(_chosen(asked)),
         parameters=_ageing_parameters,
+    )
+)
+# What the API calls choices of the proof (SPEC 15.1).
+OF_PROOF = {"as_of": "day"}
+
+
+def _items(asked: Asked) -> Table:
+    form = ItemsForm(_renamed(asked, NAMES), actor=asked.actor)
+    require_valid(form)
+    return items_table(actor=asked.actor, query=form.query, company=asked.company.code)
+
+
+def _receipts(asked: Asked) -> Table:
+    form = TaxReceiptsForm(QueryDict(asked.query), actor=asked.actor)
+    require_valid(form)
+    return receipts_table(query=form.query, company=asked.company.code)
+
+
+def _proof(asked: Asked) -> Table:
+    form = ProofForm(_renamed(asked, OF_PROOF), actor=asked.actor)
+    require_valid(form)
+    return proof_table(actor=asked.actor, query=form.query, company=asked.company.code)
+
+
+register(
+    Source(
+        name="payments-by-item",
+        label=_("Payments by item and account"),
+        rights=["payments_by_item.run"],
+        formats=("csv", "xlsx"),
+        table=_items,
+        parameters=lambda asked: {*NAMES, *ItemsForm(QueryDict(), actor=asked.actor).fields},
+    )
+)
+register(
+    Source(
+        name="tax-receipts",
+        label=_("Tax receipts"),
+        rights=["statements.run"],
+        formats=("csv", "xlsx"),
+        table=_receipts,
+        parameters=lambda asked: set(TaxReceiptsForm.base_fields),
+    )
+)
+register(
+    Source(
+        name="proof",
+        label=_("Proof"),
+        rights=["ledger.run"],
+        formats=("csv", "xlsx"),
+        table=_proof,
+        parameters=lambda asked: {*OF_PROOF, *ProofForm.base_fields},
     )
 )
 # The journal and the FEC register themselves, beside their page.

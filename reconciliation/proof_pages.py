@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from arledger.companies.context import address
 from arledger.core.errors import Refusal
+from arledger.core.http import exporting
 from arledger.core.http.doors import PageRequest, page
-from arledger.core.http.export import csv_file
-from arledger.core.money import quantize
-from reconciliation.proof import FIGURES, Proof, Row, proof
+from reconciliation.proof import FIGURES, Proof, ProofNeedsEverything, Row, proof
 from reconciliation.received_forms import ProofForm
 
 ROWS = 200
@@ -48,17 +47,15 @@ def proof_page(request: PageRequest) -> HttpResponse:
 
 
 @page("ledger.run")
-def proof_csv(request: PageRequest) -> HttpResponse:
-    """Every customer's six figures, what of the journal is timing, and whether they agree."""
+def proof_csv(request: PageRequest) -> HttpResponseBase:
+    """Every customer's six figures as a file; ``?format=xlsx`` as a spreadsheet."""
     form = ProofForm(request.GET, actor=request.actor)
-    found = _found(request, form)
-    if not isinstance(found, Proof):
-        return render(request, "reports/proof.html", {"form": form, "refusal": found}, status=400)
-    return csv_file(
-        name=f"proof-{request.company.code}-{found.day.isoformat()}.csv",
-        header=["customer", "name", "currency", *FIGURES, "timing", "agrees"],
-        rows=[_cells(row) for row in found.rows],
-    )
+    if not form.is_valid():
+        return render(request, "reports/proof.html", {"form": form}, status=400)
+    try:
+        return exporting.answer(request, "proof")
+    except ProofNeedsEverything as refusal:
+        return render(request, "reports/proof.html", {"form": form, "refusal": refusal}, status=400)
 
 
 def _found(request: PageRequest, form: ProofForm) -> Proof | Refusal | None:
@@ -79,10 +76,3 @@ def _shown(row: Row) -> dict[str, Any]:
         "cells": [(LABELS[name], row.figures[name], row.figures[name] - row.balance) for name in FIGURES],
         "differing": [LABELS[name] for name in row.differing],
     }
-
-
-def _cells(row: Row) -> list[object]:
-    amounts = [quantize(row.figures[name], row.currency) for name in FIGURES]
-    customer = row.customer
-    names = [customer.code, customer.name] if customer else ["", ""]
-    return [*names, row.currency, *amounts, quantize(row.timing, row.currency), "yes" if row.agrees else "no"]

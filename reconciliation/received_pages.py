@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.core import signing
@@ -14,41 +12,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from arledger.companies.context import address
-from arledger.companies.models import Account, Location
+from arledger.companies.models import Account
 from arledger.core.formats import format_date
+from arledger.core.http import exporting
 from arledger.core.http.doors import PageRequest, page
-from arledger.core.http.export import csv_stream
-from arledger.core.money import quantize
 from ledger.models import Kind
 from reconciliation import payments_by_item
-from reconciliation.payments_by_item import Item, Place, Query, Receipt
+from reconciliation.payments_by_item import Item, Place, Query
 from reconciliation.received_forms import ItemsForm
 
 ROWS = 200
-EXPORT_ROWS = 2_000
 SALT = "reconciliation.received"
-COLUMNS = (
-    "customer",
-    "name",
-    "currency",
-    "document",
-    "kind",
-    "date",
-    "line",
-    "description",
-    "account",
-    "location",
-    "amount",
-    "received",
-)
-
-
-@dataclass(frozen=True)
-class Spot:
-    """How far a file is: at an item, or with no more of those after so many receipts."""
-
-    items: Place | None
-    receipts: int = 0
 
 
 @page("payments_by_item.run")
@@ -106,53 +80,11 @@ def _accounts(company_id: int) -> dict[int, str]:
 
 @page("payments_by_item.run")
 def payments_by_item_csv(request: PageRequest) -> HttpResponseBase:
-    """Every item with what it received, then every receipt with what is unmatched of it, without an item."""
+    """The same as a file; ``?format=xlsx`` as a spreadsheet."""
     form = ItemsForm(request.GET, actor=request.actor)
     if not form.is_valid():
         return render(request, "reports/payments_by_item.html", {"form": form}, status=400)
-    query, actor = form.query, request.actor
-    accounts = {a.pk: a.code for a in Account.objects.filter(company_id=actor.company_id)}
-    locations = {one.pk: one.code for one in Location.objects.filter(company_id=actor.company_id)}
-
-    def chunk(place: Spot | None) -> tuple[list[list[object]], Spot | None]:
-        """Items from a place on; behind the last of them the receipts."""
-        if place is not None and place.items is None:
-            left = payments_by_item.unmatched(
-                actor=actor, query=query, skip=place.receipts, limit=EXPORT_ROWS
-            )
-            following = Spot(None, place.receipts + EXPORT_ROWS) if len(left) == EXPORT_ROWS else None
-            return [_receipt_cells(one) for one in left], following
-        start = place.items if place else None
-        found, more = payments_by_item.page(actor=actor, query=query, start=start, limit=EXPORT_ROWS)
-        behind = None if query.of_items else Spot(None)
-        return [_item_cells(item, accounts, locations) for item in found], Spot(more) if more else behind
-
-    name = f"payments-by-item-{request.company.code}-{query.scope.end.isoformat()}.csv"
-    return csv_stream(actor=actor, name=name, header=COLUMNS, chunk=chunk)
-
-
-def _item_cells(item: Item, accounts: dict[int, str], locations: dict[int, str]) -> list[object]:
-    return [
-        item.customer.code,
-        item.customer.name,
-        item.currency,
-        item.number,
-        item.kind,
-        item.date,
-        item.position,
-        item.description,
-        accounts.get(item.account, ""),
-        locations.get(item.location or 0, ""),
-        quantize(item.amount, item.currency),
-        quantize(item.received, item.currency),
-    ]
-
-
-def _receipt_cells(one: Receipt) -> list[object]:
-    """Assigned to nothing: no line, no account; its amount, and what of it is unmatched."""
-    head = [one.customer.code, one.customer.name, one.currency, one.number, one.kind, one.date]
-    amounts: list[Decimal] = [quantize(amount, one.currency) for amount in (one.received, one.unmatched)]
-    return [*head, "", "", "", "", *amounts]
+    return exporting.answer(request, "payments-by-item")
 
 
 def _sentence(form: ItemsForm) -> str:

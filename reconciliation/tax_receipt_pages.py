@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -13,10 +13,9 @@ from arledger.companies.context import address
 from arledger.companies.models import Company
 from arledger.core.errors import NotFound
 from arledger.core.formats import format_amount, format_date
+from arledger.core.http import exporting
 from arledger.core.http.doors import PageRequest, page
-from arledger.core.http.export import csv_file
 from arledger.core.http.pdf import pdf_response
-from arledger.core.money import quantize
 from arledger.core.pdf import Column, Sheet, language_tag, paper_of
 from customers.models import Customer
 from customers.selectors import customer
@@ -52,39 +51,12 @@ def tax_receipts_page(request: PageRequest) -> HttpResponse:
 
 
 @page("statements.run")
-def tax_receipts_csv(request: PageRequest) -> HttpResponse:
-    """Every paid item of the year, by customer."""
+def tax_receipts_csv(request: PageRequest) -> HttpResponseBase:
+    """Every paid item of the year, by customer, as a file; ``?format=xlsx`` as a spreadsheet."""
     form = TaxReceiptsForm(request.GET, actor=request.actor)
     if not form.is_valid():
         return render(request, "reports/tax_receipts.html", {"form": form}, status=400)
-    query = form.query
-    people = {one.customer.pk: one.customer for one in tax_receipts(query=query)}
-    found = items(query=query, customers=list(people))
-    found.sort(key=lambda item: people[item.customer].code)
-    header = [
-        "customer",
-        "name",
-        "currency",
-        "year",
-        "document",
-        "description",
-        "service_start",
-        "service_end",
-        "amount",
-        "paid",
-    ]
-    return csv_file(
-        name=f"tax-receipts-{request.company.code}-{query.year}.csv",
-        header=header,
-        rows=[_cells(item, people[item.customer], query) for item in found],
-    )
-
-
-def _cells(item: PaidItem, person: Customer, query: Query) -> list[object]:
-    amounts = [quantize(amount, item.currency) for amount in (item.amount, item.paid)]
-    days = [item.service_start or "", item.service_end or ""]
-    head = [person.code, person.name, item.currency, query.year, item.number, item.description]
-    return [*head, *days, *amounts]
+    return exporting.answer(request, "tax-receipts")
 
 
 @page("statements.run")
