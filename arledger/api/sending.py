@@ -50,6 +50,7 @@ ERRORS: dict[str, str | Promise] = {
     "certificate": _("The certificate or the encryption was not accepted."),
     "connection": _("There was no connection."),
     "answer": _("The answer is not HTTP."),
+    "unexpected": _("Something went wrong here. It is in the log of the worker."),
 }
 
 
@@ -159,7 +160,7 @@ def send(
         return Outcome(None, "private")
     except TimeoutError:
         return Outcome(None, "timeout")
-    except socket.gaierror:
+    except (socket.gaierror, UnicodeError):
         return Outcome(None, "name")
     except ssl.SSLError:
         return Outcome(None, "certificate")

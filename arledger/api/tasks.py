@@ -7,6 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import time, timedelta
 from typing import Any
 
+import structlog
 from django.conf import settings
 
 from arledger.api import delivery_services as deliveries
@@ -16,6 +17,8 @@ from arledger.api.webhook_services import JOB
 from arledger.companies.models import Company
 from arledger.core import jobs
 from arledger.core.scope import company_scope
+
+log = structlog.get_logger(__name__)
 
 
 @jobs.register("api.expire_keys", daily_at=time(2, 40))
@@ -63,7 +66,7 @@ def deliver(claim: jobs.Claim) -> Any:
             landed = wait(flying, timeout=BEAT_SECONDS, return_when=FIRST_COMPLETED).done
             claim.heartbeat()
             for future in landed:
-                lanes.append(_landed(claim, flying.pop(future), future.result()))
+                lanes.append(_landed(claim, flying.pop(future), future))
                 attempts += 1
     jobs.forget(JOB, before=claim.clock() - KEPT)
     return {"attempts": attempts}
@@ -88,7 +91,12 @@ def _take_off(claim: jobs.Claim, pool: ThreadPoolExecutor, lanes: deque[Lane], f
             flying[attempt] = parcel
 
 
-def _landed(claim: jobs.Claim, parcel: deliveries.Parcel, outcome: Outcome) -> Lane:
+def _landed(claim: jobs.Claim, parcel: deliveries.Parcel, attempt: Future[Outcome]) -> Lane:
+    """Settle an attempt; one that broke is a failed one, so that it holds up nobody else's."""
+    fault = attempt.exception()
+    if fault is not None:
+        log.error("attempt broke", delivery=parcel.delivery_id, fault=repr(fault))
+    outcome = attempt.result() if fault is None else Outcome(None, "unexpected")
     with company_scope(parcel.company_id):
         deliveries.settle(parcel=parcel, outcome=outcome, at=claim.clock())
     return parcel.company_id, parcel.webhook_id

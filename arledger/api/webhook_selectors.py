@@ -28,6 +28,7 @@ KINDS = (
     "refund.posted",
     "refund.voided",
     "deposit.posted",
+    "deposit.reversed",
     "matching.posted",
     "matching.undone",
     "application.posted",

@@ -19,7 +19,7 @@ from arledger.api.webhook_selectors import KINDS, TEST
 from arledger.core import audit, jobs, outbox
 from arledger.core.actor import Actor
 from arledger.core.errors import Invalid, NotFound, Refusal
-from arledger.core.models import OutboxEvent
+from arledger.core.models import Job, OutboxEvent
 from arledger.core.text import clean_text
 
 JOB = "api.webhooks"
@@ -197,5 +197,6 @@ def _record(actor: Actor, action: str, key: int, **sides: Mapping[str, Any]) -> 
 
 
 def _wake(actor: Actor) -> None:
-    """Somebody waits for it: not only at the next minute."""
-    jobs.enqueue(JOB, at=actor.at)
+    """Somebody waits for it: not only at the next minute, unless a run is about to begin anyway."""
+    if not Job.objects.filter(kind=JOB, state=Job.State.QUEUED).exists():
+        jobs.enqueue(JOB, at=actor.at)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,10 +19,12 @@ from arledger.api import webhook_services as services
 from arledger.api.models import Webhook, WebhookDelivery
 from arledger.api.sending import Outcome
 from arledger.api.tasks import deliver
+from arledger.api.webhook_selectors import KINDS
 from arledger.core import jobs
 from arledger.core.models import Job
 from arledger.core.scope import company_scope
 from tests.api.receiving import Receiver, receiver, signed
+from tests.architecture.sources import name, product, tree
 from tests.build import AT, Books, books
 
 PRIVATE = override_settings(WEBHOOKS_PRIVATE=True)
@@ -221,6 +225,46 @@ def test_each_company_has_its_own(b: Books, there: Receiver) -> None:
     run()
     assert [one["object_ids"] for one in there.told] == [[f"cus_{ours}"]]
     assert len(log(made)) == 1
+
+
+def test_what_breaks_here_holds_up_nobody_else(
+    b: Books, there: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: Any, **_options: Any) -> Any:
+        raise RuntimeError
+
+    made, other = hook(b, "http://broken.example.com/"), hook(b, there.url)
+    real = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda host, *rest, **more: (broken if "broken" in host else real)(host, *rest, **more),
+    )
+    b.add_customer("One")
+    assert run() == 2
+    assert [(row.state, row.last_error) for row in log(made)] == [("pending", "unexpected")]
+    assert [row.state for row in log(other)] == ["delivered"]
+
+
+def published() -> Iterator[tuple[str, str]]:
+    """(kind as it is written, module) of each event that the product publishes."""
+    for file in product():
+        for node in ast.walk(tree(file)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "outbox.publish":
+                kind = next(one.value for one in node.keywords if one.arg == "kind")
+                yield str(kind.value) if isinstance(kind, ast.Constant) else ast.unparse(kind), name(file)
+
+
+def test_every_kind_that_is_published_can_be_chosen() -> None:
+    found = dict(published())
+    # Of documents: what their names are made of, and where.
+    made_up = {kind for kind in found if "." not in kind or "{" in kind}
+    assert made_up == {"TEST", "f'{kind}.posted'", "f'{kind}.{done}'"}, found
+    assert found.keys() - made_up <= set(KINDS)
+    documents = ("invoice", "adjustment", "advance", "payment", "refund", "deposit")
+    endings = {kind: "voided" if kind == "refund" else "reversed" for kind in documents}
+    assert {f"{kind}.{ending}" for kind, ending in endings.items()} <= set(KINDS)
+    assert {f"{kind}.posted" for kind in documents} <= set(KINDS)
 
 
 def test_the_job_comes_every_minute() -> None:
