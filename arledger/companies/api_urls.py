@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from arledger.companies.api_entity_settings import EntityConfigurationView
 from arledger.companies.api_exports import ExportCancel, ExportFile, Exports, OneExport
 from arledger.companies.api_masters import RESOURCES, collection, member
 from arledger.companies.api_people import OneRole, Roles, User, Users
@@ -11,6 +12,7 @@ from arledger.companies.api_settings import ConfigurationView
 
 urlpatterns = [
     path("configuration", ConfigurationView.as_view(), name="configuration"),
+    path("entities/<str:key>/configuration", EntityConfigurationView.as_view(), name="entity-configuration"),
     path("users", Users.as_view(), name="users"),
     path("users/<str:key>", User.as_view(), name="user"),
     path("exports", Exports.as_view(), name="exports"),
