@@ -74,9 +74,17 @@ class UnapplyPreview:
 def application_of(actor: Actor, key: int) -> InForce:
     """One original application with what is left of it. Raises NotFound."""
     found = in_force(company_id=actor.company_id, ids=[key]) if key < MOST_KEYS else []
-    if not found:
+    if not found or not within_reach(actor, found[0]):
         raise NotFound()
     return found[0]
+
+
+def within_reach(actor: Actor, one: InForce) -> bool:
+    """Whether both sides of a match belong to the person's entities, or to none (SPEC 4)."""
+    entities = actor.entities
+    return entities is None or all(
+        entity is None or entity in entities for entity in (one.charge_entity, one.credit_entity)
+    )
 
 
 def preview_unapply(

@@ -12,7 +12,7 @@ from ledger.models import Document, Kind
 from reconciliation.figures import document_figures, entries
 from reconciliation.matching import InForce, Undo, made_by, unapply
 from reconciliation.oldest_first_preview import Change, Standing
-from reconciliation.preview import Account, account, would_refuse
+from reconciliation.preview import Account, account, within_reach, would_refuse
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ def in_force_of(*, actor: Actor, matching: int) -> list[InForce]:
     """What is in force of the matches that a matching document made. Raises NotFound when nothing is."""
     found = made_by(company_id=actor.company_id, documents=[matching])
     found = [one for one in found if one.maker_kind == Kind.MATCHING]
-    if not found or not all(_visible(actor, one) for one in found):
+    if not found or not all(within_reach(actor, one) for one in found):
         raise NotFound()
     return found
 
@@ -78,13 +78,6 @@ def preview_undo(*, actor: Actor, matching: int, on: date | None = None) -> Undo
         changes=_changes(actor, before, standings),
         before=account_before,
         after=account_after,
-    )
-
-
-def _visible(actor: Actor, one: InForce) -> bool:
-    entities = actor.entities
-    return entities is None or all(
-        entity is None or entity in entities for entity in (one.charge_entity, one.credit_entity)
     )
 
 

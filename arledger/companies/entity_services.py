@@ -20,7 +20,8 @@ OVERRIDES = ("refunds_enabled", "refund_journal", *SEQUENCES)
 
 def overrides_of(actor: Actor, entity_id: int) -> EntityConfiguration:
     """What the entity sets itself; unsaved and empty when it sets nothing. Raises NotFound."""
-    if not Entity.objects.filter(company_id=actor.company_id, pk=entity_id).exists():
+    reachable = actor.entities is None or entity_id in actor.entities
+    if not reachable or not Entity.objects.filter(company_id=actor.company_id, pk=entity_id).exists():
         raise NotFound()
     found = EntityConfiguration.objects.filter(company_id=actor.company_id, entity_id=entity_id)
     row = found.select_related("refund_journal", *SEQUENCES).first()

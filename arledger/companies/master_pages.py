@@ -89,9 +89,11 @@ def _listed(
 ) -> HttpResponse:
     """A list: each thing by code and name, its own cells, whether it is active; with the way in for who may edit."""
     screen, may = SCREENS[name], request.actor.may("configuration.edit")
+    seen = set(masters.within_reach(request.actor, screen.form.master.model).values_list("pk", flat=True))
     cells = [
         (linked(row.code, screen.edit_url(row.pk) if may else ""), row.name, *own, state(row.active))
         for row, own in rows
+        if row.pk in seen
     ]
     actions = [(screen.new_url, screen.new)] if may else []
     shown = Table([CODE, NAME, *columns, STATE], cells)
@@ -210,9 +212,7 @@ def _entered(request: PageRequest, screen: Screen, key: int | None) -> HttpRespo
 def _row(request: PageRequest, screen: Screen, key: int | None) -> Any:
     if key is None:
         return None
-    found = screen.form.master.model._default_manager.filter(
-        company_id=request.actor.company_id, pk=key
-    ).first()
+    found = masters.within_reach(request.actor, screen.form.master.model).filter(pk=key).first()
     if found is None:
         raise NotFound()
     return found

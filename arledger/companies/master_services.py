@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from arledger.companies.models import (
@@ -126,11 +126,21 @@ def set_up(*, actor: Actor, master: Master, values: Mapping[str, Any], key: int 
     return row
 
 
+def within_reach(actor: Actor, model: type[Coded]) -> QuerySet[Any]:
+    """What a person may see of a kind: what belongs to his entities and to none (SPEC 4)."""
+    rows = model._default_manager.filter(company_id=actor.company_id)
+    if actor.entities is None:
+        return rows
+    if model is Entity:
+        return rows.filter(pk__in=actor.entities)
+    owned = any(field.name == "entity" for field in model._meta.fields)
+    return rows.filter(Q(entity=None) | Q(entity__in=actor.entities)) if owned else rows
+
+
 def _locked(actor: Actor, master: Master, key: int | None) -> Any:
     if key is None:
         return None
-    found = master.model._default_manager.filter(company_id=actor.company_id, pk=key)
-    row = found.select_for_update(no_key=True).first()
+    row = within_reach(actor, master.model).select_for_update(no_key=True).filter(pk=key).first()
     if row is None:
         raise NotFound()
     return row
