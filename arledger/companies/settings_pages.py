@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from arledger.companies import trail
 from arledger.companies.forms import ConfigurationForm, Consequence, consequences
 from arledger.companies.selectors import settings_of
 from arledger.companies.services import change_configuration
 from arledger.core.errors import Refusal
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.forms import Done, show_refusal, submit
+from arledger.core.models import AuditEvent
+
+EVENTS = 10
 
 
 @page("configuration.view", again=True)
@@ -41,8 +47,27 @@ def configuration(request: PageRequest) -> HttpResponse:
 
 
 def _configuration(request: PageRequest, form: ConfigurationForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "editable": request.actor.may("configuration.edit")}
+    context = {
+        "form": form,
+        "editable": request.actor.may("configuration.edit"),
+        "history": _history(request.actor.company_id),
+        "trail_url": f"{reverse('companies:audit')}?action=configure"
+        if request.actor.may("audit.view")
+        else "",
+    }
     return render(request, "companies/configuration.html", context, status=status)
+
+
+def _history(company_id: int) -> list[dict[str, Any]]:
+    """The latest changes of the company's and the entities' settings, newest first: at, who, what, note."""
+    found = AuditEvent.objects.filter(company_id=company_id, action="configure").order_by("-sequence")[
+        :EVENTS
+    ]
+    labels = {name: field.label or name for name, field in ConfigurationForm.base_fields.items()}
+    return [
+        {"at": event.at, "who": event.actor, "what": trail.what(event), "note": trail.changes(event, labels)}
+        for event in found
+    ]
 
 
 def _confirm(request: PageRequest, consequence: Consequence) -> HttpResponse:

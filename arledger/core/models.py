@@ -36,6 +36,12 @@ class AuditEvent(models.Model):
         ]
         indexes = [
             models.Index(fields=["company_id", "at"], name="core_auditevent_at"),
+            # The history of the settings, however much else happened meanwhile.
+            models.Index(
+                fields=["company_id", "sequence"],
+                condition=models.Q(action="configure"),
+                name="core_auditevent_configured",
+            ),
         ]
 
     def __str__(self) -> str:
