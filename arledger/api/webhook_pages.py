@@ -136,15 +136,16 @@ def log(request: PageRequest, key: int) -> HttpResponse:
     ]
     rows = [_cells(one, may) for one in shown[:SHOWN]]
     older = f"?before={shown[SHOWN - 1].pk}" if len(shown) > SHOWN else ""
-    return table(
-        request,
-        row.name,
-        Table(columns, rows),
-        intro=row.url if row.active else _("%(url)s · switched off") % {"url": row.url},
-        actions=_actions(key) if may else [],
-        primary=False,
-        older=older,
-    )
+    context = {
+        "title": row.name,
+        "table": Table(columns, rows),
+        "intro": row.url if row.active else _("%(url)s · switched off") % {"url": row.url},
+        "actions": _actions(key) if may else [],
+        "primary": False,
+        "older": older,
+        "webhooks_url": reverse("webhooks:list"),
+    }
+    return render(request, "api/webhook_log.html", context)
 
 
 def _actions(key: int) -> Sequence[tuple[str, str]]:

@@ -206,6 +206,7 @@ def test_made_changed_tried_and_deleted_on_pages() -> None:
     assert clerk.client.post(address, sent).status_code == 303, "sent twice, made once"
     log = clerk.open(f"{PAGES}{row.pk}/")
     assert secret not in log.text
+    assert log.links["Webhooks"] == f"{clerk.root}{PAGES}"
     done = clerk.open(log.links["Try it out"]).press("Send a test", form="confirm")
     assert "A test is on its way." in done.text
     assert "webhook.test" in done.text
