@@ -82,7 +82,7 @@ def open_page(client: Client, company: str, row: Row, keys: dict[str, str]) -> S
 
 def make_call(api: Integrator, row: Row, ids: dict[str, str], token: str | None = None) -> Said:
     def call() -> Said:
-        body = None if row.method == "GET" else {}
+        body: dict[str, object] | None = None if row.method == "GET" else {}
         answer = api.call(row.method, row.path(ids), body, token=token)
         return Said(answer.status, answer.text)
 

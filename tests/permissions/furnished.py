@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from arledger.api import webhook_services as webhooks
 from arledger.api.models import ApiToken
@@ -89,7 +90,7 @@ def _masters(made: Furnished, owner: Integrator, entity: str, *, limited: bool) 
         "member": Membership.objects.get(company=company, user=made.member("auditor", "colleague").user).pk,
         "token": ApiToken.objects.get(company=company, membership__user=owner.user).pk,
     }
-    owned = {"entity_id": made.keys["entity"]} if limited else {}
+    owned: dict[str, Any] = {"entity_id": made.keys["entity"]} if limited else {}
     made.keys["customer"] = b.add_customer(f"{made.secret} customer", **owned)
     own = people.set_up_role(actor=b.actor, code="own", name=f"{made.secret} role", rights=["invoices.list"])
     made.keys["role"] = own.pk
@@ -107,7 +108,8 @@ def _masters(made: Furnished, owner: Integrator, entity: str, *, limited: bool) 
 
 
 def _documents(made: Furnished, entity: int | None) -> None:
-    b, said = made.books, {"description": f"{made.secret} text", "entity_id": entity}
+    b = made.books
+    said: dict[str, Any] = {"description": f"{made.secret} text", "entity_id": entity}
     b.customer = made.keys["customer"]
     keys = made.keys
     keys["invoice"] = b.invoice(300, 100, **said)
