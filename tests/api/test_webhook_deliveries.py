@@ -20,6 +20,7 @@ from arledger.api.models import Webhook, WebhookDelivery
 from arledger.api.sending import Outcome
 from arledger.api.tasks import deliver
 from arledger.api.webhook_selectors import KINDS
+from arledger.companies.models import Company
 from arledger.core import jobs
 from arledger.core.models import Job
 from arledger.core.scope import company_scope
@@ -38,6 +39,10 @@ def there() -> Iterator[Receiver]:
 
 @pytest.fixture
 def b(committed: None) -> Iterator[Books]:
+    """A company whose webhooks are the only ones at work: a run serves every company that other tests left."""
+    for company in Company.objects.values_list("pk", flat=True):
+        with company_scope(company):
+            Webhook.objects.filter(active=True).update(active=False)
     with books() as made:
         yield made
     with company_scope(made.company.pk):

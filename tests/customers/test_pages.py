@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -148,8 +149,8 @@ def test_the_running_balance_goes_on_over_pages() -> None:
         seen: list[str] = []
         while True:
             rows = page.text.split(" State ", 3)[-1].split("Newest")[0].split("Older")[0].split("As at")[0]
-            parts = rows.split(" EUR ")
-            seen += [part.split()[-1] for part in parts[:-1]]
+            amounts = re.findall(r"−?[0-9][0-9,]*\.[0-9]{2}", rows)
+            seen += amounts[1::2]
             if "Older" not in page.links:
                 break
             page = clerk.open(f"{page.address.split('?')[0]}{page.links['Older']}")
