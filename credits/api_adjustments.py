@@ -11,7 +11,6 @@ from django.http import HttpResponse
 from arledger.core.actor import Actor
 from arledger.core.api.schema import described
 from arledger.core.api.views import ApiRequest, ApiView
-from arledger.core.api.writing import perform
 from arledger.core.errors import Refusal
 from credits.services import adjustments as services
 from ledger.billing import as_input
@@ -30,7 +29,7 @@ from reconciliation.api_inputs import (
 )
 from reconciliation.api_lists import FILTERS, SORTS
 from reconciliation.api_shapes import AdjustmentShape, BulkShape, DeletedShape
-from reconciliation.api_verbs import TakeBackInput, shown
+from reconciliation.api_verbs import TakeBackInput
 
 TAG = "adjustments"
 
@@ -168,8 +167,4 @@ class AdjustmentDuplicate(ApiView):
         answers=AdjustmentShape,
     )
     def post(self, request: ApiRequest, key: str) -> HttpResponse:
-        def effect() -> dict[str, Any]:
-            source = CALLS.visible(request.actor, key)
-            return shown(request.actor, services.duplicate(actor=request.actor, key=source.pk))
-
-        return perform(request, effect)
+        return CALLS.duplicate(request, key, services.duplicate)

@@ -6,7 +6,7 @@ What a kind has of its own stands in its app: its inputs, its services, and what
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar
@@ -140,6 +140,15 @@ class DocumentCalls(ABC):
             self.take_back(request.actor, document, values["date"], values["reason"])
 
         return self._done(request, document, take_back)
+
+    def duplicate(self, request: ApiRequest, key: str, verb: Callable[..., int]) -> HttpResponse:
+        """A draft with the same contents, by the service's ``verb(actor=, key=)``."""
+
+        def effect() -> dict[str, Any]:
+            source = self.visible(request.actor, key)
+            return shown(request.actor, verb(actor=request.actor, key=source.pk))
+
+        return perform(request, effect)
 
     def _done(self, request: ApiRequest, key: int, do: Any) -> HttpResponse:
         """Do something with a document; the answer is the document after it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -141,6 +142,7 @@ class AuditLister(Lister):
         )
 
 
+@cache
 def setting_labels() -> dict[str, str | Promise]:
     """What the settings are called, by name."""
     return {name: field.label or name for name, field in ConfigurationForm.base_fields.items()}

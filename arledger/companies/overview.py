@@ -132,6 +132,12 @@ def by_object(rights: Sequence[str]) -> list[tuple[str | Promise, list[str | Pro
     ]
 
 
+def limits_of(member: Membership) -> list[str]:
+    """The names of the entities a member is limited to; none: not limited."""
+    found = MembershipEntity.objects.filter(company_id=member.company_id, membership=member)
+    return list(found.order_by("entity__code").values_list("entity__name", flat=True))
+
+
 def people(company_id: int) -> list[tuple[Membership, list[str]]]:
     """Members by name, each with the entities he is limited to (none: not limited)."""
     limits: dict[int, list[str]] = {}

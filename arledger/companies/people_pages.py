@@ -116,7 +116,7 @@ def _person(request: PageRequest, member: Membership, form: MemberForm | None) -
     token = (
         people_services.invitation(request.actor, member.user) if request.actor.may("roles.edit") else None
     )
-    limits = {row.pk: names for row, names in overview.people(member.company_id)}[member.pk]
+    limits = overview.limits_of(member)
     works = member.active and member.user.is_active
     context = {
         "member": member,
