@@ -75,7 +75,9 @@ def new(request: PageRequest) -> HttpResponse:
     """Enter a deposit; ``?account=`` (key) and ``?receipt=`` (keys, several) start it."""
     if request.method == "POST":
         return _sent(request, None)
-    data = {"date": request.actor.today.isoformat(), "account": request.GET.get("account", "")}
+    actor = request.actor
+    data = {"date": actor.today.isoformat(), "account": request.GET.get("account", "")}
+    data["entity"] = str(actor.entity or "")
     return _page(request, _slip(request, data, keys(request.GET.getlist("receipt")), None))
 
 

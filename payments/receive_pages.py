@@ -264,7 +264,7 @@ def _bar(screen: Screen) -> dict[str, Any]:
 def _opening(request: PageRequest) -> dict[str, str]:
     """What a new screen starts with: today, and what the address asks for."""
     query, actor = request.GET, request.actor
-    data = {"date": actor.today.isoformat(), "method": "transfer"}
+    data = {"date": actor.today.isoformat(), "method": "transfer", "entity": str(actor.entity or "")}
     data |= {name: query[name] for name in KEPT if query.get(name)}
     documents = _keys(query.getlist("document"))
     payer = visible(actor).filter(pk__in=_keys([query.get("customer", "")])).first()

@@ -31,6 +31,7 @@ PREFIX = "lines"
 BLANK_LINES = 3
 MOST_LINES = 1_000
 NONE = ("", "—")
+YES, NO = "yes", "no"
 
 
 class DocumentFilter(forms.Form):
@@ -91,6 +92,7 @@ class HeadForm(KeyedForm):
         initial: dict[str, Any],
         **options: Any,
     ) -> None:
+        initial = {"entity": actor.entity, **initial}
         super().__init__(data, initial=initial, **options)
         self.offered = choices(actor.company_id)
         entities = [e for e in self.offered["entities"] if actor.entities is None or e.pk in actor.entities]
@@ -201,7 +203,14 @@ class BilledLineForm(LineForm):
     tax_amount = AmountField(label=_("Tax amount"), required=False)
     service_start = DayField(label=_("Service from"), required=False)
     service_end = DayField(label=_("Service to"), required=False)
-    cash_basis_tax = forms.BooleanField(label=_("Cash-basis tax"), required=False)
+    # Nothing chosen: as the company captures taxes. Not there at all where that is no question.
+    cash_basis_tax = forms.TypedChoiceField(
+        label=_("Cash-basis tax"),
+        required=False,
+        choices=[("", _("if the line has a tax")), (YES, _("yes")), (NO, _("no"))],
+        coerce=lambda text: text == YES,
+        empty_value=None,
+    )
     tax_receipt_eligible = forms.BooleanField(label=_("Tax-receipt eligible"), required=False)
     field_order = ["description", "account", "amount"]
     more: ClassVar[Sequence[str]] = (
@@ -225,6 +234,14 @@ class BilledLineForm(LineForm):
         ]
         offer(self, "account", offered(accounts, (self.initial or {}).get("account")))
         self.fields["account"].initial = settings.row.revenue_account_id
+        if not settings.row.cash_basis_tax and not self._marked:
+            del self.fields["cash_basis_tax"]
+
+    @property
+    def _marked(self) -> bool:
+        """Whether the line is marked already: it came from a program or a file, or from before."""
+        sent = self.data.get(self.add_prefix("cash_basis_tax")) if self.is_bound else None
+        return YES in (sent, (self.initial or {}).get("cash_basis_tax"))
 
     @property
     def entered(self) -> LineInput:
@@ -237,7 +254,7 @@ class BilledLineForm(LineForm):
             location_id=values["location"],
             tax_code=values["tax_code"],
             tax_amount=values["tax_amount"] or Decimal(0),
-            cash_basis_tax=values["cash_basis_tax"],
+            cash_basis_tax=values.get("cash_basis_tax"),
             tax_receipt_eligible=values["tax_receipt_eligible"],
             service_start=values["service_start"],
             service_end=values["service_end"],
@@ -307,7 +324,7 @@ def billed_lines(document: Document) -> list[dict[str, Any]]:
             "tax_amount": line.tax_amount or None,
             "service_start": line.service_start,
             "service_end": line.service_end,
-            "cash_basis_tax": line.cash_basis_tax,
+            "cash_basis_tax": YES if line.cash_basis_tax else NO,
             "tax_receipt_eligible": line.tax_receipt_eligible,
         }
         for line in document.lines.select_related(None).order_by("position")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import DatabaseError
@@ -28,6 +28,7 @@ from customers.selectors import visible
 from ledger.attachment_forms import Tray
 from ledger.models import Document, Kind
 from reconciliation.credit_choice import as_refundable, grouped
+from reconciliation.selectors import documents
 from refunds import services
 from refunds.forms import RefundForm
 from refunds.inputs import RefundInput
@@ -282,19 +283,32 @@ def _bar(screen: Screen) -> dict[str, Any]:
 def _opening(request: PageRequest) -> dict[str, str]:
     """What a new screen starts with: today, and what the address asks for."""
     query, actor = request.GET, request.actor
-    data = {"date": actor.today.isoformat()}
+    named = set(_keys(query.getlist("document")))
+    entity = _entity(actor, named)
+    data = {"date": actor.today.isoformat(), "entity": str(entity or "")}
     customer = visible(actor).filter(pk__in=_keys([query.get("customer", "")])).first()
     if customer is None:
         return data
     data |= {"customer": customer.code}
-    documents = set(_keys(query.getlist("document")))
-    if documents:
+    if named:
         currency = _currency(request)
-        items = refundable(actor=actor, customer=customer.pk, currency=currency, on=actor.today)
-        for group in grouped(item for item in items if item.document in documents):
+        items = refundable(
+            actor=actor, customer=customer.pk, currency=currency, entity=entity, on=actor.today
+        )
+        for group in grouped(item for item in items if item.document in named):
             amount = sum((as_refundable(item) for item in group.items), ZERO)
             data |= chosen_data(group.key, amount, currency) if amount else {}
     return data
+
+
+def _entity(actor: Actor, credits: Collection[int]) -> int | None:
+    """The entity a new refund starts with: that of the credits named, else the one worked in, where it records any."""
+    offered = [int(key) if key else None for key, _label in _entities(actor)]
+    owners = (
+        set(documents(actor).filter(pk__in=credits).values_list("entity", flat=True)) if credits else set()
+    )
+    wanted = owners.pop() if len(owners) == 1 else actor.entity
+    return wanted if wanted in offered else next(iter(offered), None)
 
 
 def _currency(request: PageRequest) -> str:

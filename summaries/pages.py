@@ -16,6 +16,7 @@ from arledger.companies.context import address
 from arledger.companies.frequencies import Frequency
 from arledger.companies.models import BankAccount, Entity
 from arledger.companies.selectors import Settings, settings_of
+from arledger.core.actor import Actor
 from arledger.core.errors import NotFound, Refusal
 from arledger.core.formats import format_amount
 from arledger.core.http.doors import PageRequest, page
@@ -121,8 +122,12 @@ def _form(request: PageRequest, summary: Summary | None) -> SummaryForm:
         entities=list(entities),
         banks=list(BankAccount.objects.filter(company_id=company, active=True).order_by("code")),
         currency=settings.company.base_currency,
-        initial=typed(summary) if summary else {"gl_date": request.actor.today},
+        initial=typed(summary) if summary else _start(request.actor),
     )
+
+
+def _start(actor: Actor) -> dict[str, Any]:
+    return {"gl_date": actor.today, "entity": actor.entity}
 
 
 def _entered(

@@ -160,9 +160,6 @@ class Entry:
 class Frame:
     """Read by the templates; a page pays only for the parts that it draws."""
 
-    entities: Sequence[Entity] = ()
-    entity: int | None = None
-
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
         self.actor: Actor | None = getattr(request, "actor", None)
@@ -178,6 +175,21 @@ class Frame:
     def companies(self) -> Sequence[Company]:
         """The person's companies, as the middleware read them with his standing in this one."""
         return getattr(self._request, "companies", ())
+
+    @cached_property
+    def entities(self) -> Sequence[Entity]:
+        """Those the person may work in, by code; none in a company without entities."""
+        return [one for one in getattr(self._request, "entities", ()) if one.active]
+
+    @property
+    def entity(self) -> Entity | None:
+        """The one that he chose to work in; None: all of them."""
+        return getattr(self._request, "entity", None)
+
+    @property
+    def here(self) -> str:
+        """Where to come back to after a choice of the frame; "" on a page that a form has made."""
+        return self._request.get_full_path() if self._request.method == "GET" else ""
 
     @cached_property
     def codes_url(self) -> str:

@@ -13,8 +13,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import set_script_prefix
 from django.utils import timezone, translation
 
-from arledger.companies.standing import standing
+from arledger.companies.standing import Standing, standing
 
+# Set up, imported and looked after for the whole company, whatever entity one works in (docs/adr/0050).
+WHOLE = ("/settings/", "/imports/")
+# Where the session keeps the entity chosen in each company.
+CHOSEN = "entities"
 PREFIX = re.compile(r"^/c/(?P<code>[A-Za-z0-9_-]{1,20})(?P<rest>/.*)?$")
 
 
@@ -72,10 +76,40 @@ class CompanyMiddleware:
         with entered as found:
             if found is None:
                 raise Http404(code)
-            request.actor, request.company = found.actor, found.company  # type: ignore[attr-defined]
+            request.entities, request.entity = found.entities, None  # type: ignore[attr-defined]
+            inside = _working_in(request, found)
+            request.actor, request.company = inside.actor, inside.company  # type: ignore[attr-defined]
             request.companies = found.companies  # type: ignore[attr-defined]
             request.features = found.features  # type: ignore[attr-defined]
             request.opens = found.opens  # type: ignore[attr-defined]
             # Instants on pages show in the company's time zone.
             with timezone.override(found.company.time_zone):
                 return self.get_response(request)
+
+
+def choose_entity(request: HttpRequest, entity: int | None) -> None:
+    """Keep in the session which entity (None: all of them) the person works in, in the company of the request."""
+    chosen: dict[str, int] = dict(request.session.get(CHOSEN, {}))
+    company = str(request.company.pk)  # type: ignore[attr-defined]
+    if entity is None:
+        chosen.pop(company, None)
+    else:
+        chosen[company] = entity
+    request.session[CHOSEN] = chosen
+
+
+def _working_in(request: HttpRequest, found: Standing) -> Standing:
+    """The person in the entity that he chose; in all of his where he chose none, or may not work in it any more.
+
+    Sets ``request.entity``, which the frame shows.
+    """
+    key = request.session.get(CHOSEN, {}).get(str(found.company.pk))
+    if key is None:
+        return found
+    inside = found.within(key)
+    if inside is None:
+        request.company = found.company  # type: ignore[attr-defined]
+        choose_entity(request, None)
+        return found
+    request.entity = next(one for one in found.entities if one.pk == key)  # type: ignore[attr-defined]
+    return found if request.path_info.startswith(WHOLE) else inside

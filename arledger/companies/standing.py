@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from arledger.companies.models import Company, User
+from arledger.companies.models import Company, Entity, User
 from arledger.core.actor import Actor
 from arledger.core.permissions import RIGHTS
 from arledger.core.scope import restore
@@ -23,7 +23,8 @@ class Standing:
     """A member acting in a company; ``companies`` are all that he belongs to, by name (key, code and name only).
 
     ``features`` are the switched parts of the product that the company or one of its entities has on: "refunds".
-    ``opens`` are the pages that open with a saved view of the person's choice.
+    ``opens`` are the pages that open with a saved view of the person's choice. ``entities`` are those that he may see,
+    by code (key, code, name and whether it is active only).
     """
 
     actor: Actor
@@ -31,10 +32,18 @@ class Standing:
     companies: Sequence[Company]
     features: frozenset[str] = frozenset()
     opens: frozenset[str] = frozenset()
+    entities: Sequence[Entity] = ()
+
+    def within(self, entity: int) -> Standing | None:
+        """The same person working in one entity (docs/adr/0050): None unless he may see it and it is active."""
+        if not any(one.pk == entity and one.active for one in self.entities):
+            return None
+        return replace(self, actor=replace(self.actor, entities=frozenset([entity]), entity=entity))
 
 
 COMPANY = ("id", "code", "name", "base_currency", "time_zone", "language", "created_at")
 CHOICE = ("id", "code", "name")
+ENTITY = ("id", "code", "name", "active")
 # What is switched on, of a company ``e`` whose scope is open: one column per name in FEATURES.
 SWITCHES = """
 LEFT JOIN LATERAL (
@@ -54,7 +63,7 @@ WITH entered AS MATERIALIZED (
            {", ".join(f"c.{column}" for column in COMPANY)}
     FROM companies_company c WHERE c.code = %(code)s
 )
-SELECT e.*, member.rights, member.entities, mine.companies, views.places, switches.*
+SELECT e.*, member.rights, member.entities, parts.entities, mine.companies, views.places, switches.*
 FROM entered e
 LEFT JOIN LATERAL (
     SELECT r.rights, ARRAY(
@@ -63,6 +72,11 @@ LEFT JOIN LATERAL (
     FROM companies_membership m JOIN companies_role r ON r.company_id = e.id AND r.id = m.role_id
     WHERE m.company_id = e.id AND m.user_id = %(user)s AND m.active OFFSET 0
 ) member ON true
+LEFT JOIN LATERAL (
+    SELECT array_agg(ARRAY[n.id::text, n.code, n.name, n.active::int::text] ORDER BY n.code, n.id) AS entities
+    FROM companies_entity n
+    WHERE n.company_id = e.id AND (member.entities = ARRAY[]::bigint[] OR n.id = ANY(member.entities)) OFFSET 0
+) parts ON true
 LEFT JOIN LATERAL (
     SELECT array_agg(ARRAY[c.id::text, c.code, c.name] ORDER BY c.name, c.id) AS companies
     FROM companies_membership m JOIN companies_company c ON c.id = m.company_id
@@ -91,7 +105,7 @@ def standing(
         return
     company_before, user_before = rows[0][:2]
     company, rest = rows[0][4 : 4 + len(COMPANY)], rows[0][4 + len(COMPANY) :]
-    rights, entities, companies, opens, *switches = rest
+    rights, entities, parts, companies, opens, *switches = rest
     try:
         if rights is None or not user.is_active:
             restore(company_before or "", user_before or "")
@@ -110,6 +124,15 @@ def standing(
             address=address,
         )
         choices = [Company.from_db("default", CHOICE, [int(key), *names]) for key, *names in companies]
-        yield Standing(actor, found, choices, features_of(switches), frozenset(opens or ()))
+        yield Standing(
+            actor, found, choices, features_of(switches), frozenset(opens or ()), _entities(parts or ())
+        )
     finally:
         restore(company_before or "", user_before or "")
+
+
+def _entities(rows: Sequence[Sequence[str]]) -> list[Entity]:
+    return [
+        Entity.from_db("default", ENTITY, [int(key), code, name, active == "1"])
+        for key, code, name, active in rows
+    ]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import time
 from typing import Any
+from urllib.parse import parse_qs
 
 from django.utils import timezone, translation
 
 from arledger.companies.models import Company, User
-from arledger.companies.standing import standing
+from arledger.companies.standing import Standing, standing
 from arledger.core import export_services, jobs
-from arledger.core.errors import Forbidden
+from arledger.core.errors import Forbidden, NotFound
 from arledger.core.export_sources import Asked
 from arledger.core.models import Export
 from arledger.core.scope import company_scope
@@ -35,8 +36,12 @@ def make_export(claim: jobs.Claim) -> Any:
         if found is None:
             export_services.refused(row, str(Forbidden(right="")), claim.clock())
             return {"made": False}
+        inside = _within(found, row)
+        if inside is None:
+            export_services.refused(row, str(NotFound(field="entity")), claim.clock())
+            return {"made": False}
         asked = Asked(
-            actor=found.actor,
+            actor=inside.actor,
             company=found.company,
             features=found.features,
             query=row.query,
@@ -44,6 +49,12 @@ def make_export(claim: jobs.Claim) -> Any:
         )
         export_services.produce(claim=claim, row=row, asked=asked)
     return {"made": True}
+
+
+def _within(found: Standing, row: Export) -> Standing | None:
+    """The person in the entity in which he asked for the file; None when he may not work in it any more."""
+    entity = parse_qs(row.query).get(export_services.WITHIN)
+    return found.within(int(entity[-1])) if entity else found
 
 
 @jobs.register("core.expire_exports", daily_at=time(2, 30))

@@ -14,7 +14,8 @@ class Actor:
     """A person (or the system) acting in one company at one instant.
 
     ``at`` is aware; ``time_zone`` is the company's, so ``today`` is the company's calendar day (SPEC 3).
-    ``entities`` limits the person to some entities; ``None`` means no limit.
+    ``entities`` limits the person to some entities; ``None`` means no limit. ``entity`` is the one that he chose to
+    work in, which new documents are of; ``entities`` then holds it alone (docs/adr/0050).
     """
 
     company_id: int
@@ -24,6 +25,7 @@ class Actor:
     time_zone: str = "UTC"
     rights: frozenset[str] = field(default_factory=frozenset)
     entities: frozenset[int] | None = None
+    entity: int | None = None
     source: str = "page"
     address: str = ""
 

@@ -35,6 +35,8 @@ from arledger.core.tables import Table
 JOB = "core.export"
 CHUNK = 256 * 1024
 MOST_RUNNING = 10
+# How the choices of a file say in which entity its owner worked when he asked for it.
+WITHIN = "within"
 EXPECTED_LIMIT = 10_000_000
 # How often, in seconds, the row says how far it is.
 RHYTHM = 1.0
@@ -57,8 +59,10 @@ class Cancelled(Exception):
 def start(*, actor: Actor, source: Source, format: str, query: str, language: str, title: str) -> Export:
     """Have a file made by a job. The same that is being made for the person already is not made twice.
 
-    Raises TooManyExports.
+    Whoever works in one entity gets what he sees there. Raises TooManyExports.
     """
+    if actor.entity is not None:
+        query = f"{query}&{WITHIN}={actor.entity}".lstrip("&")
     for one in exports_of(actor):
         row = one.row
         same = (row.source, row.format, row.query, row.language) == (source.name, format, query, language)

@@ -37,7 +37,7 @@ from arledger.core.tablefiles import CONTENT_TYPES, write_table
 from arledger.core.tables import Row, Table
 
 # What an address holds besides choices: where one is, and what kind of answer is wanted.
-PLACES = ("cursor", "at", "part", "format", "view", "csrfmiddlewaretoken")
+PLACES = ("cursor", "at", "part", "format", "view", "csrfmiddlewaretoken", export_services.WITHIN)
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 
