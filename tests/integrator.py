@@ -64,6 +64,16 @@ class Integrator:
         self.client = Client(raise_request_exception=tell_faults)
 
     @staticmethod
+    def of(books: Books, user: User, *, scopes: Collection[str] | None = None) -> Integrator:
+        """A program of somebody who is there already."""
+        made = Integrator.__new__(Integrator)
+        made.books, made.user, made.client = books, user, Client()
+        with standing(user=user, company_code=books.company.code, at=AT) as found:
+            assert found is not None
+            made.token = create(actor=found.actor, name="Tests", scopes=scopes).text
+        return made
+
+    @staticmethod
     def again(api: Integrator) -> Integrator:
         """The same person with a second token."""
         other = copy(api)

@@ -55,6 +55,9 @@ class Entered:
     features: frozenset[str]
     language: str
     last_used_at: datetime | None
+    # None: whatever the role allows.
+    scopes: frozenset[str] | None
+    made_at: datetime
 
 
 TOKEN = f"""
@@ -66,8 +69,9 @@ WITH entered AS MATERIALIZED (
            {", ".join(f"c.{column}" for column in COMPANY)}
     FROM companies_company c WHERE c.id = %(company)s
 )
-SELECT e.*, token.secret_hash, token.scopes, token.expires_at, token.revoked_at, token.last_used_at, token.name,
-       token.active, token.rights, token.user_id, token.user_name, token.language, token.entities, switches.*
+SELECT e.*, token.secret_hash, token.scopes, token.created_at, token.expires_at, token.revoked_at, token.last_used_at,
+       token.name, token.active, token.rights, token.user_id, token.user_name, token.language, token.entities,
+       switches.*
 FROM entered e
 LEFT JOIN LATERAL (
     SELECT t.*, m.active AND u.is_active AS active, r.rights, m.user_id,
@@ -99,8 +103,8 @@ def entered(*, written: Written, at: datetime, address: str = "") -> Iterator[En
 
 def _entered(written: Written, row: tuple[Any, ...], at: datetime, address: str) -> Entered:
     company = Company.from_db("default", COMPANY, row[: len(COMPANY)])
-    digest, scopes, expires_at, revoked_at, last_used_at, name, active, rights, *person = row[len(COMPANY) :]
-    user_id, user_name, language, entities, *switches = person
+    digest, scopes, made_at, expires_at, revoked_at, last_used_at, *person = row[len(COMPANY) :]
+    name, active, rights, user_id, user_name, language, entities, *switches = person
     if digest is None or not compare_digest(bytes(digest), hashed(written.secret)):
         raise TokenInvalid()
     if revoked_at is not None or not active:
@@ -108,15 +112,17 @@ def _entered(written: Written, row: tuple[Any, ...], at: datetime, address: str)
     if expires_at <= at:
         raise TokenExpired()
     allowed = frozenset(rights) & RIGHTS
+    named = None if scopes is None else frozenset(scopes)
     actor = Actor(
         company_id=company.pk,
         user_id=user_id,
         name=f"{user_name} ({name})",
         at=at,
         time_zone=company.time_zone,
-        rights=allowed if scopes is None else allowed & frozenset(scopes),
+        rights=allowed if named is None else allowed & named,
         entities=frozenset(entities) or None,
         source="api",
         address=address,
     )
-    return Entered(written.token_id, actor, company, features_of(switches), language, last_used_at)
+    features = features_of(switches)
+    return Entered(written.token_id, actor, company, features, language, last_used_at, named, made_at)

@@ -15,7 +15,7 @@ from arledger.companies.models import Membership
 from arledger.core import audit
 from arledger.core.actor import Actor
 from arledger.core.errors import Invalid, NotFound, Refusal
-from arledger.core.permissions import RIGHTS
+from arledger.core.permissions import NAMED, RIGHTS
 from arledger.core.sql import execute
 from arledger.core.text import clean_text
 
@@ -36,6 +36,12 @@ class ScopeTooWide(Refusal):
     code = "scope_too_wide"
     status = 403
     sentence = _("The person's role does not hold “%(scope)s”, so a token of his cannot either.")
+
+
+class ScopeOnItsPage(Refusal):
+    code = "scope_on_its_page"
+    status = 403
+    sentence = _("A token that names “%(scope)s” is made on the page of tokens, which asks for the password.")
 
 
 class ExpiryInvalid(Invalid):
@@ -63,11 +69,13 @@ def create(
     user_id: int | None = None,
     scopes: Collection[str] | None = None,
     days: int = DEFAULT_DAYS,
+    by_token: bool = False,
 ) -> Made:
     """Make a token for the actor, or with the right to edit users for another member.
 
     ``scopes`` narrows the role's rights (None: whatever the role allows). A person who acts through a token himself
-    hands on no more than it has. Raises Forbidden, Required, NoMember, ScopeUnknown, ScopeTooWide or ExpiryInvalid.
+    hands on no more than it has, and (``by_token``) never the rights that have to be named (docs/adr/0052).
+    Raises Forbidden, Required, NoMember, ScopeUnknown, ScopeTooWide, ScopeOnItsPage or ExpiryInvalid.
     """
     owner = actor.user_id if user_id is None else user_id
     if owner != actor.user_id:
@@ -80,8 +88,8 @@ def create(
         held = frozenset(member.role.rights) & RIGHTS
         if owner == actor.user_id:
             held &= actor.rights
-        _check_scopes(scopes, held)
-        narrowed = sorted(scopes) if scopes is not None else _narrowest(member, held)
+        _check_scopes(scopes, held, by_token)
+        narrowed = sorted(scopes) if scopes is not None else _narrowest(member, held, by_token)
         secret = tokens.new_secret()
         row = ApiToken.objects.create(
             company_id=actor.company_id,
@@ -116,17 +124,21 @@ def _member(company_id: int, user_id: int | None) -> Membership:
     return found
 
 
-def _check_scopes(scopes: Collection[str] | None, held: frozenset[str]) -> None:
+def _check_scopes(scopes: Collection[str] | None, held: frozenset[str], by_token: bool) -> None:
     for scope in sorted(scopes or ()):
         if scope not in RIGHTS:
             raise ScopeUnknown(field="scopes", scope=scope[:40])
         if scope not in held:
             raise ScopeTooWide(field="scopes", scope=scope)
+        if by_token and scope in NAMED:
+            raise ScopeOnItsPage(field="scopes", scope=scope)
 
 
-def _narrowest(member: Membership, held: frozenset[str]) -> list[str] | None:
-    """None while the maker holds all that the role allows; else what he holds."""
-    return None if held == frozenset(member.role.rights) & RIGHTS else sorted(held)
+def _narrowest(member: Membership, held: frozenset[str], by_token: bool) -> list[str] | None:
+    """None while the maker holds all that the role allows; else what he holds and may hand on."""
+    if held == frozenset(member.role.rights) & RIGHTS:
+        return None
+    return sorted(held - NAMED if by_token else held)
 
 
 def revoke(*, actor: Actor, key: int) -> ApiToken:

@@ -100,7 +100,10 @@ class Tokens(ApiView):
     @described(
         tag="tokens",
         summary="Make a token",
-        description="Its text is in this answer and nowhere else: neither in lists nor in a replay.",
+        description=(
+            "Its text is in this answer and nowhere else: neither in lists nor in a replay. Scopes that name "
+            "roles.edit, with which a program gives rights, are given on the page of tokens only."
+        ),
         request=TokenInput,
         answers=NewTokenShape,
     )
@@ -115,6 +118,7 @@ class Tokens(ApiView):
                 user_id=None if user is None else key_of("user", user, "/user"),
                 scopes=values.get("scopes"),
                 days=values["days"],
+                by_token=bool(getattr(request._request, "api_caller", "")),
             )
             return {**_answer(actor, made.row), "token": made.text}
 

@@ -7,7 +7,8 @@ from django.urls import path
 from arledger.companies.api_entity_settings import EntityConfigurationView
 from arledger.companies.api_exports import ExportCancel, ExportFile, Exports, OneExport
 from arledger.companies.api_masters import RESOURCES, collection, member
-from arledger.companies.api_people import OneRole, Roles, User, Users
+from arledger.companies.api_people import Invitation, User, Users
+from arledger.companies.api_roles import OneRole, Roles
 from arledger.companies.api_settings import ConfigurationView
 
 urlpatterns = [
@@ -15,6 +16,7 @@ urlpatterns = [
     path("entities/<str:key>/configuration", EntityConfigurationView.as_view(), name="entity-configuration"),
     path("users", Users.as_view(), name="users"),
     path("users/<str:key>", User.as_view(), name="user"),
+    path("users/<str:key>/invitation", Invitation.as_view(), name="user-invitation"),
     path("exports", Exports.as_view(), name="exports"),
     path("exports/<str:key>", OneExport.as_view(), name="export"),
     path("exports/<str:key>/cancel", ExportCancel.as_view(), name="export-cancel"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as translated
 from django.utils.translation import gettext_lazy as _
 
 from arledger.companies.models import Entity, Membership, MembershipEntity, Role
-from arledger.companies.people_services import CODE_LENGTH, NAME_LENGTH
+from arledger.companies.role_services import CODE_LENGTH, NAME_LENGTH
 from arledger.core.actor import Actor
 from arledger.core.http.forms import KeyedForm, TextField, offer
 from arledger.core.permissions import OBJECTS, RIGHTS, VERBS

@@ -1,12 +1,12 @@
-"""Who may work in a company, and what his role allows: invite, assign, deactivate, roles (SPEC 4).
+"""Who may work in a company, and what his role allows: invite, assign, deactivate (SPEC 4).
 
-Nobody changes his own membership, and a company always keeps somebody who may give rights: one can neither raise
-nor lock oneself out.
+Nobody changes his own membership, whoever is limited to entities gives rights in those only, and a company always
+keeps somebody who may give rights: one can neither raise nor lock oneself out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.password_validation import validate_password
@@ -17,17 +17,16 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from arledger.companies.models import Entity, Membership, MembershipEntity, Role, User
+from arledger.companies.role_services import require_administrator
 from arledger.companies.selectors import companies_of
 from arledger.core import audit
 from arledger.core.actor import Actor
-from arledger.core.errors import Invalid, NotFound, Refusal, Required, refuse
-from arledger.core.permissions import RIGHTS
+from arledger.core.errors import Invalid, NotFound, Refusal, Required
 from arledger.core.text import EmailInvalid, clean_text
 
 INVITATION = "arledger.invitation"
 INVITATION_SECONDS = 7 * 24 * 3600
 NAME_LENGTH = 150
-CODE_LENGTH = 20
 
 
 class MemberAlready(Refusal):
@@ -42,39 +41,22 @@ class OwnMembership(Refusal):
     sentence = _("Nobody changes his own role. Ask another administrator.")
 
 
-class LastAdministrator(Refusal):
-    code = "last_administrator"
-    status = 409
-    sentence = _("Nobody would be left who may give rights. Let somebody else have such a role first.")
-
-
-class ShippedRoleStays(Refusal):
-    code = "role_shipped"
-    status = 409
-    sentence = _("Roles that come with the product stay as they are. Make a copy and change that.")
-
-
-class RoleHeld(Refusal):
-    code = "role_held"
-    status = 409
-    sentence = _("%(count)s people hold this role. Give them another one first.")
-
-
-class RoleCodeTaken(Refusal):
-    code = "role_code_taken"
-    status = 409
-    sentence = _("There is a role with the code %(text)s already. Choose another code.")
-
-
-class UnknownRight(Invalid):
-    code = "right_unknown"
-    sentence = _("There is no right called “%(right)s”.")
+class OutsideEntities(Refusal):
+    code = "outside_own_entities"
+    status = 403
+    sentence = _("You are limited to some entities: you let people in for those, and for no others.")
 
 
 class InvitationOver(Refusal):
     code = "invitation_over"
     status = 410
     sentence = _("This invitation was used already, or is older than a week. Ask for a new one.")
+
+
+class InvitationUsed(Refusal):
+    code = "invitation_used"
+    status = 409
+    sentence = _("%(who)s needs no invitation: there is a password already, or no way in.")
 
 
 class PasswordWeak(Invalid):
@@ -98,7 +80,7 @@ def invite(
 ) -> Invited:
     """Let a person into the actor's company, with a role, limited to ``entities`` if any are named.
 
-    Raises EmailInvalid, Required, MemberAlready or NotFound.
+    Raises EmailInvalid, Required, MemberAlready, NotFound or OutsideEntities.
     """
     actor.require("roles.edit")
     address = email.strip().lower()
@@ -118,6 +100,7 @@ def invite(
             raise MemberAlready(field="email", email=address)
         membership = Membership.objects.create(company_id=actor.company_id, user=user, role=role)
         _limit(actor, membership, entities)
+        _require_reach(actor, membership)
         audit.record(
             actor=actor,
             action="invite",
@@ -133,6 +116,30 @@ def invitation(actor: Actor, user: User) -> str | None:
     if user.has_usable_password() or any(company.pk != actor.company_id for company in companies_of(user)):
         return None
     return signing.dumps([user.pk, user.password], salt=INVITATION)
+
+
+def invite_again(*, actor: Actor, key: int) -> str:
+    """A new token of somebody who has not chosen a password yet, see Invited.
+
+    Raises NotFound, OutsideEntities or InvitationUsed.
+    """
+    actor.require("roles.edit")
+    with transaction.atomic():
+        row = Membership.objects.filter(company_id=actor.company_id, pk=key).select_related("user").first()
+        if row is None:
+            raise NotFound()
+        _require_reach(actor, row)
+        token = invitation(actor, row.user)
+        if token is None or not row.active:
+            raise InvitationUsed(who=row.user.name)
+        audit.record(
+            actor=actor,
+            action="invite",
+            object_kind="user",
+            object_ids=[row.user_id],
+            after={"name": row.user.name},
+        )
+    return token
 
 
 def invited(token: str) -> User:
@@ -163,11 +170,16 @@ def accept(*, token: str, password: str) -> User:
 
 
 def change_member(
-    *, actor: Actor, key: int, role_id: int, active: bool, entities: Sequence[int] = ()
+    *,
+    actor: Actor,
+    key: int,
+    role_id: int | None = None,
+    active: bool | None = None,
+    entities: Sequence[int] | None = None,
 ) -> Membership:
-    """Give a member another role, other entities, or take him out of the company (and back).
+    """Give a member another role, other entities (none named: all), or take him out of the company (and back).
 
-    Raises NotFound, OwnMembership or LastAdministrator.
+    What is None stays. Raises NotFound, OwnMembership, OutsideEntities or LastAdministrator.
     """
     actor.require("roles.edit")
     with transaction.atomic():
@@ -178,11 +190,16 @@ def change_member(
         row = members[key]
         if row.user_id == actor.user_id:
             raise OwnMembership()
+        _require_reach(actor, row)
         before = _told(actor, row)
-        row.role, row.active = _role(actor, role_id), active
+        row.active = row.active if active is None else active
+        if role_id is not None or row.active:
+            row.role = _role(actor, row.role_id if role_id is None else role_id)
         row.save(update_fields=["role", "active"])
-        _limit(actor, row, entities)
-        _require_administrator(actor)
+        if entities is not None:
+            _limit(actor, row, entities)
+            _require_reach(actor, row)
+        require_administrator(actor)
         after = _told(actor, row)
         changed = [name for name in after if before[name] != after[name]]
         if changed:
@@ -195,55 +212,6 @@ def change_member(
                 after={name: after[name] for name in changed},
             )
     return row
-
-
-def set_up_role(
-    *, actor: Actor, code: str, name: str, rights: Iterable[str], active: bool = True, key: int | None = None
-) -> Role:
-    """Add a role of the company's own, or change one.
-
-    Raises NotFound, Required, RoleCodeTaken, UnknownRight, ShippedRoleStays, RoleHeld or LastAdministrator.
-    """
-    actor.require("roles.edit")
-    wanted = sorted(set(rights))
-    with transaction.atomic():
-        own = Role.objects.select_for_update().filter(company_id=actor.company_id)
-        row = own.filter(pk=key).first() if key is not None else Role(company_id=actor.company_id)
-        if row is None:
-            raise NotFound()
-        if row.shipped:
-            raise ShippedRoleStays()
-        before = {"code": row.code, "name": row.name, "active": row.active, "rights": list(row.rights)}
-        row.code = clean_text(code, CODE_LENGTH, field="code")
-        row.name = clean_text(name, NAME_LENGTH, field="name")
-        row.rights, row.active = wanted, active
-        refuse(_wrong_with(row))
-        row.save()
-        _require_administrator(actor)
-        after = {"code": row.code, "name": row.name, "active": row.active, "rights": wanted}
-        changed = [field for field in after if key is None or before[field] != after[field]]
-        if changed:
-            audit.record(
-                actor=actor,
-                action="edit" if key else "add",
-                object_kind="role",
-                object_ids=[row.pk],
-                before={field: before[field] for field in changed} if key else None,
-                after={"code": row.code} | {field: after[field] for field in changed},
-            )
-    return row
-
-
-def _wrong_with(row: Role) -> list[Refusal]:
-    errors: list[Refusal] = [Required(field=name) for name in ("code", "name") if not getattr(row, name)]
-    others = Role.objects.filter(company_id=row.company_id, code__iexact=row.code).exclude(pk=row.pk)
-    if others.exists():
-        errors.append(RoleCodeTaken(field="code", text=row.code))
-    errors += [UnknownRight(field="rights", right=right) for right in row.rights if right not in RIGHTS]
-    held = Membership.objects.filter(company_id=row.company_id, role_id=row.pk, active=True).count()
-    if held and not row.active:
-        errors.append(RoleHeld(field="active", count=held))
-    return errors
 
 
 def _role(actor: Actor, key: int) -> Role:
@@ -269,11 +237,18 @@ def _limit(actor: Actor, membership: Membership, entities: Sequence[int]) -> Non
     )
 
 
-def _require_administrator(actor: Actor) -> None:
-    """Somebody active must be left whose role may give rights."""
-    able = Membership.objects.filter(company_id=actor.company_id, active=True, user__is_active=True)
-    if not able.filter(role__rights__contains=["roles.edit"], role__company_id=actor.company_id).exists():
-        raise LastAdministrator()
+def _require_reach(actor: Actor, membership: Membership) -> None:
+    """Whoever is limited to entities decides about people of those only. Raises OutsideEntities.
+
+    By his membership, not by ``actor.entities``, which the choice of an entity to work in narrows further.
+    """
+    limits = MembershipEntity.objects.filter(company_id=actor.company_id)
+    own = set(limits.filter(membership__user=actor.user_id).values_list("entity_id", flat=True))
+    if actor.user_id is None or not own:
+        return
+    found = set(limits.filter(membership=membership).values_list("entity_id", flat=True))
+    if not found or not found <= own:
+        raise OutsideEntities(field="entities")
 
 
 def _told(actor: Actor, row: Membership) -> dict[str, object]:

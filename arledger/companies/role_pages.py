@@ -7,13 +7,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from arledger.companies import overview, people_services, segregation
+from arledger.companies import overview, role_services, segregation
 from arledger.companies.models import Role
 from arledger.companies.people_forms import RoleForm, role_name
 from arledger.companies.table_pages import NAME, STATE, Table, linked, state, table
 from arledger.core.errors import NotFound, Refusal
 from arledger.core.http.doors import PageRequest, page
-from arledger.core.http.forms import Done, show_refusal, submit
+from arledger.core.http.forms import Done, KeyedForm, ask, show_refusal, submit
 from arledger.core.http.listing import Column
 from arledger.core.permissions import OBJECTS, VERBS
 from arledger.core.templatetags.arledger import badge
@@ -74,7 +74,7 @@ def _entered(request: PageRequest, form: RoleForm, row: Role | None) -> HttpResp
 
     def verb() -> Done:
         chosen = form.cleaned_data
-        saved = people_services.set_up_role(
+        saved = role_services.set_up_role(
             actor=actor,
             code=chosen["code"],
             name=chosen["name"],
@@ -87,7 +87,7 @@ def _entered(request: PageRequest, form: RoleForm, row: Role | None) -> HttpResp
     if request.method == "POST":
         actor.require("roles.edit")
         if row is not None and row.shipped:
-            raise people_services.ShippedRoleStays()
+            raise role_services.ShippedRoleStays()
         if form.is_valid():
             try:
                 return submit(request, verb)
@@ -104,8 +104,33 @@ def _entered(request: PageRequest, form: RoleForm, row: Role | None) -> HttpResp
         "copy_url": f"{reverse('companies:role-new')}?from={row.pk}"
         if row and actor.may("roles.edit")
         else "",
+        "delete_url": reverse("companies:role-delete", args=[row.pk]) if row and editable else "",
     }
     return render(request, "companies/role.html", context, status=422 if form.errors else 200)
+
+
+@page("roles.edit")
+def delete(request: PageRequest, key: int) -> HttpResponse:
+    """Take away a role of the company's own that nobody holds."""
+    row = _role(request, key)
+
+    def verb() -> Done:
+        role_services.delete_role(actor=request.actor, key=key)
+        return Done(reverse("companies:roles"), _("%(name)s is deleted.") % {"name": row.name})
+
+    return ask(
+        request,
+        KeyedForm(request.POST or None),
+        verb,
+        template="companies/role_delete.html",
+        back_url=reverse("companies:role", args=[key]),
+        document=row.name,
+        question=_("Delete %(name)s?") % {"name": row.name},
+        effects=[_("Nobody can be given this role any more. This cannot be taken back.")],
+        button=_("Delete"),
+        refusal=role_services.why_not_deleted(row),
+        context={"roles_url": reverse("companies:roles")},
+    )
 
 
 @page("roles.view")

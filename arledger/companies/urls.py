@@ -26,6 +26,7 @@ urlpatterns = [
     path("settings/roles/new/", role_pages.new, name="role-new"),
     path("settings/roles/duties/", role_pages.duties, name="segregation"),
     path("settings/roles/<int:key>/", role_pages.role, name="role"),
+    path("settings/roles/<int:key>/delete/", role_pages.delete, name="role-delete"),
     path("settings/people/", people_pages.people, name="people"),
     path("settings/people/new/", people_pages.invite, name="invite"),
     path("settings/people/<int:key>/", people_pages.person, name="person"),

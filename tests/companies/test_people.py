@@ -10,6 +10,7 @@ from django.core import signing
 from django.test import Client
 
 from arledger.companies import people_services as people
+from arledger.companies import role_services as roles
 from arledger.companies.models import Entity, Membership, MembershipEntity, Role, User
 from arledger.companies.segregation import PAIRS, toxic
 from arledger.core.errors import Refusal
@@ -155,13 +156,13 @@ def test_a_company_makes_its_own_roles_and_the_shipped_ones_stay(client: Client)
                 "rights": ["payments.add", "adjustments.write_off"],
             }
             actor = b.actor
-            people.set_up_role(actor=actor, key=made.pk, **changed)
+            roles.set_up_role(actor=actor, key=made.pk, **changed)
             strange = {"code": "y", "name": "Y", "rights": ["all.of_it"]}
-            refused("right_unknown", people.set_up_role, actor=actor, **strange)
+            refused("right_unknown", roles.set_up_role, actor=actor, **strange)
             taken = {"code": "Cash", "name": "Y", "rights": []}
-            refused("role_code_taken", people.set_up_role, actor=actor, **taken)
+            refused("role_code_taken", roles.set_up_role, actor=actor, **taken)
             person(b, role="cash")
-            refused("role_held", people.set_up_role, actor=actor, key=made.pk, active=False, **changed)
+            refused("role_held", roles.set_up_role, actor=actor, key=made.pk, active=False, **changed)
         page = client.get(address(b, f"roles/{made.pk}/")).content.decode()
         assert "writes the invoice off" in page
         matrix = client.get(address(b, "roles/duties/")).content.decode()

@@ -10,7 +10,7 @@ from typing import Any
 
 from arledger.api import webhook_services as webhooks
 from arledger.api.models import ApiToken
-from arledger.companies import people_services as people
+from arledger.companies import role_services as roles
 from arledger.companies.models import (
     Account,
     BankAccount,
@@ -36,6 +36,7 @@ from summaries.services import SummaryInput
 from tests.build import Books, books
 from tests.imports.uploads import Desk
 from tests.integrator import Integrator
+from tests.permissions.matrix import rights_of
 from tests.uploads import file
 
 CUSTOMERS = "code,name,currency\nC-1,One,EUR\n,,\n"
@@ -57,7 +58,7 @@ class Furnished:
     def member(self, role: str, name: str = "") -> Integrator:
         """A person with a role and a token, made once."""
         with company_scope(self.company.pk):
-            return self.people.setdefault(name or role, Integrator(self.books, role))
+            return self.people.setdefault(name or role, Integrator(self.books, role, scopes=rights_of(role)))
 
     def limit(self, member: Integrator, entity: int) -> None:
         """Let somebody see one entity and what belongs to none."""
@@ -86,13 +87,13 @@ def _masters(made: Furnished, owner: Integrator, entity: str, *, limited: bool) 
         "entity": Entity.objects.create(company=company, code=entity, name=f"{made.secret} entity").pk,
         "location": Location.objects.create(company=company, code="L1", name=f"{made.secret} location").pk,
         "bank": b.bank,
-        "user": owner.user.pk,
+        "user": made.member("auditor", "colleague").user.pk,
         "member": Membership.objects.get(company=company, user=made.member("auditor", "colleague").user).pk,
         "token": ApiToken.objects.get(company=company, membership__user=owner.user).pk,
     }
     owned: dict[str, Any] = {"entity_id": made.keys["entity"]} if limited else {}
     made.keys["customer"] = b.add_customer(f"{made.secret} customer", **owned)
-    own = people.set_up_role(actor=b.actor, code="own", name=f"{made.secret} role", rights=["invoices.list"])
+    own = roles.set_up_role(actor=b.actor, code="own", name=f"{made.secret} role", rights=["invoices.list"])
     made.keys["role"] = own.pk
     for name, model in {
         "account": Account,

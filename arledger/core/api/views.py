@@ -18,6 +18,7 @@ from arledger.core.api import limits
 from arledger.core.api.encoding import encode
 from arledger.core.api.fields import Input, members, read_parameters
 from arledger.core.api.media import JsonParser, JsonRenderer
+from arledger.core.api.naming import require_named
 from arledger.core.api.parsing import only, parse_query
 from arledger.core.api.problems import (
     ConfirmationNeeded,
@@ -48,13 +49,15 @@ class ApiView(APIView):
     ``rights`` names the right each method needs (``""``: any member); methods that it does not name answer 405.
     Where the company has not switched ``feature`` on, everything answers a typed 404 (SPEC 9). ``names`` maps
     fields of the services' refusals to members of the body where they differ. ``bulk``: rows of refusals are
-    places in ``items``. ``public``: anybody may call, without a token.
+    places in ``items``. ``named``: a token writes only if its scopes name the right (``naming``). ``public``:
+    anybody may call, without a token.
     """
 
     rights: ClassVar[Mapping[str, str]] = {}
     feature: ClassVar[str] = ""
     names: ClassVar[Mapping[str, str]] = {}
     bulk: ClassVar[bool] = False
+    named: ClassVar[bool] = False
     public: ClassVar[bool] = False
     format_kwarg = None
     parser_classes = (JsonParser,)
@@ -100,8 +103,8 @@ class ApiView(APIView):
             raise FeatureOff(feature=self.feature)
         if self.rights[method]:
             request.actor.require(self.rights[method])
-        if not caller and self.rights[method] in CONFIRMED and method != "GET" and not confirmed(plain):
-            raise ConfirmationNeeded()
+        if method != "GET":
+            self._confirm(request, self.rights[method])
 
     def enter(self, request: ApiRequest) -> None:
         """Raise what is wrong with the caller: unknown, or calling too often."""
@@ -116,6 +119,15 @@ class ApiView(APIView):
         if allowance is not None:
             self.headers |= allowance.headers
             self._within(allowance)
+
+    def _confirm(self, request: ApiRequest, right: str) -> None:
+        """What weighs much needs the password again, or a token that was made for it."""
+        plain = request._request
+        if getattr(plain, "api_caller", ""):
+            if self.named:
+                require_named(plain, right, request.actor.at)
+        elif right in CONFIRMED and not confirmed(plain):
+            raise ConfirmationNeeded()
 
     def _within(self, allowance: limits.Allowance) -> None:
         if allowance.remaining < 0:
