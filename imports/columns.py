@@ -111,7 +111,12 @@ _BILLED_LINES = (
     LOCATION,
     Column("tax_code", _("of the line"), of_line=True, holds="code"),
     Column("tax_amount", _("tax contained in the line"), of_line=True, holds="amount"),
-    Column("cash_basis_tax", _("yes or no"), of_line=True, holds="flag"),
+    Column(
+        "cash_basis_tax",
+        _("yes or no; empty: as the company’s setting says, for a line with a tax"),
+        of_line=True,
+        holds="flag",
+    ),
     Column("tax_receipt_eligible", _("yes or no"), of_line=True, holds="flag"),
     Column("service_start", _("first day of the service"), of_line=True, holds="day"),
     Column("service_end", _("last day of the service"), of_line=True, holds="day"),

@@ -120,7 +120,7 @@ class BilledFile(LinesFile):
             location_id=cells.coded("location", self.books.locations, row),
             tax_code=row.values.get("tax_code", ""),
             tax_amount=cells.amount("tax_amount", currency, row) or ZERO,
-            cash_basis_tax=cells.flag("cash_basis_tax", row),
+            cash_basis_tax=cells.said("cash_basis_tax", row),
             tax_receipt_eligible=cells.flag("tax_receipt_eligible", row),
             service_start=cells.day("service_start", row),
             service_end=cells.day("service_end", row),

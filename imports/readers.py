@@ -165,8 +165,13 @@ class Cells:
         )
 
     def flag(self, column: str, row: Row | None = None, *, default: bool = False) -> bool:
+        found = self.said(column, row)
+        return default if found is None else found
+
+    def said(self, column: str, row: Row | None = None) -> bool | None:
+        """Yes or no; None for an empty cell."""
         text, row = self._text(column, row)
-        return self.read(text, row, column, _flag, default) if text else default
+        return self.read(text, row, column, _flag, False) if text else None
 
     def currency(self, default: str) -> str:
         """The document's currency; one that does not exist is a fault, and reading goes on in ``default``."""

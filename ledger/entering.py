@@ -33,7 +33,10 @@ from ledger.rates import exchange_rate
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LineInput:
-    """A line: ``amount`` signed in the document's currency; no account means the company's revenue account."""
+    """A line: ``amount`` signed in the document's currency; no account means the company's revenue account.
+
+    ``cash_basis_tax`` None: as the company's setting says, for a line with a tax (docs/adr/0053).
+    """
 
     amount: Decimal
     account_id: int | None = None
@@ -41,7 +44,7 @@ class LineInput:
     location_id: int | None = None
     tax_code: str = ""
     tax_amount: Decimal = Decimal(0)
-    cash_basis_tax: bool = False
+    cash_basis_tax: bool | None = None
     tax_receipt_eligible: bool = False
     service_start: Day | None = None
     service_end: Day | None = None
@@ -88,6 +91,7 @@ class _Books:
     locations: frozenset[int]
     entities: frozenset[int]
     banks: Mapping[int, BankAccount]
+    cash_basis_tax: bool
 
 
 def prepare(
@@ -104,7 +108,7 @@ def prepare(
 
     Raises Refusals with one entry per document at fault (its ``row``), or the single refusal itself.
     """
-    books = _books(actor, entered, customers)
+    books = _books(actor, settings, entered, customers)
     drafts: list[NewDocument] = []
     errors: list[Refusal] = []
     for row, one in enumerate(entered):
@@ -117,7 +121,9 @@ def prepare(
     return drafts
 
 
-def _books(actor: Actor, documents: Sequence[DocumentInput], customers: Mapping[int, Customer]) -> _Books:
+def _books(
+    actor: Actor, settings: Settings, documents: Sequence[DocumentInput], customers: Mapping[int, Customer]
+) -> _Books:
     company = actor.company_id
     lines = [line for entered in documents for line in entered.lines]
     accounts = {line.account_id for line in lines if line.account_id}
@@ -136,6 +142,7 @@ def _books(actor: Actor, documents: Sequence[DocumentInput], customers: Mapping[
         locations=_active(Location, company, locations),
         entities=_active(Entity, company, entities),
         banks=banks_named(company_id=company, ids=(entered.bank_account_id for entered in documents)),
+        cash_basis_tax=settings.row.cash_basis_tax,
     )
 
 
@@ -247,8 +254,15 @@ def _line(
         location_id=line.location_id,
         tax_code=clean_text(line.tax_code, 20, field=prefix + "tax_code"),
         tax_amount=check_amount(line.tax_amount, currency, field=prefix + "tax_amount"),
-        cash_basis_tax=line.cash_basis_tax,
+        cash_basis_tax=_cash_basis(books.cash_basis_tax, line),
         tax_receipt_eligible=line.tax_receipt_eligible,
         service_start=line.service_start,
         service_end=line.service_end,
     )
+
+
+def _cash_basis(by_default: bool, line: LineInput) -> bool:
+    """What the line says; saying nothing, a line with a tax is as the company captures taxes (SPEC 3)."""
+    if line.cash_basis_tax is not None:
+        return line.cash_basis_tax
+    return by_default and bool(line.tax_code.strip() or line.tax_amount)

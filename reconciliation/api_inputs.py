@@ -41,7 +41,11 @@ class LineBody(Input):
     location = ReferenceField(required=False)
     tax_code = TextField(max_length=20, required=False)
     tax_amount = MoneyField(negative=True, required=False, help_text="For information: part of the amount.")
-    cash_basis_tax = FlagField(required=False)
+    cash_basis_tax = FlagField(
+        required=False,
+        allow_null=True,
+        help_text="Left out: true for a line with a tax where the company captures tax on a cash basis.",
+    )
     tax_receipt_eligible = FlagField(required=False)
     service_start = DayField(required=False)
     service_end = DayField(required=False)
@@ -144,7 +148,7 @@ OF_LINES: Mapping[str, Any] = {
     "description": "",
     "tax_code": "",
     "tax_amount": Decimal(0),
-    "cash_basis_tax": False,
+    "cash_basis_tax": None,
     "tax_receipt_eligible": False,
     "service_start": None,
     "service_end": None,

@@ -53,6 +53,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
         ),
     ),
     (_("Periods"), ("closed_through",)),
+    (_("Tax"), ("cash_basis_tax",)),
 )
 SETTINGS = tuple(name for _title, names in SECTIONS for name in names)
 
@@ -249,6 +250,15 @@ class ConfigurationForm(KeyedForm):
         required=False,
         help_text=_(
             "Nothing can be posted, reversed or un-applied on this day or before. Empty: nothing is closed."
+        ),
+    )
+
+    cash_basis_tax = forms.BooleanField(
+        label=_("The company captures tax on a cash basis"),
+        required=False,
+        help_text=_(
+            "A line with a tax counts as cash-basis tax unless the line says otherwise; a credit that has such a line "
+            "cannot be refunded. Posted documents never change."
         ),
     )
 

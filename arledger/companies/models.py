@@ -45,6 +45,8 @@ class User(AbstractBaseUser):
     name = models.CharField(_("name"), max_length=150)
     language = models.CharField(_("language"), max_length=5, default="en")
     is_active = models.BooleanField(default=True)
+    # Runs the installation: founds companies. Gives no right in any of them (docs/adr/0053).
+    is_operator = models.BooleanField(_("founds companies"), default=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -258,6 +260,8 @@ class Configuration(CompanyModel):
     summary_frequency_refunds = frequency_field(_("summaries of refunds"))
     separate_gl_date = models.BooleanField(_("separate GL posting date"), default=False)
     reverse_unpaid_invoices = models.BooleanField(_("unpaid posted invoices may be reversed"), default=True)
+    # What a line with a tax says by itself when nobody says otherwise (SPEC 3, 9; docs/adr/0053).
+    cash_basis_tax = models.BooleanField(_("the company captures tax on a cash basis"), default=False)
     closed_through = models.DateField(_("books closed through"), null=True, blank=True)
     customer_sequence = tenant_key("companies.NumberSequence", null=True)
     invoice_sequence = tenant_key("companies.NumberSequence")

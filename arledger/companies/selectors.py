@@ -101,8 +101,8 @@ SETTINGS = """
 SELECT {company}, {configuration} FROM companies_configuration c
 JOIN companies_company o ON o.id = c.company_id WHERE c.company_id = %s
 """.replace("{company}", columns_of(Company, "o")).replace("{configuration}", columns_of(Configuration, "c"))
-# Read committed: a row that was changed while one waited for it is read again.
-HELD_SETTINGS = SETTINGS + " FOR SHARE OF c"
+# Read committed: a row that was changed while one waited for it is read again, the company's too (its time zone).
+HELD_SETTINGS = SETTINGS + " FOR SHARE OF c, o"
 
 
 def settings_of(company_id: int, *, hold: bool = False) -> Settings:
