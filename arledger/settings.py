@@ -246,6 +246,8 @@ SPECTACULAR_SETTINGS = {
 API_CALLS_PER_MINUTE = int(setting("ARLEDGER_API_CALLS_PER_MINUTE", "1200"))
 # Whether webhooks may go to private addresses, and to this machine without TLS. Never where companies are strangers.
 WEBHOOKS_PRIVATE = flag("ARLEDGER_WEBHOOKS_PRIVATE", default=False)
+# Days for which events, and what was delivered of them, are kept at least; longer while a webhook waits for them.
+EVENT_DAYS = max(7, int(setting("ARLEDGER_EVENT_DAYS", "90")))
 
 # Files: what has more rows is made in the background (CSV is sent as it is read); days for which it can be fetched.
 EXPORT_DIRECT_ROWS = {"csv": 100_000, "xlsx": 5_000, "pdf": 500}

@@ -7,6 +7,7 @@ a delivery that is due again when its lease ran out, under the same id: each arr
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -63,7 +64,8 @@ WHERE company_id = %(company)s AND state = 'pending' AND next_attempt_at <= %(at
 RETURNING id, event_id, attempts
 """
 CONTENT = """
-SELECT w.url, w.secret, e.kind, e.object_ids, e.payload::text, e.created_at
+SELECT w.url, w.secret, CASE WHEN w.previous_until > %(at)s THEN w.previous_secret ELSE '' END,
+       e.kind, e.object_ids, e.payload::text, e.created_at
 FROM api_webhook w, core_outboxevent e
 WHERE w.company_id = %(company)s AND w.id = %(webhook)s AND e.company_id = %(company)s AND e.id = %(event)s
 """
@@ -85,7 +87,7 @@ class Parcel:
     delivery_id: int
     attempt: int
     url: str
-    secret: str
+    secrets: Sequence[str]
     kind: str
     body: bytes
 
@@ -95,7 +97,7 @@ class Parcel:
             "User-Agent": "Arledger-Webhooks",
             "Arledger-Event": self.kind,
             "Arledger-Delivery": id_of("delivery", self.delivery_id),
-            "Arledger-Signature": signature(self.secret, self.body, at),
+            "Arledger-Signature": signature(self.secrets, self.body, at),
         }
 
 
@@ -139,9 +141,11 @@ def claim(*, company_id: int, webhook_id: int, at: datetime) -> Parcel | None:
         if not taken:
             return None
         delivery, event, attempt = taken[0]
-        url, secret, kind, keys, payload, created_at = fetch_all(CONTENT, place | {"event": event})[0]
+        content = fetch_all(CONTENT, place | {"event": event, "at": at})[0]
+    url, secret, before, kind, keys, payload, created_at = content
+    secrets = [one for one in (secret, before) if one]
     body = body_of(key=event, kind=kind, keys=keys, payload=json.loads(payload), at=created_at)
-    return Parcel(company_id, webhook_id, delivery, attempt, url, secret, kind, body)
+    return Parcel(company_id, webhook_id, delivery, attempt, url, secrets, kind, body)
 
 
 def settle(*, parcel: Parcel, outcome: Outcome, at: datetime) -> bool:

@@ -37,6 +37,9 @@ class Webhook(CompanyModel):
     kinds = ArrayField(models.CharField(max_length=60), null=True)
     # Shown once; kept because each delivery is signed with it.
     secret = models.CharField(max_length=60)
+    # The one before, with which deliveries are signed too until then; empty and null: none.
+    previous_secret = models.CharField(max_length=60, blank=True, default="")
+    previous_until = models.DateTimeField(null=True)
     active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField()
     # The id of the last event that was looked at for it.

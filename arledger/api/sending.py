@@ -12,7 +12,7 @@ import io
 import re
 import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, partial
@@ -140,11 +140,12 @@ def _allowed(address: str, *, secure: bool, private: bool) -> bool:
 # The signature -------------------------------------------------------------------------------------------------
 
 
-def signature(secret: str, body: bytes, at: datetime) -> str:
-    """``t=<unix>,v1=<hex>``: HMAC-SHA-256 of ``<t>.<body>`` with the webhook's secret."""
+def signature(secrets: Sequence[str], body: bytes, at: datetime) -> str:
+    """``t=<unix>,v1=<hex>``: HMAC-SHA-256 of ``<t>.<body>``; a ``v1`` for each of the secrets, newest first."""
     stamp = int(at.timestamp())
-    digest = hmac.new(secret.encode("ascii"), f"{stamp}.".encode("ascii") + body, sha256).hexdigest()
-    return f"t={stamp},v1={digest}"
+    signed = f"{stamp}.".encode("ascii") + body
+    digests = [hmac.new(secret.encode("ascii"), signed, sha256).hexdigest() for secret in secrets]
+    return ",".join([f"t={stamp}", *(f"v1={digest}" for digest in digests)])
 
 
 # The attempt ---------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Each night an end to idempotency keys that nobody will repeat; each minute, webhooks (SPEC 15)."""
+"""Each night an end to idempotency keys that nobody will repeat and to old events; each minute, webhooks (SPEC 15)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 
 from arledger.api import delivery_services as deliveries
+from arledger.api.expiry_services import expire_events, expire_secrets
 from arledger.api.sending import Outcome, send
 from arledger.api.services import expire_keys
 from arledger.api.webhook_services import JOB
@@ -30,6 +31,21 @@ def expire(claim: jobs.Claim) -> Any:
             expired += expire_keys(company_id=company.pk, at=claim.clock())
         claim.heartbeat()
     return {"expired": expired}
+
+
+@jobs.register("api.expire_events", daily_at=time(2, 50))
+def expire_old_events(claim: jobs.Claim) -> Any:
+    """Events of more than ``EVENT_DAYS`` ago that no webhook waits for, and what was delivered of them."""
+    events = deliveries_gone = 0
+    for company in Company.objects.order_by("pk"):
+        at = claim.clock()
+        with company_scope(company.pk):
+            expire_secrets(company_id=company.pk, at=at)
+            for gone in expire_events(company_id=company.pk, before=at - timedelta(days=settings.EVENT_DAYS)):
+                events, deliveries_gone = events + gone.events, deliveries_gone + gone.deliveries
+                claim.heartbeat()
+        claim.heartbeat()
+    return {"events": events, "deliveries": deliveries_gone}
 
 
 # Webhooks ------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from arledger.api.root_api import Document, Nothing, Problem, Problems, reference
 from arledger.api.token_api import Events, Token, Tokens
-from arledger.api.webhook_api import Deliveries, Replay, Test, WebhookCall, Webhooks
+from arledger.api.webhook_api import Deliveries, Replay, Secret, Test, WebhookCall, Webhooks
 
 app_name = "api"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tokens/<str:key>", Token.as_view(), name="token"),
     path("webhooks", Webhooks.as_view(), name="webhooks"),
     path("webhooks/<str:key>", WebhookCall.as_view(), name="webhook"),
+    path("webhooks/<str:key>/secret", Secret.as_view(), name="webhook-secret"),
     path("webhooks/<str:key>/test", Test.as_view(), name="webhook-test"),
     path("webhooks/<str:key>/deliveries", Deliveries.as_view(), name="webhook-deliveries"),
     path("webhooks/<str:key>/deliveries/<str:delivery>/replay", Replay.as_view(), name="webhook-replay"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from arledger.api import webhook_services as services
@@ -12,7 +13,7 @@ from arledger.api.models import Webhook, WebhookDelivery
 from arledger.api.sending import ERRORS, URL_LENGTH
 from arledger.api.webhook_selectors import KINDS, deliveries_of, webhook_of, webhooks_of
 from arledger.core.api.encoding import instant
-from arledger.core.api.fields import FlagField, Input, ListOf, OneOf, TextField
+from arledger.core.api.fields import FlagField, Input, ListOf, OneOf, TextField, WholeField
 from arledger.core.api.ids import id_of, key_of
 from arledger.core.api.lists import Filter, listed
 from arledger.core.api.schema import described
@@ -46,6 +47,16 @@ class WebhookChange(WebhookInput):
     )
 
 
+class SecretInput(Input):
+    hours = WholeField(
+        least=0,
+        most=services.LONGEST_GRACE,
+        required=False,
+        allow_null=False,
+        help_text=f"How long deliveries are signed with the secret before too; {services.GRACE_HOURS} if left out.",
+    )
+
+
 class WebhookShape(serializers.Serializer):
     id = serializers.CharField()
     name = serializers.CharField()
@@ -53,6 +64,9 @@ class WebhookShape(serializers.Serializer):
     kinds = serializers.ListField(child=serializers.CharField(), allow_null=True)
     active = serializers.BooleanField()
     created_at = serializers.DateTimeField()
+    previous_secret_until = serializers.DateTimeField(
+        allow_null=True, help_text="Until then deliveries are signed with the secret before too."
+    )
 
 
 class NewWebhookShape(WebhookShape):
@@ -87,6 +101,7 @@ def _answer(row: Webhook) -> dict[str, Any]:
         "kinds": row.kinds,
         "active": row.active,
         "created_at": instant(row.created_at),
+        "previous_secret_until": instant(row.previous_until) if row.previous_until else None,
     }
 
 
@@ -177,6 +192,34 @@ class WebhookCall(ApiView):
             return {"id": id_of("webhook", found), "deleted": True}
 
         return perform(request, effect, status=200)
+
+
+class Secret(ApiView):
+    rights: ClassVar = {"POST": "configuration.edit"}
+
+    @described(
+        tag=TAG,
+        summary="Change a webhook's secret",
+        description=(
+            "The new one is in this answer and nowhere else. While the one before is valid too, Arledger-Signature "
+            "carries a v1 for each: one of them is right, whichever the receiver knows."
+        ),
+        request=SecretInput,
+        answers=NewWebhookShape,
+        status=200,
+        examples=[OpenApiExample("Two days for the receiver", value={"hours": 48}, request_only=True)],
+    )
+    def post(self, request: ApiRequest, key: str) -> HttpResponse:
+        actor, values = request.actor, body(request, SecretInput)
+        found = key_of("webhook", key)
+
+        def effect() -> dict[str, Any]:
+            made = services.change_secret(
+                actor=actor, key=found, hours=values.get("hours", services.GRACE_HOURS)
+            )
+            return {**_answer(made.row), "secret": made.secret}
+
+        return perform(request, effect, status=200, kept=lambda answer: {**answer, "secret": None})
 
 
 class Test(ApiView):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arledger.api.sending import URL_LENGTH
 from arledger.api.webhook_selectors import KINDS
-from arledger.api.webhook_services import NAME_LENGTH
+from arledger.api.webhook_services import GRACE_HOURS, LONGEST_GRACE, NAME_LENGTH
 from arledger.core.http.forms import KeyedForm, TextField
 
 
@@ -34,4 +34,23 @@ class WebhookChangeForm(WebhookForm):
         label=_("Active"),
         required=False,
         help_text=_("Switched off, it waits, and goes on later where it stopped."),
+    )
+
+
+class SecretForm(KeyedForm):
+    """For how long the secret before stays valid beside the new one."""
+
+    hours = forms.TypedChoiceField(
+        label=_("The secret before stays valid"),
+        coerce=int,
+        choices=(
+            (0, _("no longer")),
+            (1, _("an hour")),
+            (GRACE_HOURS, _("a day")),
+            (LONGEST_GRACE, _("a week")),
+        ),
+        initial=GRACE_HOURS,
+        help_text=_(
+            "Until then messages are signed with both. Enter the new one in the other program meanwhile."
+        ),
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from arledger.api import webhook_services as services
 from arledger.api.models import Webhook, WebhookDelivery
 from arledger.api.sending import ERRORS
-from arledger.api.webhook_forms import WebhookChangeForm, WebhookForm
+from arledger.api.webhook_forms import SecretForm, WebhookChangeForm, WebhookForm
 from arledger.api.webhook_selectors import deliveries_of, tally, webhook_of, webhooks_of
 from arledger.companies.table_pages import NAME, STATE, Table, linked, state, table
 from arledger.core.errors import NotFound, Refusal
@@ -149,7 +149,12 @@ def log(request: PageRequest, key: int) -> HttpResponse:
 
 
 def _actions(key: int) -> Sequence[tuple[str, str]]:
-    words = {"test": _("Try it out"), "edit": _("Edit"), "delete": _("Delete")}
+    words = {
+        "test": _("Try it out"),
+        "edit": _("Edit"),
+        "secret": _("New secret"),
+        "delete": _("Delete"),
+    }
     return [(reverse(f"webhooks:{name}", args=[key]), word) for name, word in words.items()]
 
 
@@ -197,6 +202,33 @@ def try_out(request: PageRequest, key: int) -> HttpResponse:
         button=_("Send a test"),
         said=_("A test is on its way."),
     )
+
+
+@page("configuration.edit")
+def secret(request: PageRequest, key: int) -> HttpResponse:
+    """Another secret, shown in the answer to the form and nowhere else, ever."""
+    row = webhook_of(request.actor, _key(key))
+    form = SecretForm(request.POST or None)
+    made: list[services.Made] = []
+
+    def verb() -> Done:
+        made.append(services.change_secret(actor=request.actor, key=key, hours=form.cleaned_data["hours"]))
+        return Done(reverse("webhooks:log", args=[key]))
+
+    answer = ask(
+        request,
+        form,
+        verb,
+        template="api/webhook_secret.html",
+        back_url=reverse("webhooks:log", args=[key]),
+        document=row,
+        question=_("Give %(name)s a new secret?") % {"name": row},
+        effects=[_("Messages are signed with the new secret from now on. It is shown once.")],
+        button=_("New secret"),
+        meaning="primary",
+        context={"webhooks_url": reverse("webhooks:list")},
+    )
+    return _shown_once(request, made[0]) if made else answer
 
 
 @page("configuration.edit")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -25,6 +26,9 @@ from arledger.core.text import clean_text
 JOB = "api.webhooks"
 NAME_LENGTH = 100
 MOST_WEBHOOKS = 20
+# For how long the secret before is valid beside a new one.
+GRACE_HOURS = 24
+LONGEST_GRACE = 7 * 24
 State = WebhookDelivery.State
 
 
@@ -36,6 +40,11 @@ class EventKindUnknown(Invalid):
 class WebhooksTooMany(Refusal):
     code = "webhooks_too_many"
     sentence = _("A company has at most %(most)s webhooks. Delete one first.")
+
+
+class GraceInvalid(Invalid):
+    code = "grace_invalid"
+    sentence = _("The secret before stays valid for 0 to %(most)s hours.")
 
 
 class DeliveryPending(Refusal):
@@ -59,7 +68,7 @@ def create(*, actor: Actor, name: str, url: str, kinds: Collection[str] | None =
     actor.require("configuration.edit")
     values = _checked({"name": name, "url": url}, ("name", "url")) | {"kinds": _kinds(kinds)}
     _require_views(actor, values["kinds"])
-    secret = f"whsec_{secrets.token_urlsafe(32)}"
+    secret = _new_secret()
     with transaction.atomic():
         if Webhook.objects.filter(company_id=actor.company_id).count() >= MOST_WEBHOOKS:
             raise WebhooksTooMany(most=MOST_WEBHOOKS)
@@ -105,6 +114,24 @@ def change(*, actor: Actor, key: int, changes: Mapping[str, Any]) -> Webhook:
             )
             _wake(actor)
     return row
+
+
+def change_secret(*, actor: Actor, key: int, hours: int = GRACE_HOURS) -> Made:
+    """Give a webhook a new secret. Deliveries are signed with the one before too, for so many hours (0: no more).
+
+    Whatever came before that one is over at once. Raises NotFound or GraceInvalid.
+    """
+    actor.require("configuration.edit")
+    if not 0 <= hours <= LONGEST_GRACE:
+        raise GraceInvalid(field="hours", most=LONGEST_GRACE)
+    with transaction.atomic():
+        row = _locked(actor, key)
+        row.previous_secret = row.secret if hours else ""
+        row.previous_until = actor.at + timedelta(hours=hours) if hours else None
+        row.secret = _new_secret()
+        row.save(update_fields=["secret", "previous_secret", "previous_until"])
+        _record(actor, "secret", key, after={"name": row.name, "previous_until": row.previous_until})
+    return Made(row, row.secret)
 
 
 def delete(*, actor: Actor, key: int) -> None:
@@ -158,6 +185,10 @@ def try_out(*, actor: Actor, key: int) -> WebhookDelivery:
         )
         _wake(actor)
     return found
+
+
+def _new_secret() -> str:
+    return f"whsec_{secrets.token_urlsafe(32)}"
 
 
 def _checked(values: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("<int:key>/", pages.log, name="log"),
     path("<int:key>/edit/", pages.edit, name="edit"),
     path("<int:key>/delete/", pages.delete, name="delete"),
+    path("<int:key>/secret/", pages.secret, name="secret"),
     path("<int:key>/test/", pages.try_out, name="test"),
     path("<int:key>/deliveries/<int:delivery>/replay/", pages.replay, name="replay"),
 ]

@@ -32,6 +32,8 @@ ACTIONS: dict[str, str | Promise] = {
     "reopen": pgettext_lazy("audit", "reopened"),
     "replay": pgettext_lazy("audit", "sent again"),
     "test": pgettext_lazy("audit", "tried out"),
+    "secret": pgettext_lazy("audit", "gave a new secret"),
+    "revoke": pgettext_lazy("audit", "revoked"),
 }
 THINGS: dict[str, str | Promise] = {
     "document": gettext_lazy("document"),
@@ -57,6 +59,7 @@ THINGS: dict[str, str | Promise] = {
     "summary": gettext_lazy("summary"),
     "period": gettext_lazy("period"),
     "webhook": gettext_lazy("webhook"),
+    "token": gettext_lazy("API token"),
 }
 NAMES: dict[str, str | Promise] = {
     "kind": gettext_lazy("Kind"),

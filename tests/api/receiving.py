@@ -40,9 +40,9 @@ class Receiver:
 
 def signed(secret: str, headers: dict[str, str], body: bytes) -> bool:
     """As a receiver checks it: written here anew, from what the guide says."""
-    parts = dict(part.split("=", 1) for part in headers["Arledger-Signature"].split(","))
-    expected = hmac.new(secret.encode(), parts["t"].encode() + b"." + body, sha256).hexdigest()
-    return hmac.compare_digest(expected, parts["v1"])
+    stamp, *given = (part.split("=", 1)[1] for part in headers["Arledger-Signature"].split(","))
+    expected = hmac.new(secret.encode(), stamp.encode() + b"." + body, sha256).hexdigest()
+    return expected in given
 
 
 @contextmanager

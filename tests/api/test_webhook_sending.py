@@ -161,7 +161,7 @@ def test_the_guide_checks_a_signature_as_it_is_made() -> None:
     names: dict[str, Any] = {}
     exec(code, names)
     check, body = names["is_ours"], b'{"id":"evt_1"}'
-    made = signature("whsec_x", body, AT)
+    made = signature(["whsec_x"], body, AT)
     stamp = int(AT.timestamp())
     assert check("whsec_x", made, body, now=stamp + 200)
     assert not check("whsec_y", made, body, now=stamp)
