@@ -14,13 +14,25 @@ from arledger.core.actor import Actor
 from arledger.core.sql import fetch_all
 from customers.models import Customer
 from customers.selectors import by_ids
-from reconciliation.report_rows import Filter, Movement, Row, Scope, movements, openings, rows
+from reconciliation.report_rows import (
+    Filter,
+    Movement,
+    Row,
+    Scope,
+    movements,
+    openings,
+    rows,
+    shared_receipts,
+)
 from reconciliation.report_sql import CUSTOMER_RANGE, customer_range
 
 ZERO = Decimal(0)
-# Customers looked at in one statement, and in how many such statements a page may find nothing.
+# Customers looked at in one statement, and in how many such statements a page may find too little.
 CHUNK = 100
-EMPTY_CHUNKS = 20
+SCANT_CHUNKS = 20
+# What reads everything takes more at a time: so many customers with about so many documents.
+WIDE_CHUNK = 500
+WIDE_ROWS = 5_000
 # Before the first character that a code may hold.
 NEXT = "\x01"
 
@@ -79,10 +91,10 @@ def page(
     """The accounts from ``start`` on, with about ``limit`` rows, and where the next page begins (None: the end)."""
     place = start or Place()
     shown: list[Account] = []
-    left = limit
-    for _ in range(EMPTY_CHUNKS):
-        keys = _candidates(actor, query, place)
-        for account in _accounts(actor, query, keys, place):
+    left, aim = limit, limit
+    for _ in range(SCANT_CHUNKS):
+        found = _candidates(actor, query, place, rows=aim)
+        for account in _accounts(actor, query, found.keys, place):
             skip = (
                 place.skip if (account.customer.code, account.currency) == (place.code, place.currency) else 0
             )
@@ -93,11 +105,12 @@ def page(
                 return shown, Place(account.customer.code, account.currency, skip + len(part.rows))
             if left <= 0:
                 return shown, Place(account.customer.code, account.currency + NEXT)
-        if len(keys) < CHUNK:
+        if found.next is None:
             return shown, None
-        place = Place(by_ids(actor.company_id, keys[-1:])[keys[-1]].code + NEXT)
-        if shown:
+        place = found.next
+        if left <= limit // 2:
             return shown, place
+        aim *= 2
     return shown, place
 
 
@@ -108,12 +121,14 @@ def accounts_of(*, actor: Actor, query: Query, customer: int) -> list[Account]:
 
 def every_account(*, actor: Actor, query: Query) -> Iterator[Account]:
     """All accounts the report shows, whole, by code: each customer is read once."""
-    place = Place()
-    while keys := _candidates(actor, query, place):
-        yield from _accounts(actor, query, keys, place)
-        if len(keys) < CHUNK:
-            return
-        place = Place(by_ids(actor.company_id, keys[-1:])[keys[-1]].code + NEXT)
+    place: Place | None = Place()
+    shared: list[int] | None = None
+    while place is not None:
+        found = _candidates(actor, query, place, limit=WIDE_CHUNK, rows=WIDE_ROWS)
+        if found.next is not None and shared is None:
+            shared = shared_receipts(scope=query.scope, chosen=query.filter)
+        yield from _accounts(actor, query, found.keys, place, shared)
+        place = found.next
 
 
 ABOUT = """
@@ -130,46 +145,86 @@ def about(*, query: Query) -> int:
     return int(fetch_all(ABOUT, query.scope.parameters)[0][0])
 
 
+# OFFSET 0: each question is asked by key, of these customers alone.
 CANDIDATES = """
-SELECT c.id FROM customers_customer c
-WHERE c.company_id = %(company)s AND c.code >= %(place)s AND {range}
-  AND (%(all)s OR EXISTS (
-        SELECT FROM ledger_document d WHERE d.company_id = c.company_id AND d.customer_id = c.id
-          AND d.date BETWEEN %(start)s AND %(end)s AND d.state = 'posted')
-    OR EXISTS (
-        SELECT FROM ledger_line l WHERE l.company_id = c.company_id AND l.customer_id = c.id AND l.is_open)
-    OR EXISTS (
-        SELECT FROM ledger_application a
-        WHERE a.company_id = c.company_id AND a.customer_id = c.id
-          AND a.date >= least(%(start)s::date, %(as_at)s::date))
-    -- open when it was known so, though what is dated earlier has settled it since
-    OR (%(known)s::timestamptz IS NOT NULL AND EXISTS (
-        SELECT FROM ledger_application a
-        WHERE a.company_id = c.company_id AND a.customer_id = c.id AND a.recorded_at > %(known)s)))
-ORDER BY c.code LIMIT %(limit)s
+SELECT c.id, c.code, (
+    SELECT count(*) FROM (
+        SELECT FROM ledger_document d
+        WHERE d.company_id = %(company)s AND d.customer_id = c.id AND d.date BETWEEN %(start)s AND %(end)s
+        LIMIT %(rows)s) n)
+FROM (
+    SELECT c.id, c.code FROM customers_customer c
+    WHERE c.company_id = %(company)s AND c.code >= %(place)s AND {range}
+      AND (%(all)s OR EXISTS (
+            SELECT FROM ledger_document d WHERE d.company_id = c.company_id AND d.customer_id = c.id
+              AND d.date BETWEEN %(start)s AND %(end)s AND d.state = 'posted' OFFSET 0)
+        OR EXISTS (
+            SELECT FROM ledger_line l
+            WHERE l.company_id = c.company_id AND l.customer_id = c.id AND l.is_open OFFSET 0)
+        OR EXISTS (
+            SELECT FROM ledger_application a
+            WHERE a.company_id = c.company_id AND a.customer_id = c.id
+              AND a.date >= least(%(start)s::date, %(as_at)s::date) OFFSET 0)
+        -- open when it was known so, though what is dated earlier has settled it since
+        OR (%(known)s::timestamptz IS NOT NULL AND EXISTS (
+            SELECT FROM ledger_application a
+            WHERE a.company_id = c.company_id AND a.customer_id = c.id AND a.recorded_at > %(known)s OFFSET 0)))
+      AND (%(code)s::text IS NULL OR c.id IN (
+            SELECT a.customer_id FROM ledger_application a
+            WHERE a.company_id = %(company)s AND a.charge_code = %(code)s
+            UNION ALL
+            SELECT a.customer_id FROM ledger_application a
+            WHERE a.company_id = %(company)s AND a.credit_code = %(code)s))
+    ORDER BY c.code LIMIT %(limit)s
+) c
+ORDER BY c.code
 """.replace("{range}", CUSTOMER_RANGE)
 
 
-def _candidates(actor: Actor, query: Query, place: Place, limit: int | None = CHUNK) -> list[int]:
-    """Customers that may have something to show, by code, from a place on."""
+@dataclass(frozen=True)
+class _Candidates:
+    """Customers that may have something to show, by code, and where to look for the next (None: there is none)."""
+
+    keys: list[int]
+    next: Place | None
+
+
+def _candidates(
+    actor: Actor, query: Query, place: Place, *, limit: int | None = CHUNK, rows: int = WIDE_ROWS
+) -> _Candidates:
+    """At most ``limit`` from a place on, and of those no more than have about so many ``rows``."""
     parameters = {
         **query.scope.parameters,
+        **query.filter.parameters,
         **customer_range(query.customer_from, query.customer_to),
         "place": place.code,
         "all": query.include_all,
         "limit": limit,
+        "rows": rows,
     }
-    return [key for (key,) in fetch_all(CANDIDATES, parameters)]
+    found = fetch_all(CANDIDATES, parameters)
+    if limit is None:
+        return _Candidates([key for key, _code, _documents in found], None)
+    keys = []
+    for key, _code, documents in found:
+        keys.append(key)
+        rows -= max(documents, 1)
+        if rows <= 0:
+            break
+    done = len(keys) == len(found) < limit
+    return _Candidates(keys, None if done else Place(found[len(keys) - 1][1] + NEXT))
 
 
-def _accounts(actor: Actor, query: Query, keys: Sequence[int], place: Place) -> Iterator[Account]:
+def _accounts(
+    actor: Actor, query: Query, keys: Sequence[int], place: Place, shared: Sequence[int] | None = None
+) -> Iterator[Account]:
     """The accounts of these customers that are to be shown, whole, by code and currency."""
     if not keys:
         return
     customers = by_ids(actor.company_id, keys)
-    before = openings(scope=query.scope, customers=keys, chosen=query.filter)
+    before = openings(scope=query.scope, customers=keys, chosen=query.filter, shared=shared)
     found: dict[tuple[int, str], list[Row]] = {key: [] for key in before}
-    for row in rows(scope=query.scope, customers=keys, chosen=query.filter, sort=query.sort):
+    for row in rows(scope=query.scope, customers=keys, chosen=query.filter, sort=query.sort, shared=shared):
         found.setdefault((row.customer, row.currency), []).append(row)
     if query.include_all and not query.filter.active:
         for key in set(keys) - {customer for customer, _currency in found}:
@@ -207,10 +262,11 @@ def _part(account: Account, skip: int, limit: int) -> Account:
 
 def ledger(*, actor: Actor, query: Query) -> list[tuple[Customer, Movement]]:
     """Opening, charges, payments and closing of every account the report shows, by code, without the entries."""
-    keys = _candidates(actor, query, Place(), limit=None)
+    keys = _candidates(actor, query, Place(), limit=None).keys
+    shared = shared_receipts(scope=query.scope, chosen=query.filter) if len(keys) > CHUNK else None
     customers = by_ids(actor.company_id, keys)
-    before = openings(scope=query.scope, customers=keys, chosen=query.filter)
-    moved = movements(scope=query.scope, customers=keys, chosen=query.filter)
+    before = openings(scope=query.scope, customers=keys, chosen=query.filter, shared=shared)
+    moved = movements(scope=query.scope, customers=keys, chosen=query.filter, shared=shared)
     found = {
         key: replace(moved.get(key, Movement(*key)), opening=before.get(key, ZERO))
         for key in {*before, *moved}

@@ -20,9 +20,8 @@ from enum import StrEnum
 
 from arledger.core.sql import fetch_all
 from ledger.models import document_name
-from reconciliation.ageing import ageing
 from reconciliation.codes import cased
-from reconciliation.report_sql import STATEMENT, WANTED
+from reconciliation.report_sql import OPENINGS, SHARED, STATEMENT, WANTED
 
 ZERO = Decimal(0)
 ONE_DAY = timedelta(days=1)
@@ -40,7 +39,8 @@ class Match(StrEnum):
 class Scope:
     """Which entries: of documents dated ``start`` to ``end``, as at ``as_at``, as known on ``known_on`` (None: now).
 
-    ``entities`` are those a person is limited to (None: all); ``entity``, ``location`` and ``currency`` filter.
+    ``entities`` are those a person is limited to (None: all); ``entity`` (0: the top level), ``location`` and
+    ``currency`` filter.
     """
 
     company_id: int
@@ -131,13 +131,35 @@ class Filter:
         return bool(self.code.strip() or self.matches)
 
 
-def rows(*, scope: Scope, customers: Sequence[int], chosen: Filter, sort: str = "customer") -> list[Row]:
+def shared_receipts(*, scope: Scope, chosen: Filter) -> list[int]:
+    """The receipts up to the end that hold parts for others than their payers: for who reads very many customers.
+
+    ``rows``, ``openings`` and ``movements`` find those of their customers by themselves where they are not told.
+    """
+    since = Day.min if _looks_back(scope, chosen) else scope.start
+    return [key for (key,) in fetch_all(SHARED, {**scope.parameters, "start": since})]
+
+
+def _looks_back(scope: Scope, chosen: Filter) -> bool:
+    """Whether openings are added up from the entries before the period."""
+    plain = (scope.entities, scope.entity, scope.location, scope.known_on) == (None, None, None, None)
+    return chosen.active or not plain
+
+
+def rows(
+    *,
+    scope: Scope,
+    customers: Sequence[int],
+    chosen: Filter,
+    sort: str = "customer",
+    shared: Sequence[int] | None = None,
+) -> list[Row]:
     """The entries of some customers in the period, per customer and currency in the order asked for (ORDERS)."""
     found = fetch_all(
         f"{STATEMENT} SELECT customer_id, currency, document_id, kind, number, date, gl_date, reference, amount, code,"  # noqa: S608
         f" match, head, head_kind, head_number, head_date, contra, line, application, document_date, open = 0"
         f" FROM shown WHERE {WANTED} ORDER BY customer_id, currency, {ORDERS[sort]}",
-        {**scope.parameters, **chosen.parameters, "customers": list(customers)},
+        _parameters(scope, customers, chosen, shared),
     )
     return [_row(*row) for row in found]
 
@@ -184,26 +206,39 @@ def _row(
     )
 
 
-def openings(*, scope: Scope, customers: Sequence[int], chosen: Filter) -> dict[tuple[int, str], Decimal]:
+def _parameters(
+    scope: Scope, customers: Sequence[int], chosen: Filter, shared: Sequence[int] | None
+) -> dict[str, object]:
+    return {
+        **scope.parameters,
+        **chosen.parameters,
+        "customers": list(customers),
+        "shared": None if shared is None else list(shared),
+    }
+
+
+def openings(
+    *, scope: Scope, customers: Sequence[int], chosen: Filter, shared: Sequence[int] | None = None
+) -> dict[tuple[int, str], Decimal]:
     """The balance of the entries before the period, per customer and currency.
 
-    Contra entries cancel out, so without a filter it is what was open the day before; that is read much faster.
+    Contra entries cancel out, so without a filter it is the balance the day before, counted backwards from today's.
     """
     if scope.start == Day.min:
         return {}
     before = min(scope.start - ONE_DAY, scope.as_at)
-    plain = (scope.entities, scope.entity, scope.location, scope.known_on) == (None, None, None, None)
-    if plain and not chosen.active:
-        aged = ageing(company_id=scope.company_id, day=before, customers=customers)
+    if not _looks_back(scope, chosen):
+        after = {**_parameters(scope, customers, chosen, shared), "start": before + ONE_DAY, "end": Day.max}
+        found = fetch_all(OPENINGS, after)
         return {
-            (row.customer, row.currency): row.total
-            for row in aged.rows
-            if row.total and scope.currency in (None, row.currency)
+            (customer, currency): amount
+            for customer, currency, amount in found
+            if amount and scope.currency in (None, currency)
         }
     earlier = replace(scope, start=Day.min, end=before)
     found = fetch_all(
         f"{STATEMENT} SELECT customer_id, currency, sum(amount) FROM shown WHERE {WANTED} GROUP BY 1, 2",  # noqa: S608
-        {**earlier.parameters, **chosen.parameters, "customers": list(customers)},
+        _parameters(earlier, customers, chosen, shared),
     )
     return {(customer, currency): amount for customer, currency, amount in found if amount}
 
@@ -223,12 +258,14 @@ class Movement:
         return self.opening + self.charges - self.payments
 
 
-def movements(*, scope: Scope, customers: Sequence[int], chosen: Filter) -> dict[tuple[int, str], Movement]:
+def movements(
+    *, scope: Scope, customers: Sequence[int], chosen: Filter, shared: Sequence[int] | None = None
+) -> dict[tuple[int, str], Movement]:
     """The sums of the same entries as ``rows``, per customer and currency; ``opening`` is left at 0."""
     found = fetch_all(
         f"{STATEMENT} SELECT customer_id, currency, coalesce(sum(amount) FILTER (WHERE amount > 0), 0),"  # noqa: S608
         " coalesce(-sum(amount) FILTER (WHERE amount < 0), 0)"
         f" FROM shown WHERE {WANTED} GROUP BY customer_id, currency",
-        {**scope.parameters, **chosen.parameters, "customers": list(customers)},
+        _parameters(scope, customers, chosen, shared),
     )
     return {(row[0], row[1]): Movement(*row) for row in found}

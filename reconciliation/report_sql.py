@@ -1,68 +1,66 @@
 """One statement for the entries of the reconciliation report: see ``report_rows`` for what a row is.
 
 From the documents of the period and the applications in force on the day it derives the groups, their codes and what
-is open of their heads, and last the rows. Every look-up starts from the customers and goes by key.
+is open of their heads, and last the rows. Every look-up starts from the customers and goes by key (OFFSET 0 keeps it
+one): what a screen shows is all that it reads, however long the books are and whatever the planner believes of them.
 """
 
 from __future__ import annotations
 
-# Applications in force on the day, inline ones apart; those of the period's documents are dated in it or later. With
-# them those that take effect later, as far as they are in force then: their codes are drawn already (SPEC 15.2).
-FORCE = """
-force AS MATERIALIZED (
-    SELECT a.id, a.document_id AS maker, a.charge_line_id, a.credit_line_id, a.charge_document_id,
-           a.credit_document_id, a.customer_id, a.date, f.amount,
-           CASE WHEN f.known THEN a.charge_code END AS charge_code,
-           CASE WHEN f.known THEN a.credit_code END AS credit_code,
-           cd.kind AS charge_kind, kd.kind AS credit_kind,
-           coalesce(cd.reverses_id = kd.id, false) AS charge_mirrors,
-           coalesce(kd.reverses_id = cd.id, false) AS credit_mirrors,
-           kd.kind = 'payment' AND a.document_id = kd.id AS own, a.date > %(as_at)s AS later
-    FROM ledger_application a
-    CROSS JOIN LATERAL (
-        SELECT a.amount + coalesce((
-            SELECT sum(u.amount) FROM ledger_application u
-            WHERE u.company_id = a.company_id AND u.reverses_id = a.id
-              AND (u.date <= %(as_at)s OR a.date > %(as_at)s)
-              AND (%(known)s::timestamptz IS NULL OR u.recorded_at <= %(known)s)), 0) AS amount,
-            -- whether its codes were known: those of the past may have been lettered later
-            %(known)s::timestamptz IS NULL OR NOT EXISTS (
-                SELECT FROM ledger_lettering t
-                WHERE t.company_id = a.company_id AND t.application_id = a.id AND t.recorded_at > %(known)s) AS known
-    ) f
-    CROSS JOIN LATERAL (
-        SELECT * FROM ledger_document o WHERE o.company_id = a.company_id AND o.id = a.charge_document_id OFFSET 0
-    ) cd
-    CROSS JOIN LATERAL (
-        SELECT * FROM ledger_document o WHERE o.company_id = a.company_id AND o.id = a.credit_document_id OFFSET 0
-    ) kd
-    WHERE a.company_id = %(company)s AND a.customer_id = ANY(%(customers)s) AND a.reverses_id IS NULL
-      AND a.charge_document_id <> a.credit_document_id AND f.amount > 0
-      AND a.date >= %(start)s
-      AND (%(known)s::timestamptz IS NULL OR a.recorded_at <= %(known)s)
-)"""
+# Receipts of other payers dated in the period that hold parts for the customers: only a payment may hold lines of
+# others. They are found from what they pay or have left, unless they are known already (``shared``).
+FOREIGN = """
+SELECT o.* FROM (
+    (
+        SELECT s.id FROM unnest(%(customers)s::bigint[]) c (id)
+        CROSS JOIN LATERAL (
+            SELECT o.charge_document_id, o.credit_document_id FROM ledger_application o
+            WHERE o.company_id = %(company)s AND o.customer_id = c.id AND o.date >= %(start)s OFFSET 0
+        ) a
+        CROSS JOIN LATERAL (VALUES (a.charge_document_id), (a.credit_document_id)) s (id)
+        WHERE %(shared)s::bigint[] IS NULL AND a.charge_document_id <> a.credit_document_id
+        UNION
+        SELECT l.document_id FROM unnest(%(customers)s::bigint[]) c (id)
+        CROSS JOIN LATERAL (
+            SELECT o.document_id FROM ledger_line o
+            WHERE o.company_id = %(company)s AND o.customer_id = c.id AND o.is_open OFFSET 0
+        ) l
+        WHERE %(shared)s::bigint[] IS NULL
+        EXCEPT
+        SELECT d.id FROM unnest(%(customers)s::bigint[]) c (id)
+        CROSS JOIN LATERAL (
+            SELECT o.id FROM ledger_document o WHERE o.company_id = %(company)s AND o.customer_id = c.id OFFSET 0
+        ) d
+        WHERE %(shared)s::bigint[] IS NULL
+    )
+    UNION ALL
+    SELECT unnest(%(shared)s::bigint[])
+) f
+CROSS JOIN LATERAL (
+    SELECT * FROM ledger_document o
+    WHERE o.company_id = %(company)s AND o.id = f.id AND o.kind = 'payment'
+      AND o.date BETWEEN %(start)s AND %(end)s OFFSET 0
+) o
+"""
 
-# The documents of the period, with the parts other payers' receipts hold for the customers.
-DOCUMENTS = """
+# The customers' own documents of the period.
+OWN = """
+SELECT o.* FROM unnest(%(customers)s::bigint[]) c (id)
+CROSS JOIN LATERAL (
+    SELECT * FROM ledger_document o
+    WHERE o.company_id = %(company)s AND o.customer_id = c.id AND o.date BETWEEN %(start)s AND %(end)s OFFSET 0
+) o
+"""
+
+DOCUMENTS = f"""
 docs AS MATERIALIZED (
-    SELECT d.id, d.kind, d.reverses_id FROM ledger_document d
-    WHERE d.company_id = %(company)s AND d.state = 'posted' AND d.kind NOT IN ('matching', 'deposit')
-      AND d.date BETWEEN %(start)s AND %(end)s
+    SELECT d.id, d.kind, d.reverses_id FROM (
+        SELECT id, kind, reverses_id, state, posted_at FROM ({OWN}) own
+        UNION
+        SELECT id, kind, reverses_id, state, posted_at FROM ({FOREIGN}) parts
+    ) d
+    WHERE d.state = 'posted' AND d.kind NOT IN ('matching', 'deposit')
       AND (%(known)s::timestamptz IS NULL OR d.posted_at <= %(known)s)
-      AND d.id IN (
-        SELECT o.id FROM ledger_document o
-        WHERE o.company_id = %(company)s AND o.customer_id = ANY(%(customers)s)
-          AND o.date BETWEEN %(start)s AND %(end)s
-        UNION
-        SELECT a.credit_document_id FROM ledger_application a
-        WHERE a.company_id = %(company)s AND a.customer_id = ANY(%(customers)s) AND a.date >= %(start)s
-        UNION
-        SELECT a.charge_document_id FROM ledger_application a
-        WHERE a.company_id = %(company)s AND a.customer_id = ANY(%(customers)s) AND a.date >= %(start)s
-        UNION
-        SELECT l.document_id FROM ledger_line l
-        WHERE l.company_id = %(company)s AND l.customer_id = ANY(%(customers)s) AND l.is_open
-      )
 ), lines AS MATERIALIZED (
     SELECT l.id, l.document_id, l.customer_id, l.currency, l.amount, d.kind, d.reverses_id
     FROM docs d
@@ -70,6 +68,109 @@ docs AS MATERIALIZED (
         SELECT * FROM ledger_line o
         WHERE o.company_id = %(company)s AND o.document_id = d.id AND o.customer_id = ANY(%(customers)s) OFFSET 0
     ) l
+)"""  # noqa: S608  (constants)
+
+# What was owed before ``start``: what is open now, less what the documents from then on brought (``end``: never).
+OPENINGS = f"""
+WITH since AS MATERIALIZED (
+    SELECT id, customer_id, currency, kind, total FROM ({OWN}) own WHERE state = 'posted'
+), opens AS (
+    SELECT l.document_id, l.customer_id, l.currency, sum(l.open_amount) AS amount
+    FROM unnest(%(customers)s::bigint[]) c (id)
+    CROSS JOIN LATERAL (
+        SELECT * FROM ledger_line o WHERE o.company_id = %(company)s AND o.customer_id = c.id AND o.is_open OFFSET 0
+    ) l
+    GROUP BY 1, 2, 3
+)
+SELECT customer_id, currency, sum(amount) FROM (
+    SELECT o.customer_id, o.currency, o.amount FROM opens o
+    CROSS JOIN LATERAL (
+        SELECT FROM ledger_document d
+        WHERE d.company_id = %(company)s AND d.id = o.document_id AND d.state = 'posted' OFFSET 0
+    ) d
+    UNION ALL
+    SELECT customer_id, currency, -total FROM since WHERE kind <> 'payment'
+    UNION ALL
+    SELECT l.customer_id, l.currency, -l.amount
+    FROM (
+        SELECT id FROM since WHERE kind = 'payment'
+        UNION
+        SELECT id FROM ({FOREIGN}) parts WHERE state = 'posted'
+    ) p
+    CROSS JOIN LATERAL (
+        SELECT * FROM ledger_line o
+        WHERE o.company_id = %(company)s AND o.document_id = p.id AND o.customer_id = ANY(%(customers)s) OFFSET 0
+    ) l
+) moved GROUP BY 1, 2
+"""  # noqa: S608  (constants)
+
+# Which receipts of the period hold parts for others than their payers.
+SHARED = """
+SELECT DISTINCT d.id
+FROM ledger_document d
+CROSS JOIN LATERAL (
+    SELECT FROM ledger_line o
+    WHERE o.company_id = d.company_id AND o.document_id = d.id AND o.customer_id <> d.customer_id LIMIT 1
+) l
+WHERE d.company_id = %(company)s AND d.kind = 'payment' AND d.date BETWEEN %(start)s AND %(end)s
+"""
+
+# Applications between two documents in force on the day that were made in the period or touch a document of it; those
+# of the period's documents are dated in it or later. With them those that take effect later, as far as they are in
+# force then: their codes are drawn already (SPEC 15.2).
+FORCE = """
+near AS (
+    SELECT a.* FROM unnest(%(customers)s::bigint[]) c (id)
+    CROSS JOIN LATERAL (
+        SELECT * FROM ledger_application o
+        WHERE o.company_id = %(company)s AND o.customer_id = c.id AND o.date BETWEEN %(start)s AND %(end)s
+          AND o.reverses_id IS NULL AND o.charge_document_id <> o.credit_document_id OFFSET 0
+    ) a
+    UNION ALL
+    SELECT a.* FROM docs d
+    CROSS JOIN LATERAL (
+        SELECT * FROM ledger_application o
+        WHERE o.company_id = %(company)s AND o.charge_document_id = d.id AND o.date > %(end)s
+          AND o.reverses_id IS NULL AND o.charge_document_id <> o.credit_document_id OFFSET 0
+    ) a
+    UNION ALL
+    SELECT a.* FROM docs d
+    CROSS JOIN LATERAL (
+        SELECT * FROM ledger_application o
+        WHERE o.company_id = %(company)s AND o.credit_document_id = d.id AND o.date > %(end)s
+          AND o.reverses_id IS NULL AND o.charge_document_id <> o.credit_document_id OFFSET 0
+    ) a
+    WHERE NOT EXISTS (SELECT FROM docs x WHERE x.id = a.charge_document_id)
+), force AS MATERIALIZED (
+    SELECT a.id, a.document_id AS maker, a.charge_line_id, a.credit_line_id, a.charge_document_id,
+           a.credit_document_id, a.customer_id, a.date, f.amount,
+           CASE WHEN f.known THEN a.charge_code END AS charge_code,
+           CASE WHEN f.known THEN a.credit_code END AS credit_code,
+           cd.currency, cd.kind AS charge_kind, kd.kind AS credit_kind,
+           coalesce(cd.reverses_id = kd.id, false) AS charge_mirrors,
+           coalesce(kd.reverses_id = cd.id, false) AS credit_mirrors,
+           kd.kind = 'payment' AND a.document_id = kd.id AS own, a.date > %(as_at)s AS later
+    FROM near a
+    CROSS JOIN LATERAL (
+        SELECT a.amount + coalesce((
+            SELECT sum(u.amount) FROM ledger_application u
+            WHERE u.company_id = %(company)s AND u.reverses_id = a.id
+              AND u.charge_document_id = a.charge_document_id AND u.credit_document_id = a.credit_document_id
+              AND (u.date <= %(as_at)s OR a.date > %(as_at)s)
+              AND (%(known)s::timestamptz IS NULL OR u.recorded_at <= %(known)s)), 0) AS amount,
+            -- whether its codes were known: those of the past may have been lettered later
+            %(known)s::timestamptz IS NULL OR NOT EXISTS (
+                SELECT FROM ledger_lettering t
+                WHERE t.company_id = %(company)s AND t.application_id = a.id AND t.recorded_at > %(known)s) AS known
+    ) f
+    CROSS JOIN LATERAL (
+        SELECT * FROM ledger_document o WHERE o.company_id = %(company)s AND o.id = a.charge_document_id OFFSET 0
+    ) cd
+    CROSS JOIN LATERAL (
+        SELECT * FROM ledger_document o WHERE o.company_id = %(company)s AND o.id = a.credit_document_id OFFSET 0
+    ) kd
+    WHERE a.customer_id = ANY(%(customers)s) AND f.amount > 0
+      AND (%(known)s::timestamptz IS NULL OR a.recorded_at <= %(known)s)
 )"""
 
 # What is open on the day of every line of a document that heads a row's group.
@@ -152,10 +253,9 @@ rows (customer_id, currency, document_id, amount, date, code, head, open, matche
     WHERE l.kind IN ('payment', 'refund') AND l.amount + coalesce(p.amount, 0) <> 0
     UNION ALL
     -- the contra entries of credits
-    SELECT f.customer_id, d.currency, s.document_id, s.sign * f.amount, f.date, s.code, s.head, s.open, true, true,
+    SELECT f.customer_id, f.currency, s.document_id, s.sign * f.amount, f.date, s.code, s.head, s.open, true, true,
            s.line, f.id
     FROM force f
-    JOIN ledger_document d ON d.company_id = %(company)s AND d.id = f.charge_document_id
     JOIN document_opens co ON co.document_id = f.charge_document_id
     JOIN document_opens ko ON ko.document_id = f.credit_document_id
     JOIN opens kl ON kl.id = f.credit_line_id
@@ -173,18 +273,23 @@ rows (customer_id, currency, document_id, amount, date, code, head, open, matche
            r.head, h.kind AS head_kind, h.number AS head_number, h.date AS head_date, r.contra, r.line, r.application,
            d.date AS document_date
     FROM rows r
-    JOIN ledger_document d ON d.company_id = %(company)s AND d.id = r.document_id
-    JOIN ledger_document h ON h.company_id = %(company)s AND h.id = r.head
+    CROSS JOIN LATERAL (
+        SELECT * FROM ledger_document o WHERE o.company_id = %(company)s AND o.id = r.document_id OFFSET 0
+    ) d
+    CROSS JOIN LATERAL (
+        SELECT * FROM ledger_document o WHERE o.company_id = %(company)s AND o.id = r.head OFFSET 0
+    ) h
     WHERE (%(currency)s::text IS NULL OR r.currency = %(currency)s)
       AND (%(entities)s::bigint[] IS NULL OR h.entity_id IS NULL OR h.entity_id = ANY(%(entities)s))
-      AND (%(entity)s::bigint IS NULL OR h.entity_id = %(entity)s)
+      AND (%(entity)s::bigint IS NULL OR coalesce(h.entity_id, 0) = %(entity)s)
       AND (%(location)s::bigint IS NULL OR EXISTS (
             SELECT FROM ledger_line p WHERE p.company_id = %(company)s AND p.document_id = r.head
                                         AND p.location_id = %(location)s))
       AND (%(code)s::text IS NULL OR r.code = %(code)s)
 )"""
 
-STATEMENT = "WITH " + ",".join((FORCE, DOCUMENTS, OPENS, GROUPS, ROWS))
+# Its parameters: those of the scope and the filter, ``customers`` and ``shared``.
+STATEMENT = "WITH " + ",".join((DOCUMENTS, FORCE, OPENS, GROUPS, ROWS))
 WANTED = "(%(matches)s::text[] IS NULL OR match = ANY(%(matches)s))"
 
 # Customers ``c`` whose codes lie between two beginnings, both included, and that the person may see.

@@ -18,6 +18,8 @@ from customers.models import Customer
 from invoices import services as invoices
 from ledger.entering import DocumentInput, LineInput
 from ledger.models import Application, Document, Line
+from payments import services as payments
+from payments.inputs import PartInput, PaymentInput
 from reconciliation import matching
 from reconciliation.matching import Undo
 from tests.build import Books
@@ -67,7 +69,8 @@ def play(world: World, steps: int) -> None:
     """Take so many steps; what the services refuse leaves no trace."""
     verbs: list[Callable[[World], object]] = [
         *[invoice] * 6,
-        *[receipt] * 5,
+        *[receipt] * 4,
+        shared_receipt,
         *[memo] * 3,
         advance,
         advance,
@@ -145,6 +148,17 @@ def receipt(world: World) -> None:
     world.b.receipt(
         amount, documents, on=world.some_day(), auto=way == "auto", customer=customer, **held(world, customer)
     )
+
+
+def shared_receipt(world: World) -> None:
+    """One payer's money for two customers, or for another one alone."""
+    payer, *others = world.rng.sample(world.customers[:3], 3)
+    parts = [
+        PartInput(customer_id=customer, amount=Decimal(world.rng.randint(1, 30) * 5), auto=True)
+        for customer in others[: world.rng.randint(1, 2)]
+    ]
+    entered = PaymentInput(date=world.some_day(), method="cash", currency="EUR", parts=parts, payer_id=payer)
+    payments.receive(actor=world.b.actor, payments=[entered])
 
 
 def advance(world: World) -> None:
