@@ -7,33 +7,131 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
+from datetime import date as Day
 from decimal import Decimal
+from typing import NamedTuple
 
-from arledger.core.query import KeyIn
 from arledger.core.sql import fetch_all
-from ledger.models import Document, Kind, Line
-from reconciliation.figures import Figures, document_figures, line_opens, shown_codes
+from ledger.models import Document, Kind
+from reconciliation.figures import OPEN_ON_DAY, Figures, document_figures, line_opens, shown_codes
+
+# The keys as a sub-select: a plan is kept for any of them (``arledger.core.sql.ANY_KEY``).
+IDS = "ANY ((SELECT %(ids)s::bigint[])::bigint[])"
+
+
+class DocumentFacts(NamedTuple):
+    """A document with the codes and names of what it refers to, as DOCUMENTS reads it."""
+
+    pk: int
+    kind: str
+    state: str
+    number: str | None
+    customer_id: int | None
+    customer_code: str | None
+    customer_name: str | None
+    currency: str
+    exchange_rate: Decimal
+    date: Day
+    gl_date: Day | None
+    due_date: Day | None
+    term_id: int | None
+    term_code: str | None
+    entity_id: int | None
+    entity_code: str | None
+    summary_id: int | None
+    summary_title: str | None
+    bank_account_id: int | None
+    bank_account_code: str | None
+    reference: str
+    description: str
+    bill_to: str
+    reason: str
+    method: str
+    total: Decimal
+    amount: Decimal | None
+    reverses_id: int | None
+    created_at: datetime
+    updated_at: datetime
+    posted_at: datetime | None
+    version: int
+
+
+# Read for every answer, so not put together by the ORM each time.
+DOCUMENTS = f"""
+SELECT d.id, d.kind, d.state, d.number, d.customer_id, c.code, c.name, d.currency, d.exchange_rate, d.date, d.gl_date,
+       d.due_date, d.term_id, t.code, d.entity_id, e.code, d.summary_id, s.title, d.bank_account_id, b.code,
+       d.reference, d.description, d.bill_to, d.reason, d.method, d.total, d.amount, d.reverses_id, d.created_at,
+       d.updated_at, d.posted_at, d.version
+FROM ledger_document d
+LEFT JOIN customers_customer c ON c.company_id = d.company_id AND c.id = d.customer_id
+LEFT JOIN companies_term t ON t.company_id = d.company_id AND t.id = d.term_id
+LEFT JOIN companies_entity e ON e.company_id = d.company_id AND e.id = d.entity_id
+LEFT JOIN summaries_summary s ON s.company_id = d.company_id AND s.id = d.summary_id
+LEFT JOIN companies_bankaccount b ON b.company_id = d.company_id AND b.id = d.bank_account_id
+WHERE d.company_id = %(company)s AND d.id = {IDS}
+"""  # noqa: S608  (constants)
+
+
+class LineFacts(NamedTuple):
+    """A line with the codes of what it refers to, as LINES reads it.
+
+    ``open_amount`` is as of the day, ``open_ever`` counts every application; signed as the line.
+    """
+
+    pk: int
+    document_id: int
+    position: int
+    description: str
+    account_id: int | None
+    account_code: str | None
+    location_id: int | None
+    location_code: str | None
+    customer_id: int
+    customer_code: str
+    amount: Decimal
+    open_amount: Decimal
+    reserved_amount: Decimal
+    open_ever: Decimal
+    tax_code: str
+    tax_amount: Decimal
+    cash_basis_tax: bool
+    tax_receipt_eligible: bool
+    service_start: date | None
+    service_end: date | None
+
+
+LINES = f"""
+SELECT l.id, l.document_id, l.position, l.description, l.account_id, o.code, l.location_id, p.code, l.customer_id,
+       c.code, l.amount, {OPEN_ON_DAY}, l.reserved_amount, l.open_amount, l.tax_code, l.tax_amount, l.cash_basis_tax,
+       l.tax_receipt_eligible, l.service_start, l.service_end
+FROM ledger_line l
+JOIN customers_customer c ON c.company_id = l.company_id AND c.id = l.customer_id
+LEFT JOIN companies_account o ON o.company_id = l.company_id AND o.id = l.account_id
+LEFT JOIN companies_location p ON p.company_id = l.company_id AND p.id = l.location_id
+WHERE l.company_id = %(company)s AND l.document_id = {IDS}
+ORDER BY l.document_id, l.position
+"""  # noqa: S608  (constants)
 
 # The applications that one of the documents is a side of, or has made; one that is found in two ways comes twice. Each
 # part reads its own index, and nothing is joined: the planner knows too little of young companies to choose well.
-APPLIED = """
+APPLIED = f"""
 SELECT a.id, a.charge_line_id, a.credit_line_id, a.charge_document_id, a.credit_document_id, a.document_id, a.date,
        a.amount + coalesce((SELECT sum(u.amount) FROM ledger_application u
             WHERE u.company_id = a.company_id AND u.reverses_id = a.id), 0),
        a.charge_code, a.credit_code, a.reason
 FROM (
     SELECT * FROM ledger_application
-    WHERE company_id = %(company)s AND charge_document_id = ANY(%(ids)s) AND reverses_id IS NULL
+    WHERE company_id = %(company)s AND charge_document_id = {IDS} AND reverses_id IS NULL
     UNION ALL
     SELECT * FROM ledger_application
-    WHERE company_id = %(company)s AND credit_document_id = ANY(%(ids)s) AND reverses_id IS NULL
+    WHERE company_id = %(company)s AND credit_document_id = {IDS} AND reverses_id IS NULL
     UNION ALL
     SELECT * FROM ledger_application
-    WHERE company_id = %(company)s AND document_id = ANY(%(ids)s) AND reverses_id IS NULL
+    WHERE company_id = %(company)s AND document_id = {IDS} AND reverses_id IS NULL
 ) a
 ORDER BY a.date, a.id
-"""
+"""  # noqa: S608  (constants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +212,9 @@ class Piece:
 class AnswerFacts:
     """Everything about some documents, by document. ``opens``: {line: (open on the day, reserved, open ever)}."""
 
-    documents: dict[int, Document]
+    documents: dict[int, DocumentFacts]
     figures: dict[int, Figures]
-    lines: dict[int, list[Line]] = field(default_factory=dict)
+    lines: dict[int, list[LineFacts]] = field(default_factory=dict)
     opens: dict[int, tuple[Decimal, Decimal, Decimal]] = field(default_factory=dict)
     applied: dict[int, list[Applied]] = field(default_factory=dict)
     pieces: dict[int, list[Piece]] = field(default_factory=dict)
@@ -129,24 +227,43 @@ def answer_facts(
 
     Without ``applications`` neither they nor the codes of single lines are read.
     """
-    found = Document.objects.filter(KeyIn(ids), company_id=company_id)
-    documents = {
-        d.pk: d for d in found.select_related("customer", "entity", "term", "bank_account", "summary")
-    }
+    wanted = {"company": company_id, "ids": list(ids), "day": day}
+    found = [DocumentFacts._make(row) for row in fetch_all(DOCUMENTS, wanted)]
+    documents = {document.pk: document for document in found}
     applied = _applied(company_id, ids) if applications else []
     posted = [key for key, document in documents.items() if document.state == Document.State.POSTED]
     heads = {key for one in applied for key in (one.charge_document, one.credit_document)}
     figures = document_figures(company_id=company_id, ids={*posted, *heads}, day=day)
-    paying = {one.credit_document for one in applied if figures[one.credit_document].kind == Kind.PAYMENT}
-    opens = line_opens(company_id=company_id, ids={*ids, *paying}, day=day)
+    lines: dict[int, list[LineFacts]] = {}
+    for line in map(LineFacts._make, fetch_all(LINES, wanted)):
+        lines.setdefault(line.document_id, []).append(line)
+    opens = _opens(company_id, lines, applied, figures, day)
     return AnswerFacts(
         documents=documents,
         figures=figures,
-        lines=_lines(company_id, ids),
+        lines=lines,
         opens=opens,
         applied=_by_document(applied, figures, opens),
         pieces=_pieces(company_id, documents),
     )
+
+
+def _opens(
+    company_id: int,
+    lines: dict[int, list[LineFacts]],
+    applied: Sequence[Applied],
+    figures: dict[int, Figures],
+    day: date,
+) -> dict[int, tuple[Decimal, Decimal, Decimal]]:
+    """Of the documents' own lines, and of those of payments that are the other side of an application."""
+    opens = {
+        line.pk: (line.open_amount, line.reserved_amount, line.open_ever)
+        for found in lines.values()
+        for line in found
+    }
+    paying = {one.credit_document for one in applied if figures[one.credit_document].kind == Kind.PAYMENT}
+    others = paying - lines.keys()
+    return opens | line_opens(company_id=company_id, ids=others, day=day) if others else opens
 
 
 def _applied(company_id: int, ids: Collection[int]) -> list[Applied]:
@@ -176,16 +293,7 @@ def _by_document(
     return found
 
 
-def _lines(company_id: int, ids: Collection[int]) -> dict[int, list[Line]]:
-    found: dict[int, list[Line]] = {}
-    lines = Line.objects.filter(KeyIn(ids, "document_id"), company_id=company_id)
-    related = lines.select_related("account", "location", "customer")
-    for line in related.order_by("document_id", "position"):
-        found.setdefault(line.document_id, []).append(line)
-    return found
-
-
-def _pieces(company_id: int, documents: dict[int, Document]) -> dict[int, list[Piece]]:
+def _pieces(company_id: int, documents: dict[int, DocumentFacts]) -> dict[int, list[Piece]]:
     draft = {key for key, found in documents.items() if found.state == Document.State.DRAFT}
 
     def of(*kinds: Kind) -> set[int]:

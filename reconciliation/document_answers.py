@@ -12,13 +12,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from arledger.companies.models import Coded
 from arledger.core.actor import Actor
 from arledger.core.api.encoding import amount as money
 from arledger.core.api.encoding import instant
 from arledger.core.api.ids import id_of
-from ledger.models import Document, Kind, Line
-from reconciliation.answer_facts import AnswerFacts, Applied, Piece, answer_facts
+from ledger.models import Kind
+from reconciliation.answer_facts import AnswerFacts, Applied, DocumentFacts, LineFacts, Piece, answer_facts
 from reconciliation.figures import Figures
 from reconciliation.heads import WHOLE_DOCUMENT
 from reconciliation.marks import Mark
@@ -50,26 +49,26 @@ def document_answers(
     return [{name: value for name, value in one.items() if name in fields} for one in found]
 
 
-def _answer(facts: AnswerFacts, document: Document) -> dict[str, Any]:
+def _answer(facts: AnswerFacts, document: DocumentFacts) -> dict[str, Any]:
     figures = facts.figures.get(document.pk)
     return {
         "id": id_of("document", document.pk),
         "kind": document.kind,
         "number": document.number,
         **_state(document, figures),
-        **_coded("customer", document.customer),
-        "customer_name": document.customer.name if document.customer else None,
+        **_coded("customer", document.customer_id, document.customer_code),
+        "customer_name": document.customer_name,
         "currency": document.currency,
         "exchange_rate": f"{document.exchange_rate.normalize():f}",
         "date": _day(document.date),
         "gl_date": _day(document.gl_date),
         "due_date": _day(document.due_date),
-        **_coded("term", document.term),
-        **_coded("entity", document.entity),
+        **_coded("term", document.term_id, document.term_code),
+        **_coded("entity", document.entity_id, document.entity_code),
         **_amounts(facts, document, figures),
         "match_code": figures.match_code if figures else "",
         "summary": id_of("summary", document.summary_id) if document.summary_id else None,
-        "summary_title": document.summary.title if document.summary else None,
+        "summary_title": document.summary_title,
         "reference": document.reference,
         "description": document.description,
         "bill_to": document.bill_to,
@@ -86,7 +85,7 @@ def _answer(facts: AnswerFacts, document: Document) -> dict[str, Any]:
     }
 
 
-def _state(document: Document, figures: Figures | None) -> dict[str, Any]:
+def _state(document: DocumentFacts, figures: Figures | None) -> dict[str, Any]:
     """A draft is settled by nothing and matched with nothing; a reversed refund is voided (SPEC 2, 15.1)."""
     if figures is None:
         return {"state": "draft", "settlement": None, "mark": str(Mark.NONE)}
@@ -98,7 +97,7 @@ def _state(document: Document, figures: Figures | None) -> dict[str, Any]:
     }
 
 
-def _amounts(facts: AnswerFacts, document: Document, figures: Figures | None) -> dict[str, str]:
+def _amounts(facts: AnswerFacts, document: DocumentFacts, figures: Figures | None) -> dict[str, str]:
     """Signed as on the customer's account, but for the two sides, which are positive. Of a draft nothing is open."""
     currency = document.currency
     reserved = ZERO
@@ -113,16 +112,18 @@ def _amounts(facts: AnswerFacts, document: Document, figures: Figures | None) ->
     }
 
 
-def _line(facts: AnswerFacts, document: Document, figures: Figures | None, line: Line) -> dict[str, Any]:
+def _line(
+    facts: AnswerFacts, document: DocumentFacts, figures: Figures | None, line: LineFacts
+) -> dict[str, Any]:
     opened, reserved, _ever = facts.opens[line.pk] if figures else (ZERO, ZERO, ZERO)
     currency = document.currency
     return {
         "id": id_of("line", line.pk),
         "position": line.position,
         "description": line.description,
-        **_coded("account", line.account),
-        **_coded("location", line.location),
-        **(_coded("customer", line.customer) if document.kind == Kind.PAYMENT else {}),
+        **_coded("account", line.account_id, line.account_code),
+        **_coded("location", line.location_id, line.location_code),
+        **(_coded("customer", line.customer_id, line.customer_code) if document.kind == Kind.PAYMENT else {}),
         "amount": money(line.amount, currency),
         "open_amount": money(opened, currency),
         "reserved_amount": money(reserved, currency),
@@ -136,7 +137,7 @@ def _line(facts: AnswerFacts, document: Document, figures: Figures | None, line:
     }
 
 
-def line_code(facts: AnswerFacts, document: Document, figures: Figures | None, line: Line) -> str:
+def line_code(facts: AnswerFacts, document: DocumentFacts, figures: Figures | None, line: LineFacts) -> str:
     """The code of the group that a line belongs to (SPEC 10, 15.2).
 
     The lines of a document that is one head share its code. Those of payments and refunds show the code of what they
@@ -152,7 +153,7 @@ def line_code(facts: AnswerFacts, document: Document, figures: Figures | None, l
     return " ".join(dict.fromkeys(one.codes[-1] for one in matched if one.codes))
 
 
-def _application(document: Document, one: Applied) -> dict[str, Any]:
+def _application(document: DocumentFacts, one: Applied) -> dict[str, Any]:
     return {
         "id": id_of("application", one.id),
         "charge_line": id_of("line", one.charge_line),
@@ -167,7 +168,7 @@ def _application(document: Document, one: Applied) -> dict[str, Any]:
     }
 
 
-def _of_kind(facts: AnswerFacts, document: Document, figures: Figures | None) -> dict[str, Any]:
+def _of_kind(facts: AnswerFacts, document: DocumentFacts, figures: Figures | None) -> dict[str, Any]:
     """What only documents of a kind have. ``amount`` is positive (SPEC 15.2)."""
     match document.kind:
         case Kind.PAYMENT:
@@ -185,16 +186,16 @@ def _of_kind(facts: AnswerFacts, document: Document, figures: Figures | None) ->
             return {}
 
 
-def _cash(document: Document, amount: Decimal) -> dict[str, Any]:
+def _cash(document: DocumentFacts, amount: Decimal) -> dict[str, Any]:
     return {
         "amount": money(amount, document.currency),
         "method": document.method,
-        **_coded("bank_account", document.bank_account),
+        **_coded("bank_account", document.bank_account_id, document.bank_account_code),
         "undeposited": document.bank_account_id is None,
     }
 
 
-def _payment(facts: AnswerFacts, document: Document, figures: Figures | None) -> dict[str, Any]:
+def _payment(facts: AnswerFacts, document: DocumentFacts, figures: Figures | None) -> dict[str, Any]:
     """What was received, of which ``applied`` and the rest ``overpayment`` (SPEC 8: the two make up the amount).
 
     Both count every application, whatever its date; of a draft, what it selects. ``parts``: what each customer paid.
@@ -214,16 +215,16 @@ def _payment(facts: AnswerFacts, document: Document, figures: Figures | None) ->
     }
 
 
-def _parts(facts: AnswerFacts, document: Document, figures: Figures | None) -> list[dict[str, Any]]:
+def _parts(facts: AnswerFacts, document: DocumentFacts, figures: Figures | None) -> list[dict[str, Any]]:
     """What each customer paid, in the order of the lines, and what of it is left."""
-    parts: dict[int, tuple[Line, Decimal, Decimal]] = {}
+    parts: dict[int, tuple[LineFacts, Decimal, Decimal]] = {}
     for line in facts.lines.get(document.pk, ()):
         _first, amount, rest = parts.get(line.customer_id, (line, ZERO, ZERO))
         left = facts.opens[line.pk][2] if figures else ZERO
         parts[line.customer_id] = _first, amount + abs(line.amount), rest + abs(left)
     return [
         {
-            **_coded("customer", first.customer),
+            **_coded("customer", first.customer_id, first.customer_code),
             "amount": money(amount, document.currency),
             "overpayment": money(rest, document.currency) if figures else None,
         }
@@ -231,7 +232,7 @@ def _parts(facts: AnswerFacts, document: Document, figures: Figures | None) -> l
     ]
 
 
-def _refund(facts: AnswerFacts, document: Document) -> dict[str, Any]:
+def _refund(facts: AnswerFacts, document: DocumentFacts) -> dict[str, Any]:
     """``credits``: what it gives back of each credit line, reserved by a draft, cleared by a posted refund."""
     given = [_held(piece, document.currency) for piece in facts.pieces.get(document.pk, ())]
     cash = _cash(document, abs(document.total)) | {"method": "record_transfer", "pay_to": document.bill_to}
@@ -251,15 +252,15 @@ def _held(piece: Piece, currency: str) -> dict[str, Any]:
     return found | ({"line": id_of("line", piece.key)} if piece.what != "received" else {})
 
 
-def _undone(piece: Piece, document: Document) -> dict[str, Any]:
+def _undone(piece: Piece, document: DocumentFacts) -> dict[str, Any]:
     """What a matching took back of an application, and from which day on."""
     taken = money(piece.amount, document.currency)
     return {"application": id_of("application", piece.key), "amount": taken, "date": _day(piece.date)}
 
 
-def _coded(name: str, one: Coded | None) -> dict[str, str | None]:
+def _coded(name: str, key: int | None, code: str | None) -> dict[str, str | None]:
     """A reference: its id, and its code beside it."""
-    return {name: id_of(name, one.pk) if one else None, f"{name}_code": one.code if one else None}
+    return {name: None if key is None else id_of(name, key), f"{name}_code": code}
 
 
 def _document(key: int | None) -> str | None:

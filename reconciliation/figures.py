@@ -139,15 +139,15 @@ def document_figures(*, company_id: int, ids: Iterable[int], day: date) -> dict[
     return {row[0]: Figures(*row) for row in rows}
 
 
-LINES = """
-SELECT l.id,
-       l.open_amount + coalesce((SELECT sum(sign(l.amount) * a.amount) FROM ledger_application a
+# What is open of a line ``l`` as of ``%(day)s``: what applications dated later took is added back.
+OPEN_ON_DAY = """l.open_amount + coalesce((SELECT sum(sign(l.amount) * a.amount) FROM ledger_application a
             WHERE a.company_id = l.company_id AND a.date > %(day)s
               AND CASE WHEN l.amount > 0 THEN a.charge_document_id = l.document_id AND a.charge_line_id = l.id
-                       ELSE a.credit_document_id = l.document_id AND a.credit_line_id = l.id END), 0),
-       l.reserved_amount, l.open_amount
+                       ELSE a.credit_document_id = l.document_id AND a.credit_line_id = l.id END), 0)"""
+LINES = f"""
+SELECT l.id, {OPEN_ON_DAY}, l.reserved_amount, l.open_amount
 FROM ledger_line l WHERE l.company_id = %(company)s AND l.document_id = ANY(%(ids)s)
-"""
+"""  # noqa: S608  (constants)
 
 
 def line_opens(

@@ -257,7 +257,7 @@ def test_only_some_fields(b: Books) -> None:
     with CaptureQueriesContext(connection) as statements:
         found = document_answers(b.actor, [key], fields={"id", "open_amount"})
     assert found == [{"id": doc(key), "open_amount": "30.00"}]
-    assert len(statements) == 4
+    assert len(statements) == 3
 
 
 def test_yen_have_no_decimals(b: Books) -> None:

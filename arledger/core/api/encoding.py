@@ -5,21 +5,29 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.utils.functional import Promise
 
 from arledger.core.money import decimals
 
+ZERO = Decimal(0)
+
+
+@cache
+def _pattern(currency: str) -> str:
+    return f".{decimals(currency)}f"
+
 
 def amount(value: Decimal, currency: str) -> str:
     """An amount with exactly its currency's decimals. Raises UnknownCurrency."""
-    return f"{value or Decimal():.{decimals(currency)}f}"
+    return format(value or ZERO, _pattern(currency))
 
 
 def instant(at: datetime) -> str:
     """An aware instant in UTC, to the microsecond: ``2026-03-15T12:00:00.000000Z``."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def plain(value: Any) -> Any:
