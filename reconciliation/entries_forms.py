@@ -37,6 +37,10 @@ INCLUDED: tuple[tuple[str, str | Promise], ...] = (
 )
 
 
+SHOW = "show"
+"""What a page calls ``matches``: a control of that name hides the browser's own ``form.matches()`` from scripts."""
+
+
 class EntriesForm(forms.Form):
     """An empty choice means the default: the current month to date, as at its end, as known now."""
 
@@ -62,13 +66,16 @@ class EntriesForm(forms.Form):
     sort = forms.ChoiceField(label=_("Sort by"), required=False, choices=SORTS)
 
     def __init__(self, data: QueryDict | Mapping[str, Any], *, actor: Actor) -> None:
-        super().__init__(data)
+        super().__init__(_shown(data))
         self.actor = actor
         offered = choices(actor.company_id)
         entities = [e for e in offered["entities"] if actor.entities is None or e.pk in actor.entities]
         offer(self, "location", [ALL, *((one.pk, str(one)) for one in offered["locations"])])
         offer(self, "entity", [ALL, *((one.pk, str(one)) for one in entities)])
         offer(self, "currency", [ALL, *((code, code) for code in currencies())])
+
+    def add_prefix(self, field_name: str) -> str:
+        return SHOW if field_name == "matches" else super().add_prefix(field_name)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -110,3 +117,12 @@ class EntriesForm(forms.Form):
             filter=Filter(code=values["match_code"], matches=[Match(one) for one in values["matches"]]),
             sort=values["sort"] or "customer",
         )
+
+
+def _shown(data: QueryDict | Mapping[str, Any]) -> QueryDict | Mapping[str, Any]:
+    """The choices with ``matches`` under the page's name for it; calls, files and older addresses say ``matches``."""
+    if not isinstance(data, QueryDict) or "matches" not in data or SHOW in data:
+        return data
+    found = data.copy()
+    found.setlist(SHOW, data.getlist("matches"))
+    return found

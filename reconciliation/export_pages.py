@@ -15,7 +15,7 @@ from reconciliation import journal_pages as journal_pages
 from reconciliation import statements_pages as statements
 from reconciliation.account_pages import CustomerLister
 from reconciliation.ageing_tables import Chosen, detail_table, summary_table
-from reconciliation.entries_forms import EntriesForm
+from reconciliation.entries_forms import SHOW, EntriesForm
 from reconciliation.entries_pages import sentence
 from reconciliation.entries_tables import entries_table, ledger_table
 from reconciliation.received_forms import ItemsForm, ProofForm, TaxReceiptsForm
@@ -65,14 +65,15 @@ def _entries_form(asked: Asked) -> EntriesForm:
     for name, value in reversed(INCLUDED.items()):
         if query.pop(name, [""])[-1] == "true":
             query["customers"] = value
-    query.setlist("matches", [one for text in query.getlist("matches") for one in text.split(",")])
+    if "matches" in query:
+        query.setlist("matches", [one for text in query.getlist("matches") for one in text.split(",")])
     form = EntriesForm(query, actor=asked.actor)
     require_valid(form)
     return form
 
 
 def _entries_parameters(asked: Asked) -> set[str]:
-    return {*NAMES, *INCLUDED, *EntriesForm(QueryDict(), actor=asked.actor).fields}
+    return {*NAMES, *INCLUDED, SHOW, *EntriesForm(QueryDict(), actor=asked.actor).fields}
 
 
 def _ageing_parameters(asked: Asked) -> set[str]:
