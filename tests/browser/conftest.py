@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect, sync_playwright
 
 # Playwright's loop runs in this thread; Django's own queries in it are not asynchronous (PITFALLS 22).
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -22,7 +22,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-WAIT_MILLISECONDS = 10_000
+WAIT_MILLISECONDS = 30_000
+"""How long anything may take before its test fails: only a failure waits for it, and a machine may be busy."""
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +32,7 @@ def browser() -> Iterator[Browser]:
         pytest.fail(
             f"{CHROMIUM} is missing: install Debian's package chromium, or name one in ARLEDGER_CHROMIUM."
         )
+    expect.set_options(timeout=WAIT_MILLISECONDS)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
