@@ -28,7 +28,7 @@ from reconciliation.api_inputs import (
     read_billed,
 )
 from reconciliation.api_lists import FILTERS, SORTS
-from reconciliation.api_shapes import AdjustmentShape, BulkShape, DeletedShape
+from reconciliation.api_shapes import AdjustmentShape, DeletedShape, bulk_of
 from reconciliation.api_verbs import TakeBackInput
 
 TAG = "adjustments"
@@ -91,7 +91,7 @@ class AdjustmentBulk(ApiView):
         summary="Enter up to 1,000 adjustments",
         description="`atomic` (the default): all or none. `each`: the good ones stay, the others say why not.",
         request=AdjustmentBulkBody,
-        answers=BulkShape,
+        answers=bulk_of(AdjustmentShape),
         status=200,
     )
     def post(self, request: ApiRequest) -> HttpResponse:

@@ -28,7 +28,7 @@ from reconciliation.api_documents import DocumentCalls
 from reconciliation.api_examples import ADVANCE, TAKE_BACK
 from reconciliation.api_inputs import Entered
 from reconciliation.api_lists import FILTERS, SORTS
-from reconciliation.api_shapes import AdvanceShape, BulkShape, DeletedShape
+from reconciliation.api_shapes import AdvanceShape, DeletedShape, bulk_of
 from reconciliation.api_verbs import TakeBackInput
 
 TAG = "advances"
@@ -93,7 +93,7 @@ class AdvanceBulk(ApiView):
         summary="Enter up to 1,000 advances",
         description="`atomic` (the default): all or none. `each`: the good ones stay, the others say why not.",
         request=AdvanceBulkBody,
-        answers=BulkShape,
+        answers=bulk_of(AdvanceShape),
         status=200,
     )
     def post(self, request: ApiRequest) -> HttpResponse:

@@ -23,7 +23,7 @@ from reconciliation.api_examples import TAKE_BACK
 from reconciliation.api_inputs import Entered
 from reconciliation.api_lists import FILTERS, SORTS, document_list
 from reconciliation.api_money_examples import DEPOSIT
-from reconciliation.api_shapes import BulkShape, DeletedShape, DepositShape
+from reconciliation.api_shapes import DeletedShape, DepositShape, bulk_of
 from reconciliation.api_verbs import TakeBackInput
 
 TAG = "deposits"
@@ -102,7 +102,7 @@ class DepositBulk(ApiView):
         summary="Add up to 1,000 deposits",
         description="`atomic` (the default): all or none. `each`: the good ones stay, the others say why not.",
         request=DepositBulkBody,
-        answers=BulkShape,
+        answers=bulk_of(DepositShape),
         status=200,
     )
     def post(self, request: ApiRequest) -> HttpResponse:

@@ -28,7 +28,7 @@ from reconciliation.api_inputs import (
     read_billed,
 )
 from reconciliation.api_lists import DUE_SORTS, FILTERS
-from reconciliation.api_shapes import BulkShape, DeletedShape, InvoiceShape
+from reconciliation.api_shapes import DeletedShape, InvoiceShape, bulk_of
 from reconciliation.api_verbs import TakeBackInput
 
 TAG = "invoices"
@@ -92,7 +92,7 @@ class InvoiceBulk(ApiView):
         summary="Enter up to 1,000 invoices",
         description="`atomic` (the default): all or none. `each`: the good ones stay, the others say why not.",
         request=InvoiceBulkBody,
-        answers=BulkShape,
+        answers=bulk_of(InvoiceShape),
         status=200,
         examples=INVOICES_IN_BULK,
     )

@@ -27,7 +27,7 @@ from reconciliation.api_examples import TAKE_BACK
 from reconciliation.api_inputs import Entered
 from reconciliation.api_lists import FILTERS, SORTS
 from reconciliation.api_money_examples import PAYMENT
-from reconciliation.api_shapes import BulkShape, DeletedShape, PaymentShape
+from reconciliation.api_shapes import DeletedShape, PaymentShape, bulk_of
 from reconciliation.api_verbs import TakeBackInput, placed
 
 TAG = "payments"
@@ -101,7 +101,7 @@ class PaymentBulk(ApiView):
         summary="Receive up to 1,000 payments",
         description="`atomic` (the default): all or none. `each`: the good ones stay, the others say why not.",
         request=PaymentBulkBody,
-        answers=BulkShape,
+        answers=bulk_of(PaymentShape),
         status=200,
     )
     def post(self, request: ApiRequest) -> HttpResponse:

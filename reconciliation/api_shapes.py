@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from arledger.core.api.schema import ProblemShape
+from arledger.core.api.special_fields import AmountShape as AmountShape
 from ledger.models import Kind
 from reconciliation.marks import Mark, Settlement
 
@@ -25,11 +26,6 @@ def maybe_day() -> serializers.DateField:
 
 def maybe_instant() -> serializers.DateTimeField:
     return serializers.DateTimeField(allow_null=True)
-
-
-@extend_schema_field({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "examples": ["380.00"]})
-class AmountShape(serializers.CharField):
-    """An amount with the currency's decimals."""
 
 
 class LineShape(serializers.Serializer):
@@ -215,17 +211,18 @@ def members(shape: type[serializers.Serializer]) -> list[str]:
     return [name for name in dict(shape().fields) if name != "notices"]
 
 
-class BulkItemShape(serializers.Serializer):
-    index = serializers.IntegerField(help_text="The place in items, from 0.")
-    status = serializers.IntegerField(help_text="201, or that of the error.")
-    document = serializers.DictField(required=False)
-    error = serializers.DictField(required=False, help_text="A problem document.")
-
-
-class BulkShape(serializers.Serializer):
-    """What became of each item of a bulk call, in their order."""
-
-    results = BulkItemShape(many=True)
+def bulk_of(shape: type[serializers.Serializer]) -> type[serializers.Serializer]:
+    """What became of each item of a bulk call whose documents answer as ``shape``."""
+    name = shape.__name__.removesuffix("Shape")
+    members = {
+        "index": serializers.IntegerField(help_text="The place in items, from 0."),
+        "status": serializers.IntegerField(help_text="201, or that of the error."),
+        "document": shape(required=False),
+        "error": ProblemShape(required=False),
+    }
+    item = type(f"{name}BulkItemShape", (serializers.Serializer,), members)
+    doc = "What became of each item of a bulk call, in their order."
+    return type(f"{name}BulkShape", (serializers.Serializer,), {"__doc__": doc, "results": item(many=True)})
 
 
 class DeletedShape(serializers.Serializer):

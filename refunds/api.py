@@ -18,7 +18,7 @@ from reconciliation.api_examples import TAKE_BACK
 from reconciliation.api_inputs import Entered
 from reconciliation.api_lists import FILTERS, SORTS
 from reconciliation.api_money_examples import REFUND
-from reconciliation.api_shapes import BulkShape, DeletedShape, RefundShape
+from reconciliation.api_shapes import DeletedShape, RefundShape, bulk_of
 from reconciliation.api_verbs import TakeBackInput
 from refunds import services
 from refunds.api_inputs import RefundBody, RefundBulkBody, RefundDraftBody, read, read_change
@@ -93,7 +93,7 @@ class RefundBulk(RefundView):
         summary="Record up to 1,000 refunds",
         description="`atomic` (the default): all or none. `each`: the good ones stay, the others say why not.",
         request=RefundBulkBody,
-        answers=BulkShape,
+        answers=bulk_of(RefundShape),
         status=200,
     )
     def post(self, request: ApiRequest) -> HttpResponse:

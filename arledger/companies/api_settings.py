@@ -27,6 +27,7 @@ from arledger.core.api.fields import (
 )
 from arledger.core.api.references import company_rows, resolve
 from arledger.core.api.schema import described
+from arledger.core.api.special_fields import AmountShape
 from arledger.core.api.views import ApiRequest, ApiView, body, no_parameters, respond
 from arledger.core.api.writing import if_match, perform
 
@@ -76,6 +77,8 @@ def _shape(field: models.Field[Any, Any]) -> serializers.Field:
     match field:
         case models.BooleanField():
             return serializers.BooleanField()
+        case models.DecimalField():
+            return AmountShape(allow_null=field.null)
         case models.DateField():
             return serializers.DateField(allow_null=field.null)
     return serializers.CharField(allow_null=field.null)

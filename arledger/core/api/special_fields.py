@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
 
 from arledger.core.api.fields import MoneyField, Strict, TextField, clean_shown
 from arledger.core.money import UnknownCurrency, decimals
@@ -32,6 +33,11 @@ class RateField(MoneyField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(zero=False, **options)
+
+
+@extend_schema_field({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "examples": ["380.00"]})
+class AmountShape(serializers.CharField):
+    """A plain decimal in an answer, such as an amount with the currency's decimals."""
 
 
 @extend_schema_field({"type": "string", "format": "email", "maxLength": 254})
