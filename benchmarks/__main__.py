@@ -1,4 +1,4 @@
-"""Run all benchmarks, or those named: ``python -m benchmarks [post receive import lists reports] [--lines N]``."""
+"""Run all benchmarks, or those named: ``python -m benchmarks [row …] [--lines N]`` (docs/benchmarks.md)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import django
 
 from benchmarks.runtime import database
 
-ROWS = ("post", "receive", "import", "lists", "reports")
+ROWS = ("post", "receive", "api", "bulk", "import", "lists", "reports")
 
 
 def main(arguments: list[str]) -> int:
@@ -23,6 +23,7 @@ def main(arguments: list[str]) -> int:
         help="lines of the company that lists and reports are read from",
     )
     parser.add_argument("--invoices", type=int, default=100_000, help="invoices in the imported file")
+    parser.add_argument("--calls", type=int, default=800, help="calls of the API to each side")
     chosen = parser.parse_args(arguments)
     with database():
         django.setup()

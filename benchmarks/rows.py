@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from benchmarks import importing, lists, post, receive, reports
+from benchmarks import api, importing, lists, post, receive, reports
 from benchmarks.generator import fill, lines_in, make_company
 
 
 def run(name: str, options: Namespace) -> bool:
     """Run one row; whether every target of it was met."""
-    rows = {"post": _post, "receive": _receive, "import": _import, "lists": _lists, "reports": _reports}
+    rows = {
+        "post": _post,
+        "receive": _receive,
+        "api": _api,
+        "bulk": _bulk,
+        "import": _import,
+        "lists": _lists,
+        "reports": _reports,
+    }
     return rows[name](options)
 
 
@@ -24,6 +32,18 @@ def _receive(options: Namespace) -> bool:
     world = make_company("receive", customers=500)
     fill(world, 5_000)
     return all([receive.three(world, operations=150), receive.kth(world, receipts=10_000)])
+
+
+def _api(options: Namespace) -> bool:
+    world = make_company("api", customers=500)
+    fill(world, 5_000)
+    return api.single(world, api.token_of(world), operations=options.calls)
+
+
+def _bulk(options: Namespace) -> bool:
+    world = make_company("bulk", customers=500)
+    fill(world, 5_000)
+    return api.bulk(world, api.token_of(world))
 
 
 def _import(options: Namespace) -> bool:
