@@ -36,6 +36,11 @@ def visible(actor: Actor) -> QuerySet[Import]:
     return found
 
 
+def at_work(actor: Actor) -> int:
+    """How many imports are being checked or committed now."""
+    return visible(actor).filter(state__in=(Import.State.CHECKING, Import.State.COMMITTING)).count()
+
+
 def one(actor: Actor, key: int) -> Import:
     """One import. Raises NotFound."""
     found = visible(actor).filter(pk=key).first()

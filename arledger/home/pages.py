@@ -19,6 +19,7 @@ from arledger.core.errors import Refusal
 from arledger.core.http.doors import PageRequest, page, signed_in
 from arledger.core.text import clean_text
 from arledger.home.selectors import Hits, drafts_waiting, due_soon, last_payments, search, what_changed
+from imports.selectors import at_work as imports_at_work
 from ledger.models import Document
 from reconciliation.ageing import ageing
 from reconciliation.bars import totals_of
@@ -37,7 +38,7 @@ DRAFTS = {
 
 @dataclass(frozen=True)
 class Waiting:
-    """Drafts of one kind, with the list that shows them."""
+    """Drafts of one kind or imports at work, with the list that shows them."""
 
     label: str | Promise
     count: int
@@ -78,6 +79,10 @@ def overview(request: PageRequest) -> HttpResponse:
         for kind, (label, route, right) in DRAFTS.items()
         if actor.may(right) and address(route) and (kind != "refund" or "refunds" in request.features)
     ]
+    if actor.may("imports.run"):
+        context["drafts"].append(
+            Waiting(_("Imports running"), imports_at_work(actor), address("imports:list"))
+        )
     if actor.may("payments.list"):
         context["payments"] = [(p, document_url(p), -p.total) for p in last_payments(actor)]
     context["may_audit"] = actor.may("audit.view")
