@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from arledger.companies.models import Company, Term, User
 from arledger.companies.standing import standing
 from arledger.core.actor import Actor
+from arledger.core.clock import now
 from arledger.home.demo_world import Party
 
 ZONE = "Europe/Paris"
@@ -42,8 +43,9 @@ class World:
     owed: list[Owed] = field(default_factory=list)
 
     def actor(self, day: date, hour: int = 9, *, posting: bool = False) -> Actor:
-        """The clerk at work on a day of the past; the administrator where a refund is posted."""
-        at = datetime.combine(day, time(hour), ZoneInfo(ZONE))
+        """The clerk at work on a day of the past; the administrator where a refund is posted. Never later than now."""
+        zone = ZoneInfo(ZONE)
+        at = min(datetime.combine(day, time(hour), zone), max(now(), datetime.combine(day, time.min, zone)))
         user = self.people[0 if posting else 1]
         with standing(user=user, company_code=self.company.code, at=at, source="demo") as found:
             if found is None:
