@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 
 from arledger.companies.models import Entity, Term
+from arledger.companies.selectors import within_reach
 from arledger.core.actor import Actor
 from arledger.core.api.batches import items_of
 from arledger.core.api.ids import id_of, key_of
@@ -48,16 +49,13 @@ class Named:
     """What bodies refer to, each kind of thing looked up once for all of them."""
 
     def __init__(self, actor: Actor, base_currency: str, bodies: Sequence[Mapping[str, Any]]) -> None:
-        entities = company_rows(Entity, actor.company_id)
-        if actor.entities is not None:
-            entities = entities.filter(pk__in=actor.entities)
         self.base_currency = base_currency
         self.found: dict[str, References] = {
             "term": resolve(
                 "term", company_rows(Term, actor.company_id), (one.get("term") for one in bodies)
             ),
             "parent": resolve("customer", visible(actor), (one.get("parent") for one in bodies)),
-            "entity": resolve("entity", entities, (one.get("entity") for one in bodies)),
+            "entity": resolve("entity", within_reach(actor, Entity), (one.get("entity") for one in bodies)),
         }
 
     def changes(self, body: Mapping[str, Any]) -> dict[str, Any]:

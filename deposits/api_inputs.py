@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from arledger.companies.models import BankAccount, Entity
+from arledger.companies.selectors import within_reach
 from arledger.core.actor import Actor
 from arledger.core.api.batches import MODES, MOST_ITEMS
 from arledger.core.api.fields import DayField, Input, ListOf, OneOf, ReferenceField, TextField
-from arledger.core.api.references import company_rows, resolve
+from arledger.core.api.references import resolve
 from arledger.core.api.special_fields import RateField
 from arledger.core.errors import Refusal
 from deposits.inputs import DepositInput
@@ -72,7 +73,7 @@ class Known:
 
     def __init__(self, actor: Actor, bodies: Sequence[Mapping[str, Any]]) -> None:
         self.actor = actor
-        banks, entities = (company_rows(model, actor.company_id) for model in (BankAccount, Entity))
+        banks, entities = (within_reach(actor, model) for model in (BankAccount, Entity))
         self.banks = resolve("bank_account", banks, (one.get("bank_account") for one in bodies))
         self.summaries = summaries_named(actor, bodies)
         self.entities = resolve("entity", entities, (one.get("entity") for one in bodies))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from arledger.companies.models import BankAccount, Entity
+from arledger.companies.selectors import within_reach
 from arledger.core.actor import Actor
 from arledger.core.api.batches import MODES, MOST_ITEMS
 from arledger.core.api.fields import (
@@ -20,7 +21,7 @@ from arledger.core.api.fields import (
     ReferenceField,
     TextField,
 )
-from arledger.core.api.references import References, company_rows, resolve
+from arledger.core.api.references import References, resolve
 from arledger.core.api.special_fields import CurrencyField, RateField
 from arledger.core.errors import Refusal, Required
 from customers.selectors import visible
@@ -162,7 +163,7 @@ class Known:
         self.credits = Names(actor, credits, CREDIT_KINDS)
 
     def _rows(self, kind: str, model: Any, texts: Iterable[str | None]) -> References:
-        return resolve(kind, company_rows(model, self.actor.company_id), texts)
+        return resolve(kind, within_reach(self.actor, model), texts)
 
     def entered(self, body: Mapping[str, Any]) -> EnteredPayment:
         """Raises what is wrong with the body."""

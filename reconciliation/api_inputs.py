@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from arledger.companies.models import Account, BankAccount, Entity, Location, Term
+from arledger.companies.selectors import within_reach
 from arledger.core.actor import Actor
 from arledger.core.api.batches import MODES, MOST_ITEMS
 from arledger.core.api.fields import (
@@ -19,7 +20,7 @@ from arledger.core.api.fields import (
     ReferenceField,
     TextField,
 )
-from arledger.core.api.references import References, company_rows, resolve
+from arledger.core.api.references import References, resolve
 from arledger.core.api.special_fields import CurrencyField, RateField
 from arledger.core.errors import Refusal, refuse
 from customers.selectors import visible
@@ -168,7 +169,7 @@ class Named:
         lines = [line for body in bodies for line in body.get("lines") or ()]
 
         def found(kind: str, model: Any, texts: Iterable[str | None]) -> References:
-            return resolve(kind, company_rows(model, actor.company_id), texts)
+            return resolve(kind, within_reach(actor, model), texts)
 
         self.customer = resolve("customer", visible(actor), (body.get("customer") for body in bodies))
         self.term = found("term", Term, (body.get("term") for body in bodies))

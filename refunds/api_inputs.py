@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from arledger.companies.models import BankAccount, Entity
+from arledger.companies.selectors import within_reach
 from arledger.core.actor import Actor
 from arledger.core.api.batches import MODES, MOST_ITEMS
 from arledger.core.api.fields import DayField, Input, MoneyField, OneOf, ReferenceField, TextField
-from arledger.core.api.references import company_rows, resolve
+from arledger.core.api.references import resolve
 from arledger.core.api.special_fields import CurrencyField
 from arledger.core.errors import Refusal
 from customers.selectors import visible
@@ -83,9 +84,8 @@ class Known:
 
     def __init__(self, actor: Actor, bodies: Sequence[Mapping[str, Any]]) -> None:
         self.actor = actor
-        company = actor.company_id
         self.customers = resolve("customer", visible(actor), (one.get("customer") for one in bodies))
-        banks, entities = company_rows(BankAccount, company), company_rows(Entity, company)
+        banks, entities = within_reach(actor, BankAccount), within_reach(actor, Entity)
         self.banks = resolve("bank_account", banks, (one.get("bank_account") for one in bodies))
         self.summaries = summaries_named(actor, bodies)
         self.entities = resolve("entity", entities, (one.get("entity") for one in bodies))

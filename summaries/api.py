@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from arledger.companies.frequencies import Frequency
 from arledger.companies.models import BankAccount, Entity
-from arledger.companies.selectors import settings_of
+from arledger.companies.selectors import settings_of, within_reach
 from arledger.core.actor import Actor
 from arledger.core.api.encoding import amount, instant
 from arledger.core.api.fields import (
@@ -25,7 +25,7 @@ from arledger.core.api.fields import (
 )
 from arledger.core.api.ids import id_of, key_of
 from arledger.core.api.lists import Filter, listed
-from arledger.core.api.references import company_rows, resolve
+from arledger.core.api.references import resolve
 from arledger.core.api.schema import described
 from arledger.core.api.views import ApiRequest, ApiView, body, no_parameters, respond
 from arledger.core.api.writing import if_match, perform
@@ -148,7 +148,7 @@ def _changes(actor: Actor, values: dict[str, Any]) -> dict[str, Any]:
     for name, model in (("entity", Entity), ("bank_account", BankAccount)):
         if name in given:
             text = given.pop(name)
-            found = resolve(name, company_rows(model, actor.company_id), [text])
+            found = resolve(name, within_reach(actor, model), [text])
             given[f"{name}_id"] = found.optional(text, f"/{name}")
     if "undeposited" in given:
         given["undeposited"] = bool(given["undeposited"])

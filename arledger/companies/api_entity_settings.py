@@ -11,6 +11,7 @@ from rest_framework import serializers
 from arledger.companies.api_settings import KINDS
 from arledger.companies.entity_services import OVERRIDES, change_overrides, overrides_of
 from arledger.companies.models import Entity, EntityConfiguration
+from arledger.companies.selectors import within_reach
 from arledger.core.actor import Actor
 from arledger.core.api.fields import FlagField, Input, ReferenceField, Strict
 from arledger.core.api.ids import id_of
@@ -51,9 +52,7 @@ EntityConfigurationShape = type(
 
 def _entity(actor: Actor, text: str) -> Entity:
     """The entity that an address names by id or code, if it is one of the person's. Raises NotFound."""
-    rows = company_rows(Entity, actor.company_id)
-    if actor.entities is not None:
-        rows = rows.filter(pk__in=actor.entities)
+    rows = within_reach(actor, Entity)
     key = resolve("entity", rows, [text]).key(text)
     found: Entity = rows.get(pk=key)
     return found

@@ -18,6 +18,7 @@ from arledger.companies import master_services as masters
 from arledger.companies.master_services import Master
 from arledger.companies.models import Account, Coded, Entity, NumberSequence
 from arledger.companies.overview import following
+from arledger.companies.selectors import within_reach
 from arledger.core.actor import Actor
 from arledger.core.api.fields import (
     FlagField,
@@ -30,7 +31,7 @@ from arledger.core.api.fields import (
 )
 from arledger.core.api.ids import id_of
 from arledger.core.api.lists import Filter, listed
-from arledger.core.api.references import company_rows, resolve
+from arledger.core.api.references import resolve
 from arledger.core.api.schema import described
 from arledger.core.api.special_fields import CurrencyField
 from arledger.core.api.views import ApiRequest, ApiView, body, no_parameters, respond
@@ -64,15 +65,10 @@ class Resource:
     more: Callable[[Any], Mapping[str, Any]]
     joined: Sequence[str] = ()
     filters: Mapping[str, Filter] | None = None
-    of_entity: bool = False
 
     def rows(self, actor: Actor) -> QuerySet[Any]:
         """Those the person may use: of his entities, and of none in particular."""
-        rows = company_rows(self.master.model, actor.company_id)
-        if actor.entities is not None and self.of_entity:
-            rows = rows.filter(Q(entity=None) | Q(entity__in=actor.entities))
-        if actor.entities is not None and self.master.model is Entity:
-            rows = rows.filter(pk__in=actor.entities)
+        rows = within_reach(actor, self.master.model)
         return rows.select_related(*self.joined) if self.joined else rows
 
     def answer(self, row: Any) -> dict[str, Any]:
@@ -249,7 +245,6 @@ RESOURCES = (
         shape=LocationShape,
         more=lambda row: named("entity", "entity", row.entity),
         joined=("entity",),
-        of_entity=True,
     ),
     Resource(
         kind="account",
@@ -272,7 +267,6 @@ RESOURCES = (
         shape=BankAccountShape,
         more=_bank,
         joined=("account", "entity"),
-        of_entity=True,
     ),
     Resource(
         kind="term",
@@ -315,7 +309,7 @@ def _values(actor: Actor, entered: Mapping[str, Any]) -> dict[str, Any]:
     values = dict(entered)
     for name, model in (("account", Account), ("entity", Entity)):
         if name in values:
-            found = resolve(name, company_rows(model, actor.company_id), [values[name]])
+            found = resolve(name, within_reach(actor, model), [values[name]])
             values[f"{name}_id"] = found.optional(values.pop(name), f"/{name}")
     return values
 

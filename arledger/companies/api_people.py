@@ -12,8 +12,8 @@ from rest_framework import serializers
 
 from arledger.companies import people_services as people
 from arledger.companies.api_roles import WarningShape, warnings_of
-from arledger.companies.master_services import within_reach
 from arledger.companies.models import Entity, Membership, MembershipEntity, Role
+from arledger.companies.selectors import within_reach
 from arledger.core.actor import Actor
 from arledger.core.api.fields import FlagField, Input, ListOf, OneOf, ReferenceField, TextField
 from arledger.core.api.ids import id_of, key_in

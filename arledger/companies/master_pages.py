@@ -28,7 +28,7 @@ from arledger.companies.master_forms import (
     TermForm,
 )
 from arledger.companies.models import NumberSequence, Term
-from arledger.companies.selectors import settings_of
+from arledger.companies.selectors import settings_of, within_reach
 from arledger.companies.table_pages import CODE, NAME, STATE, Table, linked, state, table
 from arledger.core.errors import NotFound, Refusal
 from arledger.core.http.doors import PageRequest, page
@@ -89,7 +89,7 @@ def _listed(
 ) -> HttpResponse:
     """A list: each thing by code and name, its own cells, whether it is active; with the way in for who may edit."""
     screen, may = SCREENS[name], request.actor.may("configuration.edit")
-    seen = set(masters.within_reach(request.actor, screen.form.master.model).values_list("pk", flat=True))
+    seen = set(within_reach(request.actor, screen.form.master.model).values_list("pk", flat=True))
     cells = [
         (linked(row.code, screen.edit_url(row.pk) if may else ""), row.name, *own, state(row.active))
         for row, own in rows
@@ -212,7 +212,7 @@ def _entered(request: PageRequest, screen: Screen, key: int | None) -> HttpRespo
 def _row(request: PageRequest, screen: Screen, key: int | None) -> Any:
     if key is None:
         return None
-    found = masters.within_reach(request.actor, screen.form.master.model).filter(pk=key).first()
+    found = within_reach(request.actor, screen.form.master.model).filter(pk=key).first()
     if found is None:
         raise NotFound()
     return found

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from arledger.companies.models import (
@@ -28,6 +28,7 @@ from arledger.companies.models import (
     NumberSequence,
     Term,
 )
+from arledger.companies.selectors import within_reach
 from arledger.core import audit
 from arledger.core.actor import Actor
 from arledger.core.errors import Invalid, NotFound, Refusal, Required, refuse
@@ -124,17 +125,6 @@ def set_up(*, actor: Actor, master: Master, values: Mapping[str, Any], key: int 
                 after={"code": row.code} | {name: new[name] for name in changed},
             )
     return row
-
-
-def within_reach(actor: Actor, model: type[Coded]) -> QuerySet[Any]:
-    """What a person may see of a kind: what belongs to his entities and to none (SPEC 4)."""
-    rows = model._default_manager.filter(company_id=actor.company_id)
-    if actor.entities is None:
-        return rows
-    if model is Entity:
-        return rows.filter(pk__in=actor.entities)
-    owned = any(field.name == "entity" for field in model._meta.fields)
-    return rows.filter(Q(entity=None) | Q(entity__in=actor.entities)) if owned else rows
 
 
 def _locked(actor: Actor, master: Master, key: int | None) -> Any:

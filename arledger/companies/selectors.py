@@ -6,10 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from arledger.companies.models import (
     Account,
     BankAccount,
+    Coded,
     Company,
     Configuration,
     Entity,
@@ -142,3 +146,14 @@ def usable_entities(actor: Actor, ids: Iterable[int | None]) -> set[int]:
         return set()
     found = Entity.objects.filter(company_id=actor.company_id, active=True, pk__in=named)
     return set(found.values_list("pk", flat=True))
+
+
+def within_reach(actor: Actor, model: type[Coded]) -> QuerySet[Any]:
+    """What a person may see of a kind: what belongs to his entities and to none (SPEC 4)."""
+    rows = model._default_manager.filter(company_id=actor.company_id)
+    if actor.entities is None:
+        return rows
+    if model is Entity:
+        return rows.filter(pk__in=actor.entities)
+    owned = any(field.name == "entity" for field in model._meta.fields)
+    return rows.filter(Q(entity=None) | Q(entity__in=actor.entities)) if owned else rows
