@@ -10,7 +10,7 @@ import django
 
 from benchmarks.runtime import database
 
-ROWS = ("post", "receive", "api", "bulk", "import", "lists", "reports")
+ROWS = ("post", "receive", "api", "bulk", "import", "lists", "reports", "clerks")
 
 
 def main(arguments: list[str]) -> int:
@@ -22,8 +22,15 @@ def main(arguments: list[str]) -> int:
         default=1_000_000,
         help="lines of the company that lists and reports are read from",
     )
-    parser.add_argument("--invoices", type=int, default=100_000, help="invoices in the imported file")
+    parser.add_argument(
+        "--invoices",
+        type=int,
+        default=100_000,
+        help="invoices in the imported file, and in the company of the clerks",
+    )
     parser.add_argument("--calls", type=int, default=800, help="calls of the API to each side")
+    parser.add_argument("--seconds", type=int, default=600, help="how long the clerks work")
+    parser.add_argument("--workers", type=int, default=2, help="web processes that they work with")
     chosen = parser.parse_args(arguments)
     with database():
         django.setup()

@@ -21,12 +21,11 @@ from arledger.companies.services import add_member, add_user
 from arledger.core.actor import Actor
 from arledger.core.scope import company_scope
 from arledger.local.application import choose_port
-from benchmarks.generator import World, invoice
+from benchmarks.generator import World, codes_by_key, invoice
 from benchmarks.measure import Counter
 from benchmarks.post import DAY
 from benchmarks.runtime import postgres_cpu
 from benchmarks.web import Answer, Caller, Web, gunicorn, percentile
-from customers.models import Customer
 from invoices.services import enter
 
 TARGET, TAIL, BULK_TARGET = 0.7, 5, 0.6
@@ -98,11 +97,6 @@ def body(chance: random.Random, codes: list[str]) -> dict[str, object]:
     }
 
 
-def codes_of(world: World) -> list[str]:
-    with company_scope(world.company.pk):
-        return list(Customer.objects.filter(company=world.company).values_list("code", flat=True))
-
-
 def headers(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
@@ -127,7 +121,7 @@ def spell(calls: Calls, web: Web, times: int, call: Callable[[], Answer]) -> Non
 
 def single(world: World, token: str, *, operations: int) -> bool:
     """Create and post an invoice by one call, against the plain view."""
-    chance, codes = random.Random(5), codes_of(world)
+    chance, codes = random.Random(5), list(codes_by_key(world).values())
     ours, floor = Calls("POST /api/v1/invoices"), Calls("plain view, same rows")
     first = choose_port()
     with (
@@ -164,7 +158,7 @@ def compared(title: str, ours: Calls, floor: Calls) -> bool:
 
 def bulk(world: World, token: str, *, repeats: int = 5) -> bool:
     """1,000 invoices in one call, against the service called with as many."""
-    chance, codes = random.Random(6), codes_of(world)
+    chance, codes = random.Random(6), list(codes_by_key(world).values())
     ours, floor = Calls("POST /api/v1/invoices/bulk"), Calls("service, 1,000 in one call")
     with gunicorn(port=choose_port(), workers=1) as web, company_scope(world.company.pk):
         caller = Caller(web, headers(token))

@@ -15,6 +15,7 @@ from arledger.companies.services import change_configuration, found_company
 from arledger.core.actor import Actor
 from arledger.core.clock import now
 from arledger.core.scope import company_scope
+from customers.models import Customer
 from customers.services import CustomerInput
 from customers.services import enter as enter_customers
 from invoices.services import enter as enter_invoices
@@ -117,3 +118,8 @@ def analyze() -> None:
 def lines_in(world: World) -> int:
     with company_scope(world.company.pk):
         return Line.objects.filter(company=world.company).count()
+
+
+def codes_by_key(world: World) -> dict[int, str]:
+    with company_scope(world.company.pk):
+        return dict(Customer.objects.filter(company=world.company).values_list("pk", "code"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from benchmarks import api, importing, lists, post, receive, reports
-from benchmarks.generator import fill, lines_in, make_company
+from benchmarks import api, clerks, importing, lists, post, receive, reports
+from benchmarks.generator import codes_by_key, fill, lines_in, make_company
 
 
 def run(name: str, options: Namespace) -> bool:
@@ -17,6 +17,7 @@ def run(name: str, options: Namespace) -> bool:
         "bulk": _bulk,
         "import": _import,
         "lists": _lists,
+        "clerks": _clerks,
         "reports": _reports,
     }
     return rows[name](options)
@@ -48,6 +49,12 @@ def _bulk(options: Namespace) -> bool:
 
 def _import(options: Namespace) -> bool:
     return importing.run(options.invoices)
+
+
+def _clerks(options: Namespace) -> bool:
+    world = make_company("clerks", customers=1_000)
+    fill(world, options.invoices)
+    return clerks.run(world, codes_by_key(world), seconds=options.seconds, workers=options.workers)
 
 
 def _lists(options: Namespace) -> bool:
