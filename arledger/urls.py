@@ -6,7 +6,9 @@ from allauth.account import views as account
 from allauth.usersessions import views as sessions
 from django.urls import URLPattern, URLResolver, include, path
 
+from arledger.companies import company_pages
 from arledger.companies import pages as companies
+from arledger.companies import password_pages as passwords
 from arledger.companies import people_pages as people
 from arledger.core.http import health
 
@@ -17,6 +19,8 @@ accounts: list[URLPattern | URLResolver] = [
     path("inactive/", account.account_inactive, name="account_inactive"),
     path("language/", companies.language, name="set_language"),
     path("welcome/<str:token>/", people.welcome, name="welcome"),
+    path("password/<str:token>/", passwords.choose, name="new_password"),
+    path("companies/new/", company_pages.new, name="new_company"),
     path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
     path("2fa/", include("allauth.mfa.urls")),
     path("sessions/", sessions.list_usersessions, name="usersessions_list"),

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
+from arledger.companies.company_services import COLUMNS, change_company
 from arledger.companies.frequencies import SUMMARY_SETTINGS, SUMMARY_TYPES, allowed_frequencies
 from arledger.companies.models import Account, Configuration, Journal, NumberSequence
+from arledger.companies.people_services import NAME_LENGTH
 from arledger.companies.selectors import settings_of
 from arledger.companies.services import change_configuration
 from arledger.core.actor import Actor
@@ -24,10 +27,11 @@ from arledger.core.api.fields import (
     OneOf,
     ReferenceField,
     Strict,
+    TextField,
 )
 from arledger.core.api.references import company_rows, resolve
 from arledger.core.api.schema import described
-from arledger.core.api.special_fields import AmountShape
+from arledger.core.api.special_fields import AmountShape, CurrencyField
 from arledger.core.api.views import ApiRequest, ApiView, body, no_parameters, respond
 from arledger.core.api.writing import if_match, perform
 
@@ -69,6 +73,18 @@ ConfigurationInput: type[Input] = type(
     {
         **{name: _field(field) for name, field in FIELDS.items()},
         "summary_frequency": FrequencyInput(required=False, allow_null=False),
+        # Of the company itself (docs/adr/0053).
+        "company_name": TextField(max_length=NAME_LENGTH, required=False, allow_null=False),
+        "language": OneOf(dict(settings.LANGUAGES), required=False, allow_null=False),
+        "time_zone": TextField(
+            max_length=64,
+            required=False,
+            allow_null=False,
+            help_text="Such as Europe/Paris. Counts at once: running summaries end, new ones begin.",
+        ),
+        "base_currency": CurrencyField(
+            required=False, allow_null=False, help_text="Until there is a document, a draft included."
+        ),
     },
 )
 
@@ -96,8 +112,7 @@ ConfigurationShape = type(
         **{name: _shape(field) for name, field in FIELDS.items()},
         "summary_frequency": FrequencyShape(),
         "reconciliation_enabled_at": serializers.DateTimeField(allow_null=True),
-        "base_currency": serializers.CharField(),
-        "time_zone": serializers.CharField(),
+        **{name: serializers.CharField() for name in COLUMNS},
         "version": serializers.IntegerField(),
     },
 )
@@ -112,8 +127,7 @@ def shown(company_id: int) -> dict[str, Any]:
         **{name: _value(row, name, field, codes) for name, field in FIELDS.items()},
         "summary_frequency": {type: getattr(row, f"summary_frequency_{type}") for type in SUMMARY_TYPES},
         "reconciliation_enabled_at": instant(switched) if switched else None,
-        "base_currency": row.company.base_currency,
-        "time_zone": row.company.time_zone,
+        **{name: getattr(row.company, column) for name, column in COLUMNS.items()},
         "version": row.version,
     }
 
@@ -194,10 +208,15 @@ class ConfigurationView(ApiView):
     def patch(self, request: ApiRequest) -> HttpResponse:
         actor = request.actor
         changes = changes_in(actor, body(request, ConfigurationInput, partial=True))
+        own = {name: changes.pop(name) for name in COLUMNS if name in changes}
 
         def effect() -> dict[str, Any]:
             version = if_match(request, settings_of(actor.company_id).row.version)
-            change_configuration(actor=actor, changes=changes, version=version)
+            if own:
+                change_company(actor=actor, changes=own, version=version)
+                version += 1
+            if changes or not own:
+                change_configuration(actor=actor, changes=changes, version=version)
             return shown(actor.company_id)
 
         return perform(request, effect, status=200)

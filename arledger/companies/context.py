@@ -43,6 +43,7 @@ class Item:
 SINCE_EVER = "1900-01-01"
 SETTINGS = (
     Item(_("Accounts receivable"), "companies:configuration", "", "/settings/", ("configuration.view",)),
+    Item(_("Company"), "companies:company", "", "/settings/company/", ("configuration.view",)),
     Item(_("Entities"), "companies:entities", "", "/settings/entities/", ("configuration.view",)),
     Item(_("Locations"), "companies:locations", "", "/settings/locations/", ("configuration.view",)),
     Item(_("Accounts"), "companies:accounts", "", "/settings/accounts/", ("configuration.view",)),

@@ -32,7 +32,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     if len(companies) == 1:
         return redirect(home_of(companies[0]))
     choices = [(company, home_of(company)) for company in companies]
-    return render(request, "companies/choose.html", {"choices": choices})
+    return render(request, "companies/choose.html", {"choices": choices, "may_found": user.is_operator})
 
 
 @signed_in

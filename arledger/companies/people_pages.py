@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from arledger.companies import overview, people_services
+from arledger.companies import overview, password_services, people_services
 from arledger.companies.models import Membership
 from arledger.companies.people_forms import InviteForm, MemberForm, WelcomeForm, role_name
 from arledger.companies.segregation import toxic
@@ -129,6 +129,9 @@ def _person(request: PageRequest, member: Membership, form: MemberForm | None) -
         "welcome_url": request.build_absolute_uri(f"/accounts/welcome/{token}/") if token else "",
         "pending": not member.user.has_usable_password(),
         "people_url": reverse("companies:people"),
+        "password_url": reverse("companies:password-link", args=[member.pk])
+        if password_services.offered(request.actor, member)
+        else "",
         "role_url": reverse("companies:role", args=[member.role_id]),
     }
     return render(request, "companies/person.html", context, status=422 if form and form.errors else 200)

@@ -100,7 +100,7 @@ def invite(
             raise MemberAlready(field="email", email=address)
         membership = Membership.objects.create(company_id=actor.company_id, user=user, role=role)
         _limit(actor, membership, entities)
-        _require_reach(actor, membership)
+        require_reach(actor, membership)
         audit.record(
             actor=actor,
             action="invite",
@@ -128,7 +128,7 @@ def invite_again(*, actor: Actor, key: int) -> str:
         row = Membership.objects.filter(company_id=actor.company_id, pk=key).select_related("user").first()
         if row is None:
             raise NotFound()
-        _require_reach(actor, row)
+        require_reach(actor, row)
         token = invitation(actor, row.user)
         if token is None or not row.active:
             raise InvitationUsed(who=row.user.name)
@@ -190,7 +190,7 @@ def change_member(
         row = members[key]
         if row.user_id == actor.user_id:
             raise OwnMembership()
-        _require_reach(actor, row)
+        require_reach(actor, row)
         before = _told(actor, row)
         row.active = row.active if active is None else active
         if role_id is not None or row.active:
@@ -198,7 +198,7 @@ def change_member(
         row.save(update_fields=["role", "active"])
         if entities is not None:
             _limit(actor, row, entities)
-            _require_reach(actor, row)
+            require_reach(actor, row)
         require_administrator(actor)
         after = _told(actor, row)
         changed = [name for name in after if before[name] != after[name]]
@@ -237,7 +237,7 @@ def _limit(actor: Actor, membership: Membership, entities: Sequence[int]) -> Non
     )
 
 
-def _require_reach(actor: Actor, membership: Membership) -> None:
+def require_reach(actor: Actor, membership: Membership) -> None:
     """Whoever is limited to entities decides about people of those only. Raises OutsideEntities.
 
     By his membership, not by ``actor.entities``, which the choice of an entity to work in narrows further.

@@ -114,8 +114,11 @@ def found_company(
     at: datetime,
     time_zone: str = "UTC",
     language: str = "en",
+    founder: User | None = None,
 ) -> Company:
     """Create a company with the chart template, terms, number sequences, shipped roles and its configuration.
+
+    ``founder`` is who does it, for the audit trail; None: the installation itself.
 
     Raises CompanyCodeTaken, UnknownCurrency or UnknownTimeZone.
     """
@@ -139,7 +142,12 @@ def found_company(
             with translation.override(language):
                 _furnish(company, base_currency)
             actor = Actor(
-                company_id=company.pk, user_id=None, name="Arledger", at=at, rights=RIGHTS, source="setup"
+                company_id=company.pk,
+                user_id=founder.pk if founder else None,
+                name=str(founder) if founder else "Arledger",
+                at=at,
+                rights=RIGHTS,
+                source="setup",
             )
             following.rescheduled(actor, company, Configuration.objects.get(company=company))
             audit.record(
@@ -260,7 +268,7 @@ def change_configuration(*, actor: Actor, changes: Mapping[str, Any], version: i
     changes = _by_column(changes)
     with transaction.atomic():
         row = Configuration.objects.select_for_update().get(company_id=actor.company_id)
-        _require_version(actor, row, version)
+        require_version(actor, row, version)
         closed = row.closed_through
         rhythm = [getattr(row, name) for name in SUMMARY_SETTINGS]
         before = {name: _plain(getattr(row, name)) for name in changes}
@@ -268,7 +276,7 @@ def change_configuration(*, actor: Actor, changes: Mapping[str, Any], version: i
         for name, value in changes.items():
             setattr(row, name, value)
         _check_reconciliation(row, was_on)
-        _check_amounts(row)
+        check_limits(row)
         _check_sequences(row)
         _check_accounts(row)
         _check_frequencies(row)
@@ -314,7 +322,7 @@ def _check_frequencies(row: Configuration) -> None:
             raise FrequencyNotAllowed(field=name, allowed=words)
 
 
-def _require_version(actor: Actor, row: Configuration, version: int) -> None:
+def require_version(actor: Actor, row: Configuration, version: int) -> None:
     """Raise Stale, naming who changed the configuration last and when, unless it is still at ``version``."""
     if row.version == version:
         return
@@ -327,7 +335,7 @@ def _require_version(actor: Actor, row: Configuration, version: int) -> None:
     raise Stale(who=last.actor if last else "Arledger", when=at.astimezone(ZoneInfo(actor.time_zone)))
 
 
-def _check_amounts(row: Configuration) -> None:
+def check_limits(row: Configuration) -> None:
     """Amounts of the configuration are in the base currency, 0 or more."""
     for name in ("refund_two_person_above", "write_off_limit"):
         amount = getattr(row, name)

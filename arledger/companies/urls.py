@@ -6,8 +6,10 @@ from django.urls import path
 
 from arledger.companies import (
     audit_pages,
+    company_pages,
     master_pages,
     pages,
+    password_pages,
     people_pages,
     period_pages,
     role_pages,
@@ -18,6 +20,7 @@ app_name = "companies"
 urlpatterns = [
     path("companies/switch/", pages.switch, name="switch"),
     path("settings/", settings_pages.configuration, name="configuration"),
+    path("settings/company/", company_pages.company, name="company"),
     *master_pages.addresses(),
     path("settings/periods/", period_pages.periods, name="periods"),
     path("settings/periods/close/", period_pages.close, name="period-close"),
@@ -30,6 +33,7 @@ urlpatterns = [
     path("settings/people/", people_pages.people, name="people"),
     path("settings/people/new/", people_pages.invite, name="invite"),
     path("settings/people/<int:key>/", people_pages.person, name="person"),
+    path("settings/people/<int:key>/password/", password_pages.link, name="password-link"),
     path("settings/audit/", audit_pages.audit, name="audit"),
     path("settings/audit/export/", audit_pages.export, name="audit-export"),
 ]

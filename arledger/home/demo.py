@@ -52,6 +52,7 @@ def load(*, at: datetime, password: str) -> bool:
         people = tuple(add_user(email=email, password=password, name=name) for email, name, _ in PEOPLE)
         for person in people:
             change_password(user=person, password=password)
+        User.objects.filter(pk=people[0].pk).update(is_operator=True)
         if Company.objects.filter(code=CODE).exists():
             return False
         _make(at, (people[0], people[1]))

@@ -18,6 +18,7 @@ from arledger.companies.pages import choose
 from arledger.core.errors import Refusal
 from arledger.core.http.doors import PageRequest, page, signed_in
 from arledger.core.text import clean_text
+from arledger.home.checklist import steps
 from arledger.home.selectors import Hits, drafts_waiting, due_soon, last_payments, search, what_changed
 from imports.selectors import at_work as imports_at_work
 from ledger.models import Document
@@ -65,7 +66,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
 def overview(request: PageRequest) -> HttpResponse:
     """Each part only for whoever may see what it leads to."""
     actor = request.actor
-    context: dict[str, Any] = {"today": actor.today}
+    context: dict[str, Any] = {"today": actor.today, "steps": steps(actor)}
     if actor.may("ageing.run"):
         found = ageing(company_id=actor.company_id, day=actor.today, entities=actor.entities)
         context["totals"] = totals_of(found)

@@ -19,6 +19,8 @@ OPEN = {
     "api/v1/docs": "the reference of the API; what it shows is public",
     "accounts/language/": "the language of the sign-in page",
     "accounts/welcome/<str:token>/": "an invitation: its signed token is the right",
+    "accounts/password/<str:token>/": "a forgotten password: its signed token is the right",
+    "accounts/companies/new/": "founding a company: its door lets operators of the installation through",
     # Of allauth, each for the person himself and behind its own sign-in.
     "accounts/reauthenticate/": "one's own password again",
     "accounts/2fa/": "one's own second factor",
