@@ -19,10 +19,11 @@ from reconciliation.report_rows import (
     Movement,
     Row,
     Scope,
+    Whole,
     movements,
     openings,
     rows,
-    shared_receipts,
+    whole,
 )
 from reconciliation.report_sql import CUSTOMER_RANGE, customer_range
 
@@ -122,12 +123,12 @@ def accounts_of(*, actor: Actor, query: Query, customer: int) -> list[Account]:
 def every_account(*, actor: Actor, query: Query) -> Iterator[Account]:
     """All accounts the report shows, whole, by code: each customer is read once."""
     place: Place | None = Place()
-    shared: list[int] | None = None
+    of_all: Whole | None = None
     while place is not None:
         found = _candidates(actor, query, place, limit=WIDE_CHUNK, rows=WIDE_ROWS)
-        if found.next is not None and shared is None:
-            shared = shared_receipts(scope=query.scope, chosen=query.filter)
-        yield from _accounts(actor, query, found.keys, place, shared)
+        if found.next is not None and of_all is None:
+            of_all = whole(scope=query.scope, chosen=query.filter)
+        yield from _accounts(actor, query, found.keys, place, of_all)
         place = found.next
 
 
@@ -216,15 +217,15 @@ def _candidates(
 
 
 def _accounts(
-    actor: Actor, query: Query, keys: Sequence[int], place: Place, shared: Sequence[int] | None = None
+    actor: Actor, query: Query, keys: Sequence[int], place: Place, of_all: Whole | None = None
 ) -> Iterator[Account]:
     """The accounts of these customers that are to be shown, whole, by code and currency."""
     if not keys:
         return
     customers = by_ids(actor.company_id, keys)
-    before = openings(scope=query.scope, customers=keys, chosen=query.filter, shared=shared)
+    before = openings(scope=query.scope, customers=keys, chosen=query.filter, of_all=of_all)
     found: dict[tuple[int, str], list[Row]] = {key: [] for key in before}
-    for row in rows(scope=query.scope, customers=keys, chosen=query.filter, sort=query.sort, shared=shared):
+    for row in rows(scope=query.scope, customers=keys, chosen=query.filter, sort=query.sort, of_all=of_all):
         found.setdefault((row.customer, row.currency), []).append(row)
     if query.include_all and not query.filter.active:
         for key in set(keys) - {customer for customer, _currency in found}:
@@ -263,10 +264,10 @@ def _part(account: Account, skip: int, limit: int) -> Account:
 def ledger(*, actor: Actor, query: Query) -> list[tuple[Customer, Movement]]:
     """Opening, charges, payments and closing of every account the report shows, by code, without the entries."""
     keys = _candidates(actor, query, Place(), limit=None).keys
-    shared = shared_receipts(scope=query.scope, chosen=query.filter) if len(keys) > CHUNK else None
+    of_all = whole(scope=query.scope, chosen=query.filter) if len(keys) > CHUNK else None
     customers = by_ids(actor.company_id, keys)
-    before = openings(scope=query.scope, customers=keys, chosen=query.filter, shared=shared)
-    moved = movements(scope=query.scope, customers=keys, chosen=query.filter, shared=shared)
+    before = openings(scope=query.scope, customers=keys, chosen=query.filter, of_all=of_all)
+    moved = movements(scope=query.scope, customers=keys, chosen=query.filter, of_all=of_all)
     found = {
         key: replace(moved.get(key, Movement(*key)), opening=before.get(key, ZERO))
         for key in {*before, *moved}

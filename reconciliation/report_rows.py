@@ -20,8 +20,9 @@ from enum import StrEnum
 
 from arledger.core.sql import fetch_all
 from ledger.models import document_name
+from reconciliation.ageing import ageing
 from reconciliation.codes import cased
-from reconciliation.report_sql import OPENINGS, SHARED, STATEMENT, WANTED
+from reconciliation.report_sql import GROUPED_MOVEMENTS, MOVEMENTS, OPENINGS, SHARED, STATEMENT, WANTED
 
 ZERO = Decimal(0)
 ONE_DAY = timedelta(days=1)
@@ -131,19 +132,31 @@ class Filter:
         return bool(self.code.strip() or self.matches)
 
 
-def shared_receipts(*, scope: Scope, chosen: Filter) -> list[int]:
-    """The receipts up to the end that hold parts for others than their payers: for who reads very many customers.
+@dataclass(frozen=True)
+class Whole:
+    """What is asked once by who reads very many customers: ``rows``, ``openings`` and ``movements`` take it along.
 
-    ``rows``, ``openings`` and ``movements`` find those of their customers by themselves where they are not told.
+    ``shared`` are the receipts up to the end that hold parts for others than their payers; ``openings`` those of all
+    customers, None where they are added up from the rows before the period.
     """
-    since = Day.min if _looks_back(scope, chosen) else scope.start
-    return [key for (key,) in fetch_all(SHARED, {**scope.parameters, "start": since})]
+
+    shared: list[int]
+    openings: dict[tuple[int, str], Decimal] | None
 
 
-def _looks_back(scope: Scope, chosen: Filter) -> bool:
-    """Whether openings are added up from the entries before the period."""
-    plain = (scope.entities, scope.entity, scope.location, scope.known_on) == (None, None, None, None)
-    return chosen.active or not plain
+def whole(*, scope: Scope, chosen: Filter) -> Whole:
+    looks_back = _of_groups(scope, chosen) or scope.known_on is not None
+    since = Day.min if looks_back else scope.start
+    shared = [key for (key,) in fetch_all(SHARED, {**scope.parameters, "start": since})]
+    if looks_back or scope.start == Day.min:
+        return Whole(shared, None)
+    aged = ageing(company_id=scope.company_id, day=min(scope.start - ONE_DAY, scope.as_at))
+    return Whole(shared, {(row.customer, row.currency): row.total for row in aged.rows})
+
+
+def _of_groups(scope: Scope, chosen: Filter) -> bool:
+    """Whether it is asked for rows of some groups only."""
+    return chosen.active or (scope.entities, scope.entity, scope.location) != (None, None, None)
 
 
 def rows(
@@ -152,14 +165,14 @@ def rows(
     customers: Sequence[int],
     chosen: Filter,
     sort: str = "customer",
-    shared: Sequence[int] | None = None,
+    of_all: Whole | None = None,
 ) -> list[Row]:
     """The entries of some customers in the period, per customer and currency in the order asked for (ORDERS)."""
     found = fetch_all(
         f"{STATEMENT} SELECT customer_id, currency, document_id, kind, number, date, gl_date, reference, amount, code,"  # noqa: S608
         f" match, head, head_kind, head_number, head_date, contra, line, application, document_date, open = 0"
         f" FROM shown WHERE {WANTED} ORDER BY customer_id, currency, {ORDERS[sort]}",
-        _parameters(scope, customers, chosen, shared),
+        _parameters(scope, customers, chosen, of_all),
     )
     return [_row(*row) for row in found]
 
@@ -207,18 +220,18 @@ def _row(
 
 
 def _parameters(
-    scope: Scope, customers: Sequence[int], chosen: Filter, shared: Sequence[int] | None
+    scope: Scope, customers: Sequence[int], chosen: Filter, of_all: Whole | None
 ) -> dict[str, object]:
     return {
         **scope.parameters,
         **chosen.parameters,
         "customers": list(customers),
-        "shared": None if shared is None else list(shared),
+        "shared": None if of_all is None else of_all.shared,
     }
 
 
 def openings(
-    *, scope: Scope, customers: Sequence[int], chosen: Filter, shared: Sequence[int] | None = None
+    *, scope: Scope, customers: Sequence[int], chosen: Filter, of_all: Whole | None = None
 ) -> dict[tuple[int, str], Decimal]:
     """The balance of the entries before the period, per customer and currency.
 
@@ -227,20 +240,27 @@ def openings(
     if scope.start == Day.min:
         return {}
     before = min(scope.start - ONE_DAY, scope.as_at)
-    if not _looks_back(scope, chosen):
-        after = {**_parameters(scope, customers, chosen, shared), "start": before + ONE_DAY, "end": Day.max}
-        found = fetch_all(OPENINGS, after)
-        return {
-            (customer, currency): amount
-            for customer, currency, amount in found
-            if amount and scope.currency in (None, currency)
-        }
+    if not _of_groups(scope, chosen) and scope.known_on is None:
+        return _balances(scope, before, customers, of_all)
     earlier = replace(scope, start=Day.min, end=before)
     found = fetch_all(
         f"{STATEMENT} SELECT customer_id, currency, sum(amount) FROM shown WHERE {WANTED} GROUP BY 1, 2",  # noqa: S608
-        _parameters(earlier, customers, chosen, shared),
+        _parameters(earlier, customers, chosen, of_all),
     )
     return {(customer, currency): amount for customer, currency, amount in found if amount}
+
+
+def _balances(
+    scope: Scope, day: Day, customers: Sequence[int], of_all: Whole | None
+) -> dict[tuple[int, str], Decimal]:
+    """The customers' balances on the day before the period."""
+    if of_all and of_all.openings is not None:
+        wanted = set(customers)
+        found = {key: amount for key, amount in of_all.openings.items() if key[0] in wanted}
+    else:
+        after = {**_parameters(scope, customers, Filter(), of_all), "start": day + ONE_DAY, "end": Day.max}
+        found = {(customer, currency): amount for customer, currency, amount in fetch_all(OPENINGS, after)}
+    return {key: amount for key, amount in found.items() if amount and scope.currency in (None, key[1])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,13 +279,9 @@ class Movement:
 
 
 def movements(
-    *, scope: Scope, customers: Sequence[int], chosen: Filter, shared: Sequence[int] | None = None
+    *, scope: Scope, customers: Sequence[int], chosen: Filter, of_all: Whole | None = None
 ) -> dict[tuple[int, str], Movement]:
     """The sums of the same entries as ``rows``, per customer and currency; ``opening`` is left at 0."""
-    found = fetch_all(
-        f"{STATEMENT} SELECT customer_id, currency, coalesce(sum(amount) FILTER (WHERE amount > 0), 0),"  # noqa: S608
-        " coalesce(-sum(amount) FILTER (WHERE amount < 0), 0)"
-        f" FROM shown WHERE {WANTED} GROUP BY customer_id, currency",
-        _parameters(scope, customers, chosen, shared),
-    )
-    return {(row[0], row[1]): Movement(*row) for row in found}
+    parameters = _parameters(scope, customers, chosen, of_all)
+    statement = GROUPED_MOVEMENTS if _of_groups(scope, chosen) else MOVEMENTS
+    return {(row[0], row[1]): Movement(*row) for row in fetch_all(statement, parameters)}

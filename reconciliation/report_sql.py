@@ -66,7 +66,8 @@ docs AS MATERIALIZED (
     FROM docs d
     CROSS JOIN LATERAL (
         SELECT * FROM ledger_line o
-        WHERE o.company_id = %(company)s AND o.document_id = d.id AND o.customer_id = ANY(%(customers)s) OFFSET 0
+        WHERE o.company_id = %(company)s AND o.document_id = d.id
+          AND o.customer_id = ANY(%(customers)s::bigint[]) OFFSET 0
     ) l
 )"""  # noqa: S608  (constants)
 
@@ -99,7 +100,8 @@ SELECT customer_id, currency, sum(amount) FROM (
     ) p
     CROSS JOIN LATERAL (
         SELECT * FROM ledger_line o
-        WHERE o.company_id = %(company)s AND o.document_id = p.id AND o.customer_id = ANY(%(customers)s) OFFSET 0
+        WHERE o.company_id = %(company)s AND o.document_id = p.id
+          AND o.customer_id = ANY(%(customers)s::bigint[]) OFFSET 0
     ) l
 ) moved GROUP BY 1, 2
 """  # noqa: S608  (constants)
@@ -115,34 +117,39 @@ CROSS JOIN LATERAL (
 WHERE d.company_id = %(company)s AND d.kind = 'payment' AND d.date BETWEEN %(start)s AND %(end)s
 """
 
-# Applications between two documents in force on the day that were made in the period or touch a document of it; those
-# of the period's documents are dated in it or later. With them those that take effect later, as far as they are in
-# force then: their codes are drawn already (SPEC 15.2).
+# Applications between two documents that were made in the period.
+MADE = """
+SELECT a.* FROM unnest(%(customers)s::bigint[]) c (id)
+CROSS JOIN LATERAL (
+    SELECT * FROM ledger_application o
+    WHERE o.company_id = %(company)s AND o.customer_id = c.id AND o.date BETWEEN %(start)s AND %(end)s
+      AND o.reverses_id IS NULL AND o.charge_document_id <> o.credit_document_id OFFSET 0
+) a
+"""
+
+# And those made later that touch a document of the period.
+TOUCHING = """
+SELECT a.* FROM docs d
+CROSS JOIN LATERAL (
+    SELECT * FROM ledger_application o
+    WHERE o.company_id = %(company)s AND o.charge_document_id = d.id AND o.date > %(end)s
+      AND o.reverses_id IS NULL AND o.charge_document_id <> o.credit_document_id OFFSET 0
+) a
+UNION ALL
+SELECT a.* FROM docs d
+CROSS JOIN LATERAL (
+    SELECT * FROM ledger_application o
+    WHERE o.company_id = %(company)s AND o.credit_document_id = d.id AND o.date > %(end)s
+      AND o.reverses_id IS NULL AND o.charge_document_id <> o.credit_document_id OFFSET 0
+) a
+WHERE NOT EXISTS (SELECT FROM docs x WHERE x.id = a.charge_document_id)
+"""
+
+# Those of them in force on the day; those of the period's documents are dated in it or later. With them those that take
+# effect later, as far as they are in force then: their codes are drawn already (SPEC 15.2).
 FORCE = """
-near AS (
-    SELECT a.* FROM unnest(%(customers)s::bigint[]) c (id)
-    CROSS JOIN LATERAL (
-        SELECT * FROM ledger_application o
-        WHERE o.company_id = %(company)s AND o.customer_id = c.id AND o.date BETWEEN %(start)s AND %(end)s
-          AND o.reverses_id IS NULL AND o.charge_document_id <> o.credit_document_id OFFSET 0
-    ) a
-    UNION ALL
-    SELECT a.* FROM docs d
-    CROSS JOIN LATERAL (
-        SELECT * FROM ledger_application o
-        WHERE o.company_id = %(company)s AND o.charge_document_id = d.id AND o.date > %(end)s
-          AND o.reverses_id IS NULL AND o.charge_document_id <> o.credit_document_id OFFSET 0
-    ) a
-    UNION ALL
-    SELECT a.* FROM docs d
-    CROSS JOIN LATERAL (
-        SELECT * FROM ledger_application o
-        WHERE o.company_id = %(company)s AND o.credit_document_id = d.id AND o.date > %(end)s
-          AND o.reverses_id IS NULL AND o.charge_document_id <> o.credit_document_id OFFSET 0
-    ) a
-    WHERE NOT EXISTS (SELECT FROM docs x WHERE x.id = a.charge_document_id)
-), force AS MATERIALIZED (
-    SELECT a.id, a.document_id AS maker, a.charge_line_id, a.credit_line_id, a.charge_document_id,
+force AS MATERIALIZED (
+    SELECT a.id, a.charge_line_id, a.credit_line_id, a.charge_document_id,
            a.credit_document_id, a.customer_id, a.date, f.amount,
            CASE WHEN f.known THEN a.charge_code END AS charge_code,
            CASE WHEN f.known THEN a.credit_code END AS credit_code,
@@ -169,44 +176,35 @@ near AS (
     CROSS JOIN LATERAL (
         SELECT * FROM ledger_document o WHERE o.company_id = %(company)s AND o.id = a.credit_document_id OFFSET 0
     ) kd
-    WHERE a.customer_id = ANY(%(customers)s) AND f.amount > 0
+    WHERE a.customer_id = ANY(%(customers)s::bigint[]) AND f.amount > 0
       AND (%(known)s::timestamptz IS NULL OR a.recorded_at <= %(known)s)
 )"""
 
-# What is open on the day of every line of a document that heads a row's group.
-OPENS = """
-opens AS MATERIALIZED (
-    SELECT l.id, l.document_id, abs(l.open_amount) + coalesce((
-        SELECT sum(x.amount) FROM ledger_application x
-        WHERE x.company_id = l.company_id AND l.amount > 0 AND x.charge_document_id = l.document_id
-          AND x.charge_line_id = l.id AND (x.date > %(as_at)s OR x.recorded_at > %(known)s)), 0) + coalesce((
-        SELECT sum(x.amount) FROM ledger_application x
-        WHERE x.company_id = l.company_id AND l.amount < 0 AND x.credit_document_id = l.document_id
-          AND x.credit_line_id = l.id AND (x.date > %(as_at)s OR x.recorded_at > %(known)s)), 0) AS open
-    FROM (SELECT id FROM docs UNION SELECT charge_document_id FROM force UNION SELECT credit_document_id FROM force) h
-    CROSS JOIN LATERAL (
-        SELECT * FROM ledger_line o WHERE o.company_id = %(company)s AND o.document_id = h.id OFFSET 0
-    ) l
-), document_opens AS MATERIALIZED (
-    SELECT document_id, sum(open) AS open FROM opens GROUP BY document_id
+# What a payment's own posting paid of each document and still pays.
+PAID = """
+paid AS MATERIALIZED (
+    SELECT credit_line_id AS line, charge_document_id AS head, max(charge_code) AS code, sum(amount) AS amount
+    FROM force WHERE own AND NOT charge_mirrors AND NOT later GROUP BY 1, 2
 )"""
 
+# Of which applications the report shows contra entries.
+CONTRA = """f.charge_kind NOT IN ('payment', 'refund') AND NOT f.charge_mirrors AND NOT f.credit_mirrors AND NOT f.own
+      AND f.date <= %(end)s"""
+
 # The code of a document's group and how much of it is matched; a mirror shares its original's.
-GROUPS = """
+GROUPS = f"""
 groups AS MATERIALIZED (
     SELECT document_id, (array_agg(code ORDER BY later, id DESC) FILTER (WHERE code IS NOT NULL))[1] AS code,
            bool_or(NOT later) AS matched
     FROM (
         SELECT charge_document_id AS document_id, id, later,
-               CASE WHEN charge_mirrors THEN credit_code ELSE charge_code END AS code FROM force
+               CASE WHEN charge_mirrors THEN credit_code ELSE charge_code END AS code
+        FROM force WHERE charge_kind NOT IN ('payment', 'refund')
         UNION ALL
         SELECT credit_document_id, id, later,
-               CASE WHEN credit_mirrors THEN charge_code ELSE credit_code END FROM force
+               CASE WHEN credit_mirrors THEN charge_code ELSE credit_code END
+        FROM force WHERE credit_kind NOT IN ('payment', 'refund')
     ) sides GROUP BY document_id
-), paid AS MATERIALIZED (
-    -- what a payment's own posting paid of each document and still pays
-    SELECT credit_line_id AS line, charge_document_id AS head, max(charge_code) AS code, sum(amount) AS amount
-    FROM force WHERE own AND NOT charge_mirrors AND NOT later GROUP BY 1, 2
 ), entries AS MATERIALIZED (
     -- the group of a whole line of a payment or a refund: its own, its credit's, or that of what it mirrors
     SELECT DISTINCT ON (line) line, code, head, head_line, NOT later AS matched FROM (
@@ -222,6 +220,55 @@ groups AS MATERIALIZED (
                CASE WHEN credit_mirrors THEN charge_line_id WHEN credit_kind = 'payment' THEN credit_line_id END
         FROM force WHERE charge_kind IN ('refund', 'payment')
     ) sides ORDER BY line, later, id DESC
+), rests AS MATERIALIZED (
+    -- what is left of payments, and refunds
+    SELECT l.id, l.customer_id, l.currency, l.document_id, l.amount + coalesce(p.amount, 0) AS amount, e.code,
+           coalesce(e.head, l.document_id) AS head, coalesce(e.matched, false) AS matched,
+           CASE WHEN e.line IS NULL THEN l.id ELSE e.head_line END AS head_line
+    FROM lines l
+    LEFT JOIN (SELECT line, sum(amount) AS amount FROM paid GROUP BY line) p ON p.line = l.id
+    LEFT JOIN entries e ON e.line = l.id
+    WHERE l.kind IN ('payment', 'refund') AND l.amount + coalesce(p.amount, 0) <> 0
+), contras AS MATERIALIZED (SELECT * FROM force f WHERE {CONTRA})"""  # noqa: S608  (constants)
+
+# What is open on the day of every line of a document that heads a row's group: what is open now, and what was taken
+# by what the day does not know.
+OPENS = """
+heads AS MATERIALIZED (
+    SELECT id FROM docs WHERE kind NOT IN ('payment', 'refund')
+    UNION
+    SELECT head FROM paid
+    UNION
+    SELECT head FROM rests
+    UNION
+    SELECT charge_document_id FROM contras
+    UNION
+    SELECT credit_document_id FROM contras
+), opens AS MATERIALIZED (
+    SELECT l.id, l.document_id, abs(l.open_amount) + coalesce(t.amount, 0) AS open
+    FROM heads h
+    CROSS JOIN LATERAL (
+        SELECT * FROM ledger_line o WHERE o.company_id = %(company)s AND o.document_id = h.id OFFSET 0
+    ) l
+    LEFT JOIN (
+        SELECT line, sum(amount) AS amount FROM (
+            SELECT a.charge_line_id AS line, a.amount FROM heads h
+            CROSS JOIN LATERAL (
+                SELECT * FROM ledger_application o
+                WHERE o.company_id = %(company)s AND o.charge_document_id = h.id
+                  AND (o.date > %(as_at)s OR o.recorded_at > %(known)s) OFFSET 0
+            ) a
+            UNION ALL
+            SELECT a.credit_line_id, a.amount FROM heads h
+            CROSS JOIN LATERAL (
+                SELECT * FROM ledger_application o
+                WHERE o.company_id = %(company)s AND o.credit_document_id = h.id
+                  AND (o.date > %(as_at)s OR o.recorded_at > %(known)s) OFFSET 0
+            ) a
+        ) sides GROUP BY line
+    ) t ON t.line = l.id
+), document_opens AS MATERIALIZED (
+    SELECT document_id, sum(open) AS open FROM opens GROUP BY document_id
 )"""
 
 ROWS = """
@@ -241,21 +288,16 @@ rows (customer_id, currency, document_id, amount, date, code, head, open, matche
     FROM lines l JOIN paid p ON p.line = l.id JOIN document_opens o ON o.document_id = p.head
     UNION ALL
     -- what is left of payments, and refunds
-    SELECT l.customer_id, l.currency, l.document_id, l.amount + coalesce(p.amount, 0), NULL, e.code,
-           coalesce(e.head, l.document_id),
-           CASE WHEN e.line IS NULL OR e.head_line IS NOT NULL THEN h.open ELSE ho.open END,
-           coalesce(e.matched, false), false, l.id, 0
-    FROM lines l
-    LEFT JOIN (SELECT line, sum(amount) AS amount FROM paid GROUP BY line) p ON p.line = l.id
-    LEFT JOIN entries e ON e.line = l.id
-    LEFT JOIN opens h ON h.id = coalesce(e.head_line, l.id)
-    LEFT JOIN document_opens ho ON ho.document_id = e.head
-    WHERE l.kind IN ('payment', 'refund') AND l.amount + coalesce(p.amount, 0) <> 0
+    SELECT r.customer_id, r.currency, r.document_id, r.amount, NULL, r.code, r.head,
+           CASE WHEN r.head_line IS NULL THEN d.open ELSE o.open END, r.matched, false, r.id, 0
+    FROM rests r
+    LEFT JOIN opens o ON o.id = r.head_line
+    LEFT JOIN document_opens d ON d.document_id = r.head
     UNION ALL
     -- the contra entries of credits
     SELECT f.customer_id, f.currency, s.document_id, s.sign * f.amount, f.date, s.code, s.head, s.open, true, true,
            s.line, f.id
-    FROM force f
+    FROM contras f
     JOIN document_opens co ON co.document_id = f.charge_document_id
     JOIN document_opens ko ON ko.document_id = f.credit_document_id
     JOIN opens kl ON kl.id = f.credit_line_id
@@ -264,8 +306,6 @@ rows (customer_id, currency, document_id, amount, date, code, head, open, matche
         (f.charge_document_id, 1, f.credit_code, f.credit_document_id,
          CASE WHEN f.credit_kind = 'payment' THEN kl.open ELSE ko.open END, f.credit_line_id)
     ) AS s (document_id, sign, code, head, open, line)
-    WHERE f.charge_kind NOT IN ('payment', 'refund') AND NOT f.charge_mirrors AND NOT f.credit_mirrors AND NOT f.own
-      AND f.date <= %(end)s
 ), shown AS (
     SELECT r.customer_id, r.currency, r.document_id, d.kind, d.number, coalesce(r.date, d.date) AS date,
            coalesce(r.date, d.gl_date) AS gl_date, d.reference, r.amount, coalesce(r.code, '') AS code, r.open,
@@ -289,8 +329,37 @@ rows (customer_id, currency, document_id, amount, date, code, head, open, matche
 )"""
 
 # Its parameters: those of the scope and the filter, ``customers`` and ``shared``.
-STATEMENT = "WITH " + ",".join((DOCUMENTS, FORCE, OPENS, GROUPS, ROWS))
+STATEMENT = (
+    f"WITH {DOCUMENTS}, near AS ({MADE} UNION ALL {TOUCHING}), {FORCE}, {PAID}, {GROUPS}, {OPENS}, {ROWS}"
+)
+
+# The same rows but for their groups: amounts only, where no filter asks for a group.
+MOVEMENTS = f"""
+WITH {DOCUMENTS}, near AS ({MADE}), {FORCE}, {PAID}, moved AS (
+    SELECT customer_id, currency, sum(amount) AS amount FROM lines WHERE kind NOT IN ('payment', 'refund')
+    GROUP BY customer_id, currency, document_id
+    UNION ALL
+    SELECT l.customer_id, l.currency, -p.amount FROM lines l JOIN paid p ON p.line = l.id
+    UNION ALL
+    SELECT l.customer_id, l.currency, l.amount + coalesce(p.amount, 0)
+    FROM lines l LEFT JOIN (SELECT line, sum(amount) AS amount FROM paid GROUP BY line) p ON p.line = l.id
+    WHERE l.kind IN ('payment', 'refund') AND l.amount + coalesce(p.amount, 0) <> 0
+    UNION ALL
+    SELECT f.customer_id, f.currency, s.sign * f.amount FROM force f CROSS JOIN (VALUES (1), (-1)) s (sign)
+    WHERE {CONTRA}
+)
+SELECT customer_id, currency, coalesce(sum(amount) FILTER (WHERE amount > 0), 0),
+       coalesce(-sum(amount) FILTER (WHERE amount < 0), 0)
+FROM moved WHERE %(currency)s::text IS NULL OR currency = %(currency)s
+GROUP BY customer_id, currency
+"""  # noqa: S608  (constants)
 WANTED = "(%(matches)s::text[] IS NULL OR match = ANY(%(matches)s))"
+
+GROUPED_MOVEMENTS = f"""{STATEMENT}
+SELECT customer_id, currency, coalesce(sum(amount) FILTER (WHERE amount > 0), 0),
+       coalesce(-sum(amount) FILTER (WHERE amount < 0), 0)
+FROM shown WHERE {WANTED} GROUP BY customer_id, currency
+"""  # noqa: S608  (constants)
 
 # Customers ``c`` whose codes lie between two beginnings, both included, and that the person may see.
 CUSTOMER_RANGE = """(c.code >= %(customer_from)s AND (%(customer_to)s = '' OR c.code < %(customer_to)s)
