@@ -88,7 +88,7 @@ class DocumentShape(serializers.Serializer):
     customer_code = maybe()
     customer_name = maybe()
     currency = text()
-    exchange_rate = text()
+    exchange_rate = AmountShape(help_text="What one unit is worth in the company's currency.")
     date = serializers.DateField()
     gl_date = maybe_day()
     due_date = maybe_day()

@@ -33,7 +33,7 @@ from arledger.core.api.ids import id_of
 from arledger.core.api.lists import Filter, listed
 from arledger.core.api.references import resolve
 from arledger.core.api.schema import described
-from arledger.core.api.special_fields import CurrencyField
+from arledger.core.api.special_fields import AmountShape, CurrencyField
 from arledger.core.api.views import ApiRequest, ApiView, body, no_parameters, respond
 from arledger.core.api.writing import perform
 from arledger.core.errors import NotFound
@@ -185,7 +185,7 @@ class BankAccountShape(CodedShape):
 class TermShape(CodedShape):
     net_days = serializers.IntegerField()
     end_of_month = serializers.BooleanField()
-    discount_percent = serializers.CharField()
+    discount_percent = AmountShape()
     discount_days = serializers.IntegerField()
 
 
