@@ -366,9 +366,10 @@ def _open_item(one: OpenDocument, opened: Decimal, balance: Decimal) -> dict[str
 
 
 def _mark(request: ApiRequest) -> str:
-    """What a cursor belongs to: the report with the choices at hand."""
+    """What a cursor belongs to: the company's report with the choices at hand."""
     chosen = {name: text for name, text in parameters(request).items() if name not in ("cursor", "limit")}
-    return fingerprint(urlencode(sorted(chosen.items())) + request.path)[:16]
+    own = f"{request.actor.company_id} {request.path}"
+    return fingerprint(urlencode(sorted(chosen.items())) + own)[:16]
 
 
 def _place(request: ApiRequest, values: Mapping[str, Any]) -> list[Any] | None:

@@ -69,11 +69,12 @@ def listed(
     for key, one in filters.items():
         if key in values:
             rows = _narrowed(rows, key, one, values[key])
+    own = f"api {request.actor.company_id} {name}"
     page = page_of(
         rows,
-        name=f"api {name}",
+        name=own,
         sort=sort,
-        cursor=_cursor(name, sort, values.get("cursor", "")),
+        cursor=_cursor(own, sort, values.get("cursor", "")),
         size=values.get("limit", DEFAULT_LIMIT),
         search=search(rows, values) if search else None,
     )
@@ -103,7 +104,7 @@ def _sort(text: str, sorts: Sequence[Sort], default: str) -> Sort:
 
 def _cursor(name: str, sort: Sort, text: str) -> Any:
     try:
-        return read_cursor(f"api {name}", sort, text)
+        return read_cursor(name, sort, text)
     except Refusal as refusal:
         refusal.field = f"{PARAMETER}cursor"
         raise

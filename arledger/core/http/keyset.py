@@ -99,7 +99,7 @@ def parse_sort(text: str, sorts: Sequence[Sort], default: str) -> Sort:
 
 
 def write_cursor(name: str, sort: Sort, cursor: Cursor) -> str:
-    """``name`` is the list's: a cursor of one list means nothing to another."""
+    """``name`` is the list's, and its company's: a cursor of one list means nothing to another."""
     plain = [_plain(value) for value in cursor.values]
     return signing.dumps([name, sort.parameter, int(cursor.backward), plain], salt=SALT, compress=True)
 

@@ -285,8 +285,9 @@ class Lister:
     def _page(self, sort: Sort, errors: list[Text]) -> tuple[Page, list[Text]]:
         if errors:
             return Page([]), errors
+        name = f"{self.actor.company_id} {self.name}"
         try:
-            cursor = read_cursor(self.name, sort, self.query.get("cursor", ""))
+            cursor = read_cursor(name, sort, self.query.get("cursor", ""))
         except Refusal as refusal:
             return Page([]), [str(refusal)]
         within = self.within()
@@ -294,7 +295,7 @@ class Lister:
         if within is not None:
             search = Search(self.base(), within, self.fitting)
         rows = self.filtered()
-        return page_of(rows, name=self.name, sort=sort, cursor=cursor, size=PAGE_SIZE, search=search), []
+        return page_of(rows, name=name, sort=sort, cursor=cursor, size=PAGE_SIZE, search=search), []
 
     def counts(self) -> dict[str, int]:
         """Rows per tab under the search and filters in force, each counted up to ``COUNT_LIMIT`` + 1."""
