@@ -32,6 +32,7 @@ lint: $(INSTALLED_DEV)
 	$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(BIN)/python -m tools.messages --check
 	$(BIN)/python -m tools.openapi --check
+	$(BIN)/python -m tools.client --check
 	$(BIN)/djlint --lint --quiet templates
 
 fmt: $(INSTALLED_DEV)

@@ -1,6 +1,6 @@
 """Keep docs/openapi.yaml what the calls say.
 
-python -m tools.openapi --update    write it
+python -m tools.openapi --update    write it, and the Python client that is made from it
 python -m tools.openapi --check     exit 1 when it differs, or when the generator could not make something out
 """
 
@@ -34,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(complaint, file=sys.stderr)
     if wanted.update:
         FILE.write_text(text)
-        return 0
+        made: int = import_module("tools.client").main(["--update"])
+        return made
     before = FILE.read_text() if FILE.exists() else ""
     changed = difflib.unified_diff(
         before.splitlines(), text.splitlines(), FILE.name, "generated", lineterm=""
