@@ -117,8 +117,7 @@ def operators(view: View) -> View:
         asked = confirm_again(request)
         return view(request) if asked is None else asked
 
-    guarded = never_cache(login_required(wrapped))
-    guarded.right = None  # type: ignore[attr-defined]
+    guarded: View = never_cache(login_required(wrapped))
     return guarded
 
 
