@@ -46,6 +46,8 @@ os.environ |= {
 SERVERS.hand_down()
 compile_messages(servers.ROOT / "locale")
 django.setup()
+from tests import build  # noqa: E402 (it needs Django set up)
+
 # An xdist worker inherits the environment, and pytest-django would read the settings there before this file
 # does.
 del os.environ["DJANGO_SETTINGS_MODULE"]
@@ -75,10 +77,18 @@ def in_english() -> None:
     translation.activate("en")
 
 
+@pytest.fixture(autouse=True)
+def fresh_books() -> None:
+    """The company that is ready is new again: what the last test did to it was rolled back."""
+    build.Ready.free = True
+
+
 @pytest.fixture(scope="session")
-def django_db_setup() -> None:
-    """pytest-django's hook: here a copy of the migrated template for this worker."""
+def django_db_setup(test_settings: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """pytest-django's hook: here a copy of the migrated template for this worker, with a company in it."""
     servers.make_database(SERVERS, servers.ROLLED_BACK)
+    with django_db_blocker.unblock():
+        build.Ready.make()
 
 
 @pytest.fixture(scope="session")
