@@ -25,6 +25,7 @@ from ledger.inline_events import publish_inline
 from ledger.models import Document, Kind, Line
 from ledger.posting import (
     book,
+    keys_checked_once,
     lock_customers,
     lock_documents,
     require_active,
@@ -57,7 +58,7 @@ def enter(
     actor.require(f"{kind}s.add")
     if post:
         actor.require(f"{kind}s.post")
-    with transaction.atomic():
+    with transaction.atomic(), keys_checked_once(len(entered) if post else 0):
         settings = settings_of(actor.company_id, hold=post)
         customers = _customers(actor, entered, lock=post)
         drafts = prepare(actor=actor, settings=settings, kind=kind, entered=entered, customers=customers)

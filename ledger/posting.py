@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -12,7 +13,16 @@ from arledger.companies.numbering import beyond, draw, pass_over
 from arledger.companies.selectors import Settings
 from arledger.core.actor import Actor
 from arledger.core.errors import NotFound, Stale
-from arledger.core.sql import ANY_KEY, columns_of, execute, fetch_all, given_rows, insert_rows, loaded
+from arledger.core.sql import (
+    ANY_KEY,
+    COPY_FROM,
+    columns_of,
+    execute,
+    fetch_all,
+    given_rows,
+    insert_rows,
+    loaded,
+)
 from customers.models import Customer
 from ledger.drafts import number_conflicts
 from ledger.errors import CustomerInactive, NamedTwice, NotADraft, PeriodClosed
@@ -68,6 +78,31 @@ def lock_documents(
     for document in documents.values():
         require_entity(actor, document.entity_id)
     return [documents[key] for key in ids]
+
+
+# Keys of rows that a posting inserts and then changes: PostgreSQL would check them each time.
+CHANGED_AGAIN = ", ".join(
+    f"{table}_{column}_fk"
+    for table, columns in {
+        "ledger_document": ("company", "customer_id", "term_id", "entity_id"),
+        "ledger_line": ("document_id", "customer_id", "account_id", "control_account_id", "location_id"),
+    }.items()
+    for column in columns
+)
+
+
+@contextmanager
+def keys_checked_once(documents: int) -> Iterator[None]:
+    """Have the database check the references of so many documents and their lines at the end of the block (ADR 0055).
+
+    Inside a transaction. For few documents they are checked with each statement, as for everybody else.
+    """
+    if documents < COPY_FROM:
+        yield
+        return
+    execute(f"SET CONSTRAINTS {CHANGED_AGAIN} DEFERRED")
+    yield
+    execute(f"SET CONSTRAINTS {CHANGED_AGAIN} IMMEDIATE")
 
 
 def require_entity(actor: Actor, entity_id: int | None) -> None:

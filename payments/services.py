@@ -33,6 +33,7 @@ from ledger.drafts import (
 from ledger.models import Document, Kind, Line, Reservation
 from ledger.posting import (
     book,
+    keys_checked_once,
     lock_customers,
     lock_documents,
     require_active,
@@ -57,7 +58,7 @@ def receive(*, actor: Actor, payments: Sequence[PaymentInput], post: bool = True
     actor.require("payments.add")
     if post:
         actor.require("payments.post")
-    with transaction.atomic():
+    with transaction.atomic(), keys_checked_once(len(payments) if post else 0):
         settings = settings_of(actor.company_id, hold=True)
         receipts = _locked_receipts(actor, settings, payments)
         if post:

@@ -14,6 +14,11 @@ from arledger.core.tenancy import COMPANY
 Cursor = psycopg.Cursor[Any]
 # A worker claims jobs before it knows whose they are; what a job names is read inside the company's scope.
 BEFORE_A_COMPANY = {"core_job"}
+# Without a key to the company: the mandatory one to a table that has it (docs/adr/0055).
+THROUGH = {
+    "ledger_line": ("document_id", "ledger_document"),
+    "ledger_application": ("document_id", "ledger_document"),
+}
 # The installation's own tables: no company owns a row of them.
 GLOBAL = {
     "account_emailaddress",
@@ -142,13 +147,26 @@ def test_every_reference_stays_inside_the_company(cursor: Cursor) -> None:
     tenants = tenant_tables(cursor)
     own = [row for row in rows if row[0] in tenants]
     for table, target, definition in own:
-        inside = definition.startswith("FOREIGN KEY (company_id, ") and definition.endswith(
-            "(company_id, id)"
-        )
-        to_company = definition == "FOREIGN KEY (company_id) REFERENCES companies_company(id)"
+        key = definition.removesuffix(" DEFERRABLE")
+        inside = key.startswith("FOREIGN KEY (company_id, ") and key.endswith("(company_id, id)")
+        to_company = key == "FOREIGN KEY (company_id) REFERENCES companies_company(id)"
         person = (table, target) == ("companies_membership", "companies_user")
         assert inside or to_company or person, (table, definition)
-    assert {row[0] for row in own if row[1] == "companies_company"} == tenants
+    assert {row[0] for row in own if row[1] == "companies_company"} == tenants - THROUGH.keys()
+
+
+def test_the_key_to_the_company_is_left_out_only_where_another_implies_it(cursor: Cursor) -> None:
+    for table, (name, target) in THROUGH.items():
+        implied = cursor.execute(
+            "SELECT pg_get_constraintdef(k.oid), k.convalidated, bool_and(a.attnotnull) FROM pg_constraint k"
+            " JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY(k.conkey)"
+            " WHERE k.conrelid = %s::regclass AND k.conname = %s GROUP BY k.oid",
+            [table, f"{table}_{name}_fk"],
+        ).fetchone()
+        definition = f"FOREIGN KEY (company_id, {name}) REFERENCES {target}(company_id, id)"
+        assert implied is not None
+        assert (implied[0].removesuffix(" DEFERRABLE"), *implied[1:]) == (definition, True, True)
+        assert target not in THROUGH
 
 
 def test_every_column_named_like_a_key_is_one(cursor: Cursor) -> None:

@@ -16,7 +16,7 @@ WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND a.attname 
   AND c.relname <> 'core_job' ORDER BY 1
 """
 KEYS = """
-SELECT conrelid::regclass::text, a.attname, confrelid::regclass::text
+SELECT conrelid::regclass::text, a.attname, confrelid::regclass::text, k.condeferrable
 FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY(k.conkey)
 WHERE k.contype = 'f' AND cardinality(k.conkey) = 2 AND a.attname <> 'company_id' ORDER BY 1, 2
 """
@@ -142,27 +142,39 @@ def test_every_key_stays_inside_the_company(someone: Person) -> None:
     """Foreign keys ignore row security: only composite ones keep another company's object out."""
     found = someone.rows(KEYS)
     assert len(found) >= 40, found
-    for table, column, target in found:
-        inside(someone, someone.theirs.company)
-        theirs = someone.one(f"SELECT max(id) FROM {target}")
-        inside(someone, someone.ours.company)
-        if table in INSERTED:
-            undo = {"amount": -1} if column == "reverses_id" else {}
-            statement = copy(someone, table, {column: theirs} | undo)
-        elif column == "sequence_id":  # which a document has from its posting only
-            posting = (
-                "state = 'posted', number = 'N-1', gl_date = date, posted_at = now(), sequence_value = 1"
-            )
-            statement = (
-                f"UPDATE {table} SET {posting}, {column} = %s WHERE id = %s",
-                [theirs, someone.ours.holder],
-            )
-        else:
-            where = ROW.get(table, "true")
-            statement = (f"UPDATE {table} SET {column} = %s WHERE {where}", [theirs])
-        error = someone.refused(*flat(statement), by=["23503", "ledger_application_sides"])
+    for table, column, target, _waits in found:
+        error = someone.refused(
+            *flat(referring(someone, table, column, target)), by=["23503", "ledger_application_sides"]
+        )
         if error.sqlstate == "23503":
             assert f"_{column}_fk" in str(error.diag.constraint_name)
+
+
+def referring(someone: Person, table: str, column: str, target: str) -> tuple[str, list[object]]:
+    """The statement that lets a row of ours refer to one of theirs."""
+    inside(someone, someone.theirs.company)
+    theirs = someone.one(f"SELECT max(id) FROM {target}")
+    inside(someone, someone.ours.company)
+    if table in INSERTED:
+        undo = {"amount": -1} if column == "reverses_id" else {}
+        return copy(someone, table, {column: theirs} | undo)
+    if column == "sequence_id":  # which a document has from its posting only
+        posting = "state = 'posted', number = 'N-1', gl_date = date, posted_at = now(), sequence_value = 1"
+        return f"UPDATE {table} SET {posting}, {column} = %s WHERE id = %s", [theirs, someone.ours.holder]
+    return f"UPDATE {table} SET {column} = %s WHERE {ROW.get(table, 'true')}", [theirs]
+
+
+def test_a_key_that_may_wait_is_asked_in_the_end(someone: Person) -> None:
+    found = [(table, column, target) for table, column, target, waits in someone.rows(KEYS) if waits]
+    assert {table for table, _column, _target in found} == {"ledger_document", "ledger_line"}
+    for table, column, target in found:
+        statement, values = referring(someone, table, column, target)
+        refused = pytest.raises(psycopg.errors.ForeignKeyViolation)
+        with refused as caught, someone.cursor.connection.transaction():
+            someone.run("SET CONSTRAINTS ALL DEFERRED")
+            someone.run(statement, *values)
+            someone.run("SET CONSTRAINTS ALL IMMEDIATE")
+        assert f"_{column}_fk" in str(caught.value.diag.constraint_name)
 
 
 def test_own_memberships_are_the_only_thing_seen_across_companies(app: Person) -> None:

@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from arledger.core.errors import Refusal
-from arledger.core.sql import fetch_all
+from arledger.core.sql import COPY_FROM, execute, fetch_all
 from invoices import services as invoices
 from ledger.entering import DocumentInput, LineInput
 from payments import services as payments
@@ -270,6 +270,24 @@ def test_receiving_over_three_invoices_takes_few_statements_whatever_the_length(
     assert statements(lambda: payments.receive(actor=b.actor, payments=entered, post=False)) <= 18
     drafts = payments.receive(actor=b.actor, payments=entered, post=False)
     assert statements(lambda: payments.post(actor=b.actor, ids=drafts)) <= 24
+
+
+def test_after_a_long_list_keys_are_checked_at_once_again(b: Books) -> None:
+    """In the same transaction; within the list, the row as it ends up is what is checked."""
+    keys = invoices.enter(actor=b.actor, invoices=invoices_of(b, COPY_FROM), post=True)
+    part = PartInput(customer_id=b.customer, amount=Decimal(1), documents=(keys[0],))
+    receipt = PaymentInput(date=TODAY, method="cash", parts=[part])
+    paid = payments.receive(actor=b.actor, payments=[receipt] * COPY_FROM)
+    draft = b.invoice(5, post=False)
+    for statement, key in (
+        ("UPDATE ledger_document SET customer_id = 0 WHERE id = %s", draft),
+        ("UPDATE ledger_document SET term_id = 0 WHERE id = %s", draft),
+    ):
+        with pytest.raises(IntegrityError, match="_fk"), transaction.atomic():
+            execute(statement, [key])
+    assert (len(keys), len(paid)) == (COPY_FROM, COPY_FROM)
+    assert b.open(keys[0]) == 380 - COPY_FROM
+    assert b.open_lines(keys[1]) == [280, 100, 0]
 
 
 def costs(b: Books, length: int) -> dict[str, int]:
