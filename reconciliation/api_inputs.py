@@ -158,8 +158,14 @@ OF_LINES: Mapping[str, Any] = {
 
 def summaries_named(actor: Actor, bodies: Iterable[Mapping[str, Any]]) -> References:
     """Summaries that people made, by id or title; no query when none is named."""
-    named = (body.get("summary") for body in bodies)
+    named = _texts(body.get("summary") for body in bodies)
+    if not named:
+        return References({})
     return resolve("summary", summaries(actor).filter(automatic=False), named, code="title")
+
+
+def _texts(given: Iterable[str | None]) -> set[str]:
+    return {text for text in given if text}
 
 
 class Named:
@@ -169,7 +175,8 @@ class Named:
         lines = [line for body in bodies for line in body.get("lines") or ()]
 
         def found(kind: str, model: Any, texts: Iterable[str | None]) -> References:
-            return resolve(kind, within_reach(actor, model), texts)
+            named = _texts(texts)
+            return resolve(kind, within_reach(actor, model), named) if named else References({})
 
         self.customer = resolve("customer", visible(actor), (body.get("customer") for body in bodies))
         self.term = found("term", Term, (body.get("term") for body in bodies))
