@@ -197,10 +197,20 @@ class UnmatchedShape(CustomerRowShape):
     unmatched = AmountShape()
 
 
+class ItemSumsShape(serializers.Serializer):
+    currency = text()
+    unmatched_before = AmountShape()
+    received = AmountShape()
+    assigned = AmountShape()
+    given_back = AmountShape()
+    unmatched = AmountShape()
+    difference = AmountShape(help_text="0 unless the books are broken.")
+
+
 class ItemTotalsShape(serializers.Serializer):
     """unmatched_before + received = assigned + given_back + unmatched, per currency."""
 
-    currencies = serializers.ListField(child=serializers.DictField())
+    currencies = ItemSumsShape(many=True)
 
 
 ItemsShape = shape(

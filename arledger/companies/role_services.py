@@ -73,12 +73,13 @@ def set_up_role(
     with transaction.atomic():
         row = Role(company_id=actor.company_id) if key is None else _own_role(actor, key)
         before = {"code": row.code, "name": row.name, "active": row.active, "rights": list(row.rights)}
+        held = set(row.rights)
         row.code = row.code if code is None else clean_text(code, CODE_LENGTH, field="code")
         row.name = row.name if name is None else clean_text(name, NAME_LENGTH, field="name")
         row.rights = row.rights if rights is None else sorted(set(rights))
         row.active = row.active if active is None else active
         refuse(_wrong_with(row))
-        if not set(row.rights) <= set(before["rights"]) and _holds(actor, row):
+        if not set(row.rights) <= held and _holds(actor, row):
             raise OwnRole(field="rights")
         row.save()
         require_administrator(actor)
