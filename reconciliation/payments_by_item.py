@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date as Day
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 from arledger.core.actor import Actor
 from arledger.core.sql import fetch_all
@@ -25,8 +24,8 @@ from reconciliation.report_sql import CUSTOMER_RANGE, customer_range
 
 ZERO = Decimal(0)
 ONE_DAY = timedelta(days=1)
-CHUNK = 200
-EMPTY_CHUNKS = 20
+CHUNK = 50
+EMPTY_CHUNKS = 40
 NEXT = "\x01"
 
 
@@ -162,7 +161,7 @@ moved AS MATERIALIZED (
     WHERE d.kind = ANY (%(kinds)s) AND {range}
       AND (%(currency)s::text IS NULL OR d.currency = %(currency)s)
       AND (%(entities)s::bigint[] IS NULL OR d.entity_id IS NULL OR d.entity_id = ANY (%(entities)s))
-      AND (%(entity)s::bigint IS NULL OR d.entity_id = %(entity)s)
+      AND (%(entity)s::bigint IS NULL OR coalesce(d.entity_id, 0) = %(entity)s)
       AND (%(location)s::bigint IS NULL OR l.location_id = %(location)s)
       AND (%(account)s::bigint IS NULL OR l.account_id = %(account)s)
       AND (%(item)s::text IS NULL OR strpos(lower(l.description), lower(%(item)s)) > 0)
@@ -178,8 +177,8 @@ SELECT customer_id, currency, document, kind, number, date, line, position, desc
 FROM items ORDER BY customer_id, date, document, position
 """  # noqa: S608  (constants)
 
-ACCOUNTS = f"""WITH {MOVED}
-SELECT account_id, currency, sum(received) FROM items GROUP BY 1, 2 ORDER BY 2, 1
+SUMS = f"""WITH {MOVED}
+SELECT kind, account_id, currency, sum(received) FROM items GROUP BY 1, 2, 3 ORDER BY 3, 2, 1
 """  # noqa: S608  (constants)
 
 # Customers with money moved in the period, by code, from a place on.
@@ -203,20 +202,25 @@ WHERE d.company_id = %(company)s AND d.kind = ANY (%(money)s) AND d.state = 'pos
   AND (%(known)s::timestamptz IS NULL OR d.posted_at <= %(known)s)
   AND (%(currency)s::text IS NULL OR d.currency = %(currency)s)
   AND (%(entities)s::bigint[] IS NULL OR d.entity_id IS NULL OR d.entity_id = ANY (%(entities)s))
-  AND (%(entity)s::bigint IS NULL OR d.entity_id = %(entity)s)
+  AND (%(entity)s::bigint IS NULL OR coalesce(d.entity_id, 0) = %(entity)s)
 GROUP BY l.currency
 """  # noqa: S608  (constants)
 
-# Open now, or taken by something later or not yet known: what is open of a credit line on the day.
+# Open now, or taken by something later or not yet known: what is open of a receipt on the day. Most of what is later
+# concerns receipts that are later themselves: they are left out by their keys before any is looked up.
 LEFT = f"""
-WITH lines AS (
-    SELECT l.id, l.document_id, l.customer_id, -l.open_amount AS open FROM ledger_line l
+WITH afterwards AS MATERIALIZED (
+    SELECT d.id FROM ledger_document d
+    WHERE d.company_id = %(company)s AND d.kind = ANY (%(money)s) AND d.date > %(day)s
+), lines AS (
+    SELECT l.document_id, l.customer_id, -l.open_amount AS open FROM ledger_line l
     WHERE l.company_id = %(company)s AND l.is_open AND l.amount < 0
     UNION ALL
-    SELECT a.credit_line_id, a.credit_document_id, a.customer_id, a.amount FROM ledger_application a
-    WHERE a.company_id = %(company)s AND a.date > %(day)s
+    SELECT a.credit_document_id, a.customer_id, a.amount FROM ledger_application a
+    WHERE a.company_id = %(company)s AND a.date > %(day)s AND a.charge_document_id <> a.credit_document_id
+      AND NOT EXISTS (SELECT FROM afterwards f WHERE f.id = a.credit_document_id)
     UNION ALL
-    SELECT a.credit_line_id, a.credit_document_id, a.customer_id, a.amount FROM ledger_application a
+    SELECT a.credit_document_id, a.customer_id, a.amount FROM ledger_application a
     WHERE a.company_id = %(company)s AND %(known)s::timestamptz IS NOT NULL AND a.recorded_at > %(known)s
       AND a.date <= %(day)s
 ), opens AS (
@@ -232,7 +236,7 @@ WITH lines AS (
       AND (%(known)s::timestamptz IS NULL OR d.posted_at <= %(known)s)
       AND (%(currency)s::text IS NULL OR d.currency = %(currency)s)
       AND (%(entities)s::bigint[] IS NULL OR d.entity_id IS NULL OR d.entity_id = ANY (%(entities)s))
-      AND (%(entity)s::bigint IS NULL OR d.entity_id = %(entity)s)
+      AND (%(entity)s::bigint IS NULL OR coalesce(d.entity_id, 0) = %(entity)s)
 )"""  # noqa: S608  (constants)
 UNMATCHED = f"""{LEFT}
 SELECT customer_id, currency, document, kind, number, date, received, open
@@ -284,13 +288,30 @@ def _items(query: Query, customers: dict[int, Customer]) -> dict[int, list[Item]
     return found
 
 
-def by_account(*, query: Query) -> list[AccountSum]:
-    """What was received for each revenue account, of the same items, per currency."""
-    return [AccountSum(*row) for row in _moved(query, ITEM_KINDS)]
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What receipts brought for items, or were given back, by the ``kind`` of what they are matched with."""
+
+    kind: str
+    account: int
+    currency: str
+    amount: Decimal
 
 
-def _moved(query: Query, kinds: Sequence[str]) -> list[tuple[Any, ...]]:
-    return fetch_all(ACCOUNTS, {**query.parameters, "customers": None, "kinds": list(kinds)})
+def moved(*, query: Query) -> list[Moved]:
+    """What was assigned and given back, by kind, account and currency: ``by_account`` and ``totals`` start from it."""
+    kinds = [*ITEM_KINDS, *GIVEN_BACK]
+    return [Moved(*row) for row in fetch_all(SUMS, {**query.parameters, "customers": None, "kinds": kinds})]
+
+
+def by_account(*, query: Query, found: Sequence[Moved] | None = None) -> list[AccountSum]:
+    """What was received for each revenue account, of the same items, per currency; ``found``: what ``moved`` said."""
+    sums: dict[tuple[str, int], Decimal] = {}
+    for one in moved(query=query) if found is None else found:
+        if one.kind in ITEM_KINDS:
+            key = (one.currency, one.account)
+            sums[key] = sums.get(key, ZERO) + one.amount
+    return [AccountSum(account, currency, amount) for (currency, account), amount in sorted(sums.items())]
 
 
 def unmatched(*, actor: Actor, query: Query, skip: int = 0, limit: int = 200) -> list[Receipt]:
@@ -306,17 +327,21 @@ def unmatched(*, actor: Actor, query: Query, skip: int = 0, limit: int = 200) ->
     ]
 
 
-def totals(*, query: Query) -> list[Totals]:
-    """The sums per currency. Each is added up by itself, from other rows: that they tie says something."""
+def totals(*, query: Query, found: Sequence[Moved] | None = None) -> list[Totals]:
+    """The sums per currency, ``found``: what ``moved`` said.
+
+    What came in, what went where and what is left are added up from rows of their own: that they tie says something.
+    """
+    went = moved(query=query) if found is None else found
     sums = {
         "unmatched_before": _before(query),
         "received": dict(fetch_all(RECEIVED, query.parameters)),
-        "assigned": _by_currency(_moved(query, ITEM_KINDS)),
-        "given_back": _by_currency(_moved(query, GIVEN_BACK)),
+        "assigned": _by_currency(went, ITEM_KINDS),
+        "given_back": _by_currency(went, GIVEN_BACK),
         "unmatched": _left(query, query.scope.end),
     }
-    currencies = sorted({currency for found in sums.values() for currency in found})
-    return [Totals(one, **{name: found.get(one, ZERO) for name, found in sums.items()}) for one in currencies]
+    currencies = sorted({currency for part in sums.values() for currency in part})
+    return [Totals(one, **{name: part.get(one, ZERO) for name, part in sums.items()}) for one in currencies]
 
 
 def _before(query: Query) -> dict[str, Decimal]:
@@ -327,8 +352,9 @@ def _left(query: Query, day: Day) -> dict[str, Decimal]:
     return dict(fetch_all(UNMATCHED_SUMS, {**query.parameters, "day": day}))
 
 
-def _by_currency(rows: Sequence[tuple[int, str, Decimal]]) -> dict[str, Decimal]:
+def _by_currency(went: Sequence[Moved], kinds: Sequence[str]) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
-    for _account, currency, amount in rows:
-        found[currency] = found.get(currency, ZERO) + amount
+    for one in went:
+        if one.kind in kinds:
+            found[one.currency] = found.get(one.currency, ZERO) + one.amount
     return found

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date as Day
 from decimal import Decimal
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from arledger.core.actor import Actor
 from arledger.core.errors import Refusal
-from arledger.core.sql import fetch_all
+from arledger.core.sql import execute, fetch_all
 from customers.models import Customer
 from customers.selectors import by_ids
 from reconciliation import report
@@ -89,6 +90,9 @@ class Query:
     customer_to: str = ""
 
 
+# Every line and match of the books is joined and added up: in memory, not in files.
+MEMORY = "SET LOCAL work_mem = '64MB'"
+
 # What the documents themselves say: their lines, whatever was matched.
 DOCUMENTS = f"""
 SELECT l.customer_id, l.currency, sum(l.amount)
@@ -124,7 +128,6 @@ GROUP BY 1, 2
 JOURNAL = f"""
 SELECT j.customer_id, j.currency, sum(j.amount)
 FROM ledger_journal j
-JOIN ledger_document d ON d.company_id = j.company_id AND d.id = j.document_id
 JOIN customers_customer c ON c.company_id = j.company_id AND c.id = j.customer_id
 WHERE j.company_id = %(company)s AND j.date <= %(day)s AND {CUSTOMER_RANGE}
 GROUP BY 1, 2
@@ -156,16 +159,18 @@ def proof(*, actor: Actor, query: Query) -> Proof:
         "entities": None,
         **customer_range(query.customer_from, query.customer_to),
     }
-    timing = _sums(TIMING, parameters)
-    journal = _sums(JOURNAL, parameters)
-    found = {
-        "documents": _sums(DOCUMENTS, parameters),
-        "open_items": _sums(OPEN_ITEMS, parameters),
-        "ageing": _aged(actor, query),
-        "report": _reported(actor, query),
-        "statement": open_totals(company_id=actor.company_id, day=query.day),
-        "journal": {key: journal.get(key, ZERO) + timing.get(key, ZERO) for key in {*journal, *timing}},
-    }
+    with transaction.atomic():
+        execute(MEMORY)
+        timing = _sums(TIMING, parameters)
+        journal = _sums(JOURNAL, parameters)
+        found = {
+            "documents": _sums(DOCUMENTS, parameters),
+            "open_items": _sums(OPEN_ITEMS, parameters),
+            "ageing": _aged(actor, query),
+            "report": _reported(actor, query),
+            "statement": open_totals(company_id=actor.company_id, day=query.day),
+            "journal": {key: journal.get(key, ZERO) + timing.get(key, ZERO) for key in {*journal, *timing}},
+        }
     listed = _listed(found)
     customers = by_ids(actor.company_id, {key for key, _ in listed})
     kept = _in_range(customers, query)
