@@ -29,8 +29,10 @@ from checkout.services import QuickDepositInput, ReceiptInput
 from ledger.entering import DocumentInput
 from ledger.errors import MoneyPlaceUnclear, NamedTwice
 from ledger.models import Method
-from reconciliation.api_inputs import BilledDraftBody, LineBody, Named, read_billed, summaries_named
+from reconciliation.api_inputs import BilledDraftBody, LineBody, Named, read_billed
 from reconciliation.api_verbs import each, the_one
+from reconciliation.summary_names import summaries_named
+from summaries.models import Type
 
 POSITION = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 
@@ -117,7 +119,7 @@ def read_checkout(actor: Actor, body: Mapping[str, Any]) -> tuple[DocumentInput,
             invoice = the_one(read_billed(actor, [body["invoice"]], may_post=True)).document
     except Refusal as refusal:
         errors += each(refusal)
-    named = Named(actor, body["payments"])
+    named = Named(actor, body["payments"], Type.PAYMENTS)
     receipts = []
     for index, one in enumerate(body["payments"]):
         try:
@@ -131,14 +133,16 @@ def read_checkout(actor: Actor, body: Mapping[str, Any]) -> tuple[DocumentInput,
 
 def read_quick(actor: Actor, body: Mapping[str, Any]) -> QuickDepositInput:
     """Raises what is wrong with the body."""
-    named = Named(actor, [body])
+    named = Named(actor, [body], Type.INVOICES)
     header = {name: value for name, value in named.header(body).items() if name != "gl_date"}
     chosen = body.get("payment_summary")
     return QuickDepositInput(
         **header,
         lines=named.lines(body["lines"]),
         bank_account_id=place_of(named, body),
-        payment_summary_id=summaries_named(actor, [{"summary": chosen}]).optional(chosen, "/payment_summary"),
+        payment_summary_id=summaries_named(actor, [{"summary": chosen}], Type.PAYMENTS).optional(
+            chosen, "/payment_summary"
+        ),
     )
 
 

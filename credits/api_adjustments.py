@@ -30,6 +30,7 @@ from reconciliation.api_inputs import (
 from reconciliation.api_lists import FILTERS, SORTS
 from reconciliation.api_shapes import AdjustmentShape, DeletedShape, bulk_of
 from reconciliation.api_verbs import TakeBackInput
+from summaries.models import Type
 
 TAG = "adjustments"
 
@@ -41,13 +42,13 @@ class AdjustmentCalls(DocumentCalls):
     shape = AdjustmentShape
 
     def read(self, actor: Actor, bodies: Sequence[dict[str, Any] | Refusal]) -> list[Entered | Refusal]:
-        return read_billed(actor, bodies, may_post=actor.may("adjustments.post"))
+        return read_billed(actor, bodies, may_post=actor.may("adjustments.post"), type=Type.ADJUSTMENTS)
 
     def enter(self, actor: Actor, documents: Sequence[DocumentInput], *, post: bool) -> list[int]:
         return services.enter(actor=actor, adjustments=documents, post=post)
 
     def edit(self, actor: Actor, draft: Document, values: dict[str, Any], version: int) -> None:
-        entered = changed(Named(actor, [values]), values, as_input(draft))
+        entered = changed(Named(actor, [values], Type.ADJUSTMENTS), values, as_input(draft))
         services.edit(actor=actor, key=draft.pk, entered=entered, version=version)
 
     def remove(self, actor: Actor, key: int, version: int | None) -> None:

@@ -17,6 +17,7 @@ from ledger.errors import MoneyPlaceUnclear
 from ledger.models import Method
 from reconciliation.api_inputs import ACTIONS, MOST_LINES, Entered, HeaderBody, Named
 from reconciliation.api_verbs import each
+from summaries.models import Type
 
 
 class AdvanceLineBody(Input):
@@ -52,7 +53,7 @@ class AdvanceBulkBody(Input):
 
 def read_advances(actor: Actor, bodies: Sequence[dict[str, Any] | Refusal]) -> list[Entered | Refusal]:
     """The advances that bodies mean, or what is wrong with each; four statements at most."""
-    named = Named(actor, [body for body in bodies if not isinstance(body, Refusal)])
+    named = Named(actor, [body for body in bodies if not isinstance(body, Refusal)], Type.ADVANCES)
     may_post = actor.may("advances.post")
     found: list[Entered | Refusal] = []
     for body in bodies:
@@ -76,7 +77,7 @@ def _entered(named: Named, body: Mapping[str, Any], may_post: bool) -> Entered:
 
 def change_advance(actor: Actor, body: Mapping[str, Any], draft: DocumentInput) -> AdvanceInput:
     """A draft with the members of ``body`` changed. Raises what in the body names nothing."""
-    named = Named(actor, [body])
+    named = Named(actor, [body], Type.ADVANCES)
     advance = _advance(draft)
     changes = named.header(body)
     if body.get("lines"):

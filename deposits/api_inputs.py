@@ -16,8 +16,10 @@ from arledger.core.api.special_fields import RateField
 from arledger.core.errors import Refusal
 from deposits.inputs import DepositInput
 from deposits.selectors import RECEIPTS
-from reconciliation.api_inputs import ACTIONS, Entered, summaries_named
+from reconciliation.api_inputs import ACTIONS, Entered
 from reconciliation.naming import Names
+from reconciliation.summary_names import summaries_named
+from summaries.models import Type
 
 
 class DepositDraftBody(Input):
@@ -75,7 +77,7 @@ class Known:
         self.actor = actor
         banks, entities = (within_reach(actor, model) for model in (BankAccount, Entity))
         self.banks = resolve("bank_account", banks, (one.get("bank_account") for one in bodies))
-        self.summaries = summaries_named(actor, bodies)
+        self.summaries = summaries_named(actor, bodies, Type.DEPOSITS)
         self.entities = resolve("entity", entities, (one.get("entity") for one in bodies))
         self.receipts = Names(actor, [text for one in bodies for text in one.get("receipts") or ()], RECEIPTS)
 

@@ -55,7 +55,7 @@ class Books:
             if actor.entities is None or key in actor.entities
         }
         self.parties: dict[str, Party] = {}
-        self._summaries: dict[Kind, dict[str, int]] = {}
+        self._summaries: dict[Kind, dict[str, int | None]] = {}
 
     @cached_property
     def account_kinds(self) -> dict[int, str]:
@@ -100,12 +100,18 @@ class Books:
             )
         }
 
-    def summaries(self, kind: Kind) -> dict[str, int]:
-        """The open summaries that people made for a kind of documents, by title; read once."""
+    def summaries(self, kind: Kind) -> dict[str, int | None]:
+        """The open summaries that people made for a kind of documents, by title; read once.
+
+        None for a title that several have.
+        """
         if kind not in self._summaries:
             type = TYPE_OF_KIND[kind]
             found = visible_summaries(self.actor).filter(type=type, automatic=False, state=Summary.State.OPEN)
-            self._summaries[kind] = dict(found.order_by("pk").values_list("title", "pk"))
+            by_title: dict[str, int | None] = {}
+            for title, key in found.order_by("pk").values_list("title", "pk"):
+                by_title[title] = None if title in by_title else key
+            self._summaries[kind] = by_title
         return self._summaries[kind]
 
     def refusals(self, party: Party, day: date | None, entity_id: int | None) -> list[Refusal]:

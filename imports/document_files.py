@@ -18,6 +18,7 @@ from invoices import services as invoices
 from ledger.entering import DocumentInput, LineInput
 from ledger.errors import NumberTaken
 from ledger.models import Kind
+from summaries.errors import SummaryAmbiguous
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,18 @@ class LinesFile(DocumentFile):
         )
 
     def summary(self, cells: Cells) -> int | None:
-        return cells.coded("summary", self.books.summaries(self.kind)) if cells.once("summary") else None
+        return self.summary_of(self.kind, cells)
+
+    def summary_of(self, kind: Kind, cells: Cells) -> int | None:
+        """The open summary whose title is in the cell, of those for a kind of documents."""
+        title = cells.once("summary")
+        if not title:
+            return None
+        known = self.books.summaries(kind)
+        if title in known and known[title] is None:
+            cells.fault(SummaryAmbiguous(summary=title), cells.first, "summary")
+            return None
+        return cells.coded("summary", known)
 
     def postable(self, cells: Cells, head: Head, *, post: bool) -> bool:
         """Whether everything could be read, and nothing stands against posting on that day if that is asked."""

@@ -76,10 +76,8 @@ class OpeningFile(LinesFile):
         )
 
     def summary(self, cells: Cells) -> int | None:
-        if not cells.once("summary"):
-            return None
         credit = cells.once("amount").startswith("-")
-        return cells.coded("summary", self.books.summaries(Kind.ADJUSTMENT if credit else Kind.INVOICE))
+        return self.summary_of(Kind.ADJUSTMENT if credit else Kind.INVOICE, cells)
 
     def _account(self, cells: Cells) -> int | None:
         kinds = self.books.account_kinds

@@ -30,6 +30,7 @@ from reconciliation.api_inputs import (
 from reconciliation.api_lists import DUE_SORTS, FILTERS
 from reconciliation.api_shapes import DeletedShape, InvoiceShape, bulk_of
 from reconciliation.api_verbs import TakeBackInput
+from summaries.models import Type
 
 TAG = "invoices"
 
@@ -48,7 +49,7 @@ class InvoiceCalls(DocumentCalls):
         return services.enter(actor=actor, invoices=documents, post=post)
 
     def edit(self, actor: Actor, draft: Document, values: dict[str, Any], version: int) -> None:
-        entered = changed(Named(actor, [values]), values, as_input(draft))
+        entered = changed(Named(actor, [values], Type.INVOICES), values, as_input(draft))
         services.edit(actor=actor, key=draft.pk, entered=entered, version=version)
 
     def remove(self, actor: Actor, key: int, version: int | None) -> None:

@@ -29,10 +29,12 @@ from ledger.errors import MoneyPlaceUnclear, NamedTwice
 from ledger.models import Kind, Method
 from payments.errors import PartsDiffer, PartsOverReceived, SpreadUnclear
 from payments.inputs import PartInput, PaymentInput
-from reconciliation.api_inputs import ACTIONS, Entered, summaries_named
+from reconciliation.api_inputs import ACTIONS, Entered
 from reconciliation.api_verbs import Place
 from reconciliation.naming import Names
 from reconciliation.plans import CreditUse, Plan
+from reconciliation.summary_names import summaries_named
+from summaries.models import Type
 
 ZERO = Decimal(0)
 MOST = 1_000
@@ -154,7 +156,7 @@ class Known:
         self.actor = actor
         self.customers = resolve("customer", visible(actor), (one.get("customer") for one in spreads))
         self.banks = self._rows("bank_account", BankAccount, (one.get("bank_account") for one in bodies))
-        self.summaries = summaries_named(actor, bodies)
+        self.summaries = summaries_named(actor, bodies, Type.PAYMENTS)
         self.entities = self._rows("entity", Entity, (one.get("entity") for one in bodies))
         charges = [text for one in spreads for text in one.get("documents") or ()]
         charges += [each["charge"] for one in spreads for each in one.get("allocations") or ()]

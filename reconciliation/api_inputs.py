@@ -25,7 +25,8 @@ from arledger.core.api.special_fields import CurrencyField, RateField
 from arledger.core.errors import Refusal, refuse
 from customers.selectors import visible
 from ledger.entering import DocumentInput, LineInput
-from summaries.selectors import visible as summaries
+from reconciliation.summary_names import summaries_named
+from summaries.models import Type
 
 MOST_LINES = 1_000
 ACTIONS = ("draft", "post")
@@ -156,14 +157,6 @@ OF_LINES: Mapping[str, Any] = {
 }
 
 
-def summaries_named(actor: Actor, bodies: Iterable[Mapping[str, Any]]) -> References:
-    """Summaries that people made, by id or title; no query when none is named."""
-    named = _texts(body.get("summary") for body in bodies)
-    if not named:
-        return References({})
-    return resolve("summary", summaries(actor).filter(automatic=False), named, code="title")
-
-
 def _texts(given: Iterable[str | None]) -> set[str]:
     return {text for text in given if text}
 
@@ -171,7 +164,7 @@ def _texts(given: Iterable[str | None]) -> set[str]:
 class Named:
     """What bodies refer to, each kind of thing looked up once for all of them."""
 
-    def __init__(self, actor: Actor, bodies: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(self, actor: Actor, bodies: Sequence[Mapping[str, Any]], type: Type) -> None:
         lines = [line for body in bodies for line in body.get("lines") or ()]
 
         def found(kind: str, model: Any, texts: Iterable[str | None]) -> References:
@@ -180,7 +173,7 @@ class Named:
 
         self.customer = resolve("customer", visible(actor), (body.get("customer") for body in bodies))
         self.term = found("term", Term, (body.get("term") for body in bodies))
-        self.summary = summaries_named(actor, bodies)
+        self.summary = summaries_named(actor, bodies, type)
         self.entity = found("entity", Entity, (body.get("entity") for body in bodies))
         self.bank_account = found("bank_account", BankAccount, (body.get("bank_account") for body in bodies))
         self.account = found("account", Account, (line.get("account") for line in lines))
@@ -232,10 +225,10 @@ def _given(body: Mapping[str, Any], members: Mapping[str, Any]) -> dict[str, Any
 
 
 def read_billed(
-    actor: Actor, bodies: Sequence[dict[str, Any] | Refusal], *, may_post: bool
+    actor: Actor, bodies: Sequence[dict[str, Any] | Refusal], *, may_post: bool, type: Type = Type.INVOICES
 ) -> list[Entered | Refusal]:
     """The invoices or adjustments that bodies mean, or what is wrong with each; six statements at most."""
-    named = Named(actor, [body for body in bodies if not isinstance(body, Refusal)])
+    named = Named(actor, [body for body in bodies if not isinstance(body, Refusal)], type)
     found: list[Entered | Refusal] = []
     for body in bodies:
         try:

@@ -16,9 +16,11 @@ from arledger.core.api.special_fields import CurrencyField
 from arledger.core.errors import Refusal
 from customers.selectors import visible
 from ledger.models import Kind
-from reconciliation.api_inputs import ACTIONS, Entered, summaries_named
+from reconciliation.api_inputs import ACTIONS, Entered
 from reconciliation.naming import Names
+from reconciliation.summary_names import summaries_named
 from refunds.inputs import RECORD_TRANSFER, CreditChoice, RefundInput
+from summaries.models import Type
 
 CREDIT_KINDS = (Kind.ADJUSTMENT, Kind.ADVANCE, Kind.PAYMENT, Kind.INVOICE)
 
@@ -87,7 +89,7 @@ class Known:
         self.customers = resolve("customer", visible(actor), (one.get("customer") for one in bodies))
         banks, entities = within_reach(actor, BankAccount), within_reach(actor, Entity)
         self.banks = resolve("bank_account", banks, (one.get("bank_account") for one in bodies))
-        self.summaries = summaries_named(actor, bodies)
+        self.summaries = summaries_named(actor, bodies, Type.REFUNDS)
         self.entities = resolve("entity", entities, (one.get("entity") for one in bodies))
         named = [each["credit"] for one in bodies for each in one.get("credits") or ()]
         self.credits = Names(actor, named, CREDIT_KINDS)

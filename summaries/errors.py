@@ -17,6 +17,14 @@ class SummaryUnknown(Invalid):
     sentence = _("Choose a summary that this company has.")
 
 
+class SummaryAmbiguous(Refusal):
+    code = "summary_ambiguous"
+    status = 409
+    sentence = _(
+        "Several open summaries of this type are called “%(summary)s”. Name one by its id, or rename the others."
+    )
+
+
 class SummaryClosed(Refusal):
     code = "summary_closed"
     status = 409
