@@ -55,7 +55,7 @@ def page(*codes: str, next: str | None = None) -> Said:
 
 def client(server: Server, waited: list[float] | None = None, **options: Any) -> Arledger:
     """That waits for nothing, and notes for how long it would have."""
-    return Arledger(server.url, "arl_1_2_x", sleep=[].append if waited is None else waited.append, **options)
+    return Arledger(server.url, "arl_1_2_x", sleep=([] if waited is None else waited).append, **options)
 
 
 def test_a_write_says_who_calls_and_counts_once() -> None:
@@ -105,7 +105,7 @@ def test_a_broken_connection_is_tried_again_with_the_same_key_and_at_last_told()
         with pytest.raises(NotReached) as raised:
             books.terms.create(code="NET30", name="30 days", net_days=30, idempotency_key="mine")
         assert (len(server.calls), raised.value.idempotency_key) == (3, "mine")
-    nowhere = Arledger("http://127.0.0.1:9", "t", attempts=2, sleep=[].append)
+    nowhere = Arledger("http://127.0.0.1:9", "t", attempts=2, sleep=list[float]().append)
     with pytest.raises(NotReached):
         nowhere.terms.show("NET30")
 

@@ -26,7 +26,7 @@ def day(number: int) -> date:
 
 def test_w1_inline_credits_on_and_off(desk: Desk) -> None:
     on = desk.invoice("300", "100", "-20")
-    assert (on["total"], on["open_amount"]) == (380, 380)
+    assert [on["total"], on["open_amount"]] == [380, 380]
     assert [line["open_amount"] for line in on["lines"]] == dec("280", "100", "0")
     before = desk.configuration.show()
     off = desk.configuration.change(auto_apply_inline_credits=False, if_match=before["version"])
@@ -80,13 +80,15 @@ def test_w5_an_advance_and_cash(desk: Desk) -> None:
     advance = desk.advance("200")
     paid = desk.receipt("125", *invoices, credits=[advance["id"]])
     assert desk.opens(*invoices) == [0, 0]
-    assert (paid["overpayment"], desk.available()) == (0, {})
+    assert paid["overpayment"] == 0
+    assert desk.available() == {}
     assert [one["amount"] for one in desk.advances.show(advance["id"])["applications"]] == [150, 50]
 
 
 def test_w6_the_rest_of_an_inline_credit_is_used_and_never_refunded(desk: Desk) -> None:
     credit = desk.invoice("10", "-25", "40", "-5", "-30")
-    assert (credit["total"], credit["settlement"]) == (-10, "available")
+    assert credit["total"] == -10
+    assert credit["settlement"] == "available"
     assert desk.lines(credit) == dec("0", "0", "0", "0", "-10")
     later = desk.invoice("4")
     desk.applications.create(
@@ -94,12 +96,15 @@ def test_w6_the_rest_of_an_inline_credit_is_used_and_never_refunded(desk: Desk) 
     )
     assert desk.opens(later, credit) == [0, -6]
     (left,) = desk.credits.list(customer=desk.customer)
-    assert (left["available"], left["refundable"]) == (6, False)
+    assert left["available"] == 6
+    assert left["refundable"] is False
 
 
 def test_w7_nothing_is_left_of_what_settles_itself(desk: Desk) -> None:
     invoice = desk.invoice("-100", "100")
-    assert (invoice["open_amount"], invoice["settlement"], desk.available()) == (0, "paid", {})
+    assert invoice["open_amount"] == 0
+    assert invoice["settlement"] == "paid"
+    assert desk.available() == {}
 
 
 def test_w8_a_refund_takes_and_a_void_gives_back(desk: Desk) -> None:
@@ -114,7 +119,8 @@ def test_w8_a_refund_takes_and_a_void_gives_back(desk: Desk) -> None:
     assert desk.available() == {advance["id"]: 120}
     assert desk.advances.show(advance["id"])["match_code"] == "a"
     voided = desk.refunds.void(refund["id"], date=DAY, reason="sent back")
-    assert (voided["state"], desk.available()) == ("voided", {advance["id"]: 200})
+    assert voided["state"] == "voided"
+    assert desk.available() == {advance["id"]: 200}
     assert desk.advances.show(advance["id"])["match_code"] == ""
 
 
@@ -142,15 +148,17 @@ def test_w11_oldest_first(desk: Desk) -> None:
     credits.append(desk.advance("500", on=day(5))["id"])
     (matching,) = desk.matching.oldest_first(customer=desk.customer, date=DAY)["results"]
     made = [
-        (one["charge_document"], one["credit_document"], one["amount"]) for one in matching["applications"]
+        (one["charge_document"], one["credit_document"], str(one["amount"]))
+        for one in matching["applications"]
     ]
     assert made == [
-        (first["id"], credits[0], 100),
-        (first["id"], credits[1], 500),
-        (second["id"], credits[1], 200),
-        (second["id"], credits[2], 500),
+        (first["id"], credits[0], "100.00"),
+        (first["id"], credits[1], "500.00"),
+        (second["id"], credits[1], "200.00"),
+        (second["id"], credits[2], "500.00"),
     ]
-    assert (desk.opens(first, second), desk.available()) == ([0, 0], {})
+    assert desk.opens(first, second) == [0, 0]
+    assert desk.available() == {}
 
 
 def test_w12_and_w13_as_of_a_day(desk: Desk) -> None:
@@ -158,7 +166,7 @@ def test_w12_and_w13_as_of_a_day(desk: Desk) -> None:
     for amount in ("1500", "1000", "2000"):
         desk.receipt(amount, invoice)
     (row,) = desk.reports.ageing(as_of=date(2026, 4, 4), customer=desk.customer)["rows"]
-    assert (row["31-60"], row["total"], row["current"]) == (5500, 5500, 0)
+    assert [row["31-60"], row["total"], row["current"]] == [5500, 5500, 0]
     wide = desk.reports.ageing(as_of=date(2026, 4, 4), customer=desk.customer, buckets="40,80")["rows"][0]
     assert {name: value for name, value in wide.items() if name[0].isdigit()} == {
         "1-40": 5500,
@@ -189,7 +197,7 @@ def test_w14_what_has_a_positive_line_is_not_refundable(desk: Desk) -> None:
         credits=[{"credit": negative["id"], "amount": Decimal(30)}],
     )
     found = {one["credit"]: one for one in desk.credits.list(customer=desk.customer)}
-    assert [(one["available"], one["refundable"]) for one in found.values()] == [(50, True), (80, False)]
+    assert {one["available"]: one["refundable"] for one in found.values()} == {50: True, 80: False}
     assert found[mixed["id"]]["reason"]
 
 
@@ -205,5 +213,6 @@ def test_w15_a_checkout_by_instalments(desk: Desk, instalments: int, mark: str) 
         invoice={"customer": desk.customer, "date": DAY, "lines": [{"amount": Decimal(120)}]},
         payments=payments,
     )
-    assert (made["invoice"]["mark"], made["invoice"]["open_amount"]) == (mark, 80)
+    assert made["invoice"]["mark"] == mark
+    assert made["invoice"]["open_amount"] == 80
     assert [one["amount"] for one in made["payments"]] == [40] * instalments

@@ -102,7 +102,7 @@ class Conflict(Problem):
 
 
 class Changed(Problem):
-    """412: somebody changed the draft since it was read; ``values["version"]`` is where it stands."""
+    """412: somebody changed the draft since it was read; ``values`` say who and when, or where it stands now."""
 
     statuses = (412,)
 

@@ -1012,10 +1012,20 @@ class Item(TypedDict):
     received: Decimal
 
 
+class ItemSums(TypedDict):
+    currency: str
+    unmatched_before: Decimal
+    received: Decimal
+    assigned: Decimal
+    given_back: Decimal
+    unmatched: Decimal
+    difference: Decimal
+
+
 class ItemTotals(TypedDict):
     """unmatched_before + received = assigned + given_back + unmatched, per currency."""
 
-    currencies: list[dict[str, Any]]
+    currencies: list[ItemSums]
 
 
 class JournalInput(TypedDict):
