@@ -11,6 +11,7 @@ import codecs
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -28,9 +29,12 @@ ENCODINGS = {"utf-8": "utf-8", "windows-1252": "cp1252"}
 CELL_LIMIT = 1024 * 1024
 """Characters one cell may have."""
 
-_LINE_LIMIT = 16 * CELL_LIMIT
-_SAMPLE_LINES = 64
+#: Bytes one row may have.
+ROW_LIMIT = 8 * CELL_LIMIT
 _CHUNK = 256 * 1024
+# A character of several bytes in UTF-8: text in another encoding seldom looks like it.
+_SEVERAL_BYTES = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NUMBER = re.compile(r"-[0-9][0-9 .,\u00a0\u202f]*", re.ASCII)
 
@@ -94,6 +98,14 @@ class CellTooLong(UnreadableFile):
     sentence = _(
         "A cell in row %(number)s has more than %(limit)s characters. "
         "Most often a quote is not closed: add it, or shorten the cell."
+    )
+
+
+class RowTooLong(UnreadableFile):
+    code = "csv_row_too_long"
+    sentence = _(
+        "Row %(number)s has more than %(limit)s bytes. Most often a quote is not closed, or the lines of the file do "
+        "not end: save it as CSV again."
     )
 
 
@@ -201,10 +213,12 @@ class Table:
         """Every record of the file with its row number, the header and blank ones included."""
         with _open(self._source) as stream:
             stream.seek(self._skip)
-            reader = csv.reader(_decoded(stream, self.encoding), delimiter=self.delimiter, strict=True)
+            lines = _Lines(stream, self.encoding)
+            reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
             number = 0
             while True:
                 number += 1
+                lines.taken = 0
                 try:
                     cells = next(reader, None)
                 except csv.Error as error:
@@ -228,7 +242,7 @@ def read_table(source: bytes | Path, *, encoding: str | None = None, delimiter: 
         raise UnsupportedDelimiter(delimiter=delimiter[:40])
     with _open(source) as stream:
         start = stream.read(4)
-        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or _wide(start):
             raise UnsupportedEncoding(encoding="UTF-16", supported=", ".join(ENCODINGS))
         skip = len(codecs.BOM_UTF8) if start.startswith(codecs.BOM_UTF8) else 0
         stream.seek(0)
@@ -273,34 +287,65 @@ def safe_cell(value: object) -> str:
     raise TypeError(f"no cell for {value!r}")
 
 
+def _wide(start: bytes) -> bool:
+    """Whether characters have two bytes (or four), though no mark says so."""
+    return len(start) > 1 and 2 * start.count(0) >= len(start)
+
+
 def _open(source: bytes | Path) -> BinaryIO:
     return BytesIO(source) if isinstance(source, bytes) else source.open("rb")
 
 
-def _decoded(stream: BinaryIO, encoding: str) -> Iterator[str]:
-    """The lines of the file; a line break is the same byte in all supported encodings."""
-    codec = ENCODINGS[encoding]
-    while raw := stream.readline(_LINE_LIMIT + 1):
-        if len(raw) > _LINE_LIMIT:
-            raise csv.Error("field larger than field limit")
-        yield raw.decode(codec)
+class _Lines:
+    """The lines of the file; a line break is the same byte in all supported encodings. ``taken``: bytes of one row."""
+
+    def __init__(self, stream: BinaryIO, encoding: str) -> None:
+        self.taken = 0
+        self._stream = stream
+        self._codec = ENCODINGS[encoding]
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        raw = self._stream.readline(ROW_LIMIT + 1)
+        if not raw:
+            raise StopIteration
+        self.taken += len(raw)
+        if self.taken > ROW_LIMIT:
+            lone = raw.count(b"\r") > 1 and b"\n" not in raw
+            raise csv.Error("new-line character seen" if lone else "row larger than row limit")
+        return raw.decode(self._codec)
 
 
 def _detect_encoding(stream: BinaryIO) -> str:
+    """UTF-8 where every byte is; also where most of what is not ASCII is, for then a few bytes are broken."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        while chunk := stream.read(_CHUNK):
-            decoder.decode(chunk)
+    valid = True
+    several = high = 0
+    while chunk := stream.read(_CHUNK):
+        if valid:
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError:
+                valid = False
+        found = _SEVERAL_BYTES.findall(chunk)
+        several += len(found)
+        high += len(_HIGH_BYTE.findall(chunk)) - sum(map(len, found))
+    with suppress(UnicodeDecodeError):
         decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return "windows-1252"
-    return "utf-8"
+        if valid:
+            return "utf-8"
+    return "utf-8" if several > high else "windows-1252"
 
 
 def _detect_delimiter(stream: BinaryIO, encoding: str) -> str:
     """The separator that splits the header into the most columns; a comma when none of them splits it."""
-    sample = _sample(stream, encoding)
-    columns = {delimiter: _columns(sample, delimiter) for delimiter in DELIMITERS}
+    columns = {}
+    start = stream.tell()
+    for delimiter in DELIMITERS:
+        stream.seek(start)
+        columns[delimiter] = _columns(stream, encoding, delimiter)
     most = max(columns.values())
     best = [delimiter for delimiter, count in columns.items() if count == most]
     if most > 1 and len(best) > 1:
@@ -308,20 +353,13 @@ def _detect_delimiter(stream: BinaryIO, encoding: str) -> str:
     return best[0]
 
 
-def _sample(stream: BinaryIO, encoding: str) -> list[str]:
+def _columns(stream: BinaryIO, encoding: str, delimiter: str) -> int:
     try:
-        return list(islice(_decoded(stream, encoding), _SAMPLE_LINES))
-    except csv.Error as error:
-        raise _unreadable(error, 1) from error
-    except UnicodeDecodeError as error:
-        raise _undecodable(error, 1, encoding) from error
-
-
-def _columns(sample: list[str], delimiter: str) -> int:
-    try:
-        return len(next(csv.reader(sample, delimiter=delimiter, strict=True), []))
+        return len(next(csv.reader(_Lines(stream, encoding), delimiter=delimiter, strict=True), []))
     except csv.Error:
         return 0
+    except UnicodeDecodeError as error:
+        raise _undecodable(error, 1, encoding) from error
 
 
 def _unreadable(error: csv.Error, number: int) -> UnreadableFile:
@@ -333,6 +371,8 @@ def _unreadable(error: csv.Error, number: int) -> UnreadableFile:
         return MisplacedQuote(row=number)
     if reason.startswith("field larger than field limit"):
         return CellTooLong(row=number, limit=CELL_LIMIT)
+    if reason.startswith("row larger than row limit"):
+        return RowTooLong(row=number, limit=ROW_LIMIT)
     if reason.startswith("new-line character seen"):
         return LoneCarriageReturn(row=number)
     return UnreadableFile(row=number, reason=reason)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from arledger.core.csvfile import (
     CELL_LIMIT,
+    ROW_LIMIT,
     AmbiguousDelimiter,
     CellCount,
     CellTooLong,
@@ -24,6 +25,7 @@ from arledger.core.csvfile import (
     LoneCarriageReturn,
     MisplacedQuote,
     Row,
+    RowTooLong,
     Tally,
     UnclosedQuote,
     UndecodableByte,
@@ -85,6 +87,23 @@ class TestReading:
         assert table.header == ("nom",)
         assert [row.cells for row in table] == [("Élan €",)]
 
+    def test_a_broken_byte_does_not_make_all_of_it_another_encoding(self) -> None:
+        """Else each é of the file would silently become Ã©."""
+        table = read_table("nom\nÉlan\nété\n".encode() + b"\xed\xa0\x80\n")
+        assert table.encoding == "utf-8"
+        with pytest.raises(UndecodableByte) as refused:
+            list(table)
+        assert refused.value.row == 4
+        german = "nom\n»Groß« Übermaß Äpfel Öl\n".encode("cp1252")
+        assert [row.cells for row in read_table(german)] == [("»Groß« Übermaß Äpfel Öl",)]
+
+    @pytest.mark.parametrize(
+        "encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"]
+    )
+    def test_wide_characters_are_refused_with_or_without_a_mark(self, encoding: str) -> None:
+        with pytest.raises(UnsupportedEncoding):
+            read_table("code,text\nA,é\n".encode(encoding))
+
     def test_an_encoding_may_be_told_and_a_byte_order_mark_decides_over_it(self) -> None:
         assert [row.cells for row in read_table(b"a\n\xc3\xa9\n", encoding="Windows-1252")] == [("Ã©",)]
         assert read_table(b"\xef\xbb\xbfa\n", encoding="windows-1252").encoding == "utf-8"
@@ -137,7 +156,11 @@ class TestFaultsOfTheFile:
             (b"a,b\r1,2\r3,4\r", LoneCarriageReturn, 1),
             (b'a,b\n1,2\n"' + b"x" * (CELL_LIMIT + 1) + b'",2\n', CellTooLong, 3),
             (b'a,b\n1,"' + b"x\n" * CELL_LIMIT, CellTooLong, 2),
-            (b"a\n\x81\n", UndecodableByte, 1),
+            (b"a\n\x81\n", UndecodableByte, 2),
+            (b"a\n" + b"x" * (ROW_LIMIT + 1), RowTooLong, 2),
+            (b"a,b\n" + b'"x\n",' * (ROW_LIMIT // 4), RowTooLong, 2),
+            (b"," * (ROW_LIMIT + 1), RowTooLong, 1),
+            (b"a,b\r1,2\r" * (ROW_LIMIT // 8), LoneCarriageReturn, 1),
             ("a\nb\n".encode("utf-16"), UnsupportedEncoding, None),
         ],
     )
