@@ -156,7 +156,6 @@ register(
         name="payments-by-item",
         label=_("Payments by item and account"),
         rights=["payments_by_item.run"],
-        formats=("csv", "xlsx"),
         table=_items,
         parameters=lambda asked: {*NAMES, *ItemsForm(QueryDict(), actor=asked.actor).fields},
     )
@@ -166,7 +165,6 @@ register(
         name="tax-receipts",
         label=_("Tax receipts"),
         rights=["statements.run"],
-        formats=("csv", "xlsx"),
         table=_receipts,
         parameters=lambda asked: set(TaxReceiptsForm.base_fields),
     )
@@ -176,7 +174,6 @@ register(
         name="proof",
         label=_("Proof"),
         rights=["ledger.run"],
-        formats=("csv", "xlsx"),
         table=_proof,
         parameters=lambda asked: {*OF_PROOF, *ProofForm.base_fields},
     )

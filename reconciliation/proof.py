@@ -29,6 +29,14 @@ ZERO = Decimal(0)
 Account = tuple[int, str]
 # The order in which people read them: from what was entered to what the general ledger says.
 FIGURES = ("documents", "open_items", "ageing", "report", "statement", "journal")
+LABELS = {
+    "documents": _("Documents"),
+    "open_items": _("Open items"),
+    "ageing": _("Ageing"),
+    "report": _("Customer reconciliation"),
+    "statement": _("Statement of account"),
+    "journal": _("Journal"),
+}
 
 
 class ProofNeedsEverything(Refusal):

@@ -6,24 +6,15 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy as _
 
 from arledger.companies.context import address
 from arledger.core.errors import Refusal
 from arledger.core.http import exporting
 from arledger.core.http.doors import PageRequest, page
-from reconciliation.proof import FIGURES, Proof, ProofNeedsEverything, Row, proof
+from reconciliation.proof import FIGURES, LABELS, Proof, ProofNeedsEverything, Row, proof
 from reconciliation.received_forms import ProofForm
 
 ROWS = 200
-LABELS = {
-    "documents": _("Documents"),
-    "open_items": _("Open items"),
-    "ageing": _("Ageing"),
-    "report": _("Customer reconciliation"),
-    "statement": _("Statement of account"),
-    "journal": _("Journal"),
-}
 
 
 @page("ledger.run")
@@ -48,7 +39,7 @@ def proof_page(request: PageRequest) -> HttpResponse:
 
 @page("ledger.run")
 def proof_csv(request: PageRequest) -> HttpResponseBase:
-    """Every customer's six figures as a file; ``?format=xlsx`` as a spreadsheet."""
+    """Every customer's six figures as a file; ``?format=`` xlsx or pdf."""
     form = ProofForm(request.GET, actor=request.actor)
     if not form.is_valid():
         return render(request, "reports/proof.html", {"form": form}, status=400)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from arledger.companies.models import Account, Location
 from arledger.core.actor import Actor
+from arledger.core.formats import format_date
 from arledger.core.money import quantize
 from arledger.core.tables import Chunks, Column, Row, Table
 from customers.models import Customer
 from ledger.models import Application, Line
 from reconciliation import payments_by_item, proof, tax_receipts
 from reconciliation.payments_by_item import Item, Place, Receipt
+from reconciliation.received_papers import items_paper, proof_paper, receipts_paper
 from reconciliation.tax_receipts import PaidItem
 
 ROWS = 2_000
@@ -75,7 +80,21 @@ def items_table(*, actor: Actor, query: payments_by_item.Query, company: str) ->
         columns=ITEM_COLUMNS,
         chunks=chunks,
         expected=lambda limit: _about(query, limit),
+        choices=_period(query.scope.start, query.scope.end),
+        paper=items_paper(_language()),
     )
+
+
+def _language() -> str:
+    return get_language() or "en"
+
+
+def _period(start: date, end: date) -> str:
+    return f"{format_date(start, _language())} – {format_date(end, _language())}"
+
+
+def _as_of(day: date) -> str:
+    return f"{_('As of')} {format_date(day, _language())}"
 
 
 def _about(query: payments_by_item.Query, limit: int) -> int:
@@ -125,6 +144,8 @@ def receipts_table(*, query: tax_receipts.Query, company: str) -> Table:
         columns=RECEIPT_COLUMNS,
         chunks=chunks,
         whole=True,
+        choices=f"{_('Service year')} {query.year} · {_as_of(query.as_of)}",
+        paper=receipts_paper(_language()),
     )
 
 
@@ -146,6 +167,8 @@ def proof_table(*, actor: Actor, query: proof.Query, company: str) -> Table:
         columns=PROOF_COLUMNS,
         chunks=chunks,
         whole=True,
+        choices=_as_of(query.day),
+        paper=proof_paper(_language()),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import python_calamine
 from django.test import override_settings
+from pypdf import PdfReader
 
 from arledger.core.models import Export
 from invoices import services as invoices
@@ -58,9 +59,30 @@ def test_the_spreadsheet_has_the_rows_of_the_text(b: Books, name: str) -> None:
     rows = [[plain(cell) for cell in row] for row in sheet.to_python()]
     assert rows == [[plain(cell) for cell in row] for row in text]
     page = clerk.open(f"/reports/{name}/{PATHS[name]}")
-    assert {"CSV", "XLSX"} <= set(page.links)
-    assert "PDF" not in page.links
-    assert clerk.client.get(f"{path}&format=pdf").status_code == 400
+    assert {"CSV", "XLSX", "PDF"} <= set(page.links)
+
+
+PRINTED = {
+    "payments-by-item": ["Total of Acme", "Camp", "40.00", "Receipts assigned to nothing", "10.00"],
+    "tax-receipts": ["Service year 2026", "Total of Acme", "Camp", "All customers, EUR", "40.00"],
+    "proof": ["As of", "Open items", "All customers", "−10.00", "yes"],
+}
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_the_paper_says_the_same_in_the_reader_s_language(b: Books, name: str) -> None:
+    clerk, reader = Clerk(b), Clerk(b, language="fr")
+    path = f"/reports/{name}.csv{PATHS[name]}&format=pdf"
+    answer = clerk.client.get(clerk.root + path)
+    assert answer["Content-Disposition"].endswith('.pdf"')
+    said = words(answer.getvalue())
+    assert [word for word in PRINTED[name] if word not in said] == []
+    assert "Total of" not in words(reader.client.get(reader.root + path).getvalue())
+
+
+def words(file: bytes) -> str:
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(file)).pages)
+    return " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split())
 
 
 @pytest.mark.parametrize("name", PATHS)
@@ -68,11 +90,11 @@ def test_long_ones_are_made_in_the_background(b: Books, name: str) -> None:
     clerk = Clerk(b)
     limits = {"csv": 0, "xlsx": 0, "pdf": 0}
     with override_settings(EXPORT_DIRECT_ROWS=limits):
-        for format in ("csv", "xlsx"):
+        for format in limits:
             path = f"{clerk.root}/reports/{name}.csv{PATHS[name]}&format={format}"
             assert clerk.client.get(path).status_code == 303
     made = Export.objects.filter(company_id=b.company.pk).values_list("source", "format")
-    assert sorted(made) == [(name, "csv"), (name, "xlsx")]
+    assert sorted(made) == [(name, "csv"), (name, "pdf"), (name, "xlsx")]
 
 
 def test_wrong_choices_and_missing_rights_make_no_file(b: Books) -> None:
