@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django.db import models
 from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from arledger.companies.api_settings import KINDS
 from arledger.companies.entity_services import OVERRIDES, change_overrides, overrides_of
 from arledger.companies.models import Entity, EntityConfiguration
+from arledger.companies.period_services import close_period, reopen_period
 from arledger.companies.selectors import within_reach
 from arledger.core.actor import Actor
-from arledger.core.api.fields import FlagField, Input, ReferenceField, Strict
+from arledger.core.api.fields import DayField, FlagField, Input, ReferenceField, Strict
 from arledger.core.api.ids import id_of
 from arledger.core.api.references import company_rows, resolve
 from arledger.core.api.schema import described
@@ -22,6 +25,7 @@ from arledger.core.api.writing import perform
 
 FIELDS = {name: EntityConfiguration._meta.get_field(name) for name in OVERRIDES}
 NULL = "null: as the company."
+CLOSED = "closed_through"
 
 
 def _field(name: str) -> Strict:
@@ -37,7 +41,12 @@ def _shape(name: str) -> serializers.Field:
 
 
 EntityConfigurationInput: type[Input] = type(
-    "EntityConfigurationInput", (Input,), {name: _field(name) for name in OVERRIDES}
+    "EntityConfigurationInput",
+    (Input,),
+    {
+        **{name: _field(name) for name in OVERRIDES},
+        CLOSED: DayField(required=False, help_text="books closed through; null: they are open again"),
+    },
 )
 EntityConfigurationShape = type(
     "EntityConfigurationShape",
@@ -46,6 +55,9 @@ EntityConfigurationShape = type(
         "entity": serializers.CharField(),
         "entity_code": serializers.CharField(),
         **{name: _shape(name) for name in OVERRIDES},
+        CLOSED: serializers.DateField(
+            allow_null=True, help_text="Its own; those of the company close with that."
+        ),
     },
 )
 
@@ -66,7 +78,20 @@ def shown(actor: Actor, entity: Entity) -> dict[str, Any]:
         "entity": id_of("entity", entity.pk),
         "entity_code": entity.code,
         **{name: getattr(value, "code", value) for name, value in values.items()},
+        CLOSED: row.closed_through,
     }
+
+
+def move(actor: Actor, entity: Entity, through: date | None) -> None:
+    """Close or reopen the entity's books so far, as its page does; nothing where they stand there already.
+
+    Raises Forbidden, and what closing a summary refuses.
+    """
+    before = overrides_of(actor, entity.pk).closed_through
+    if through == before:
+        return
+    further = through is not None and (before is None or through > before)
+    (close_period if further else reopen_period)(actor=actor, through=through, entity_id=entity.pk)
 
 
 def changes_in(actor: Actor, values: dict[str, Any]) -> dict[str, Any]:
@@ -86,6 +111,7 @@ def changes_in(actor: Actor, values: dict[str, Any]) -> dict[str, Any]:
 
 class EntityConfigurationView(ApiView):
     rights: ClassVar = {"GET": "configuration.view", "PATCH": "configuration.edit"}
+    names: ClassVar = {"through": CLOSED}
 
     @described(
         tag="configuration",
@@ -100,17 +126,29 @@ class EntityConfigurationView(ApiView):
     @described(
         tag="configuration",
         summary="Change what an entity sets differently",
-        description="Only the settings named change; null takes one back to what the company has.",
+        description=(
+            "Only the settings named change; null takes one back to what the company has. A later closed_through "
+            "closes the entity's books (periods.close), an earlier one or null reopens them (periods.reopen)."
+        ),
         request=EntityConfigurationInput,
         answers=EntityConfigurationShape,
+        examples=[
+            OpenApiExample("Numbers of its own", value={"invoice_sequence": "PARIS-INV"}, request_only=True),
+            OpenApiExample("Close a month", value={"closed_through": "2026-03-31"}, request_only=True),
+        ],
     )
     def patch(self, request: ApiRequest, key: str) -> HttpResponse:
         actor = request.actor
         entity = _entity(actor, key)
-        changes = changes_in(actor, body(request, EntityConfigurationInput, partial=True))
+        values = body(request, EntityConfigurationInput, partial=True)
+        moved = CLOSED in values
+        through = values.pop(CLOSED, None)
+        changes = changes_in(actor, values)
 
         def effect() -> dict[str, Any]:
             change_overrides(actor=actor, entity_id=entity.pk, changes=changes)
+            if moved:
+                move(actor, entity, through)
             return shown(actor, entity)
 
         return perform(request, effect, status=200)

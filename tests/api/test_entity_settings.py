@@ -55,7 +55,7 @@ def test_what_is_wrong_is_said_at_its_place(b: Books) -> None:
         ({"invoice_sequence": "NONE"}, "/invoice_sequence"),
         ({"invoice_sequence": letters[0]}, "/invoice_sequence"),
         ({"refund_journal": "N-INV"}, "/refund_journal"),
-        ({"closed_through": "2026-01-31"}, "/closed_through"),
+        ({"closed_through": "31.01.2026"}, "/closed_through"),
         ({"refunds_enabled": "yes"}, "/refunds_enabled"),
     ):
         answer = api.patch(PATH, sent)
@@ -70,3 +70,28 @@ def test_the_right_of_the_configuration_is_needed(b: Books) -> None:
         assert Integrator(other).get(PATH).status == 404
     clerk = Integrator(b, "billing-clerk")
     assert clerk.patch(PATH, {"refunds_enabled": True}).status == 403
+
+
+def test_an_entitys_books_are_closed_and_reopened_by_who_may(b: Books) -> None:
+    api = Integrator(b)
+    assert api.get(PATH)["closed_through"] is None
+    assert api.patch(PATH, {"closed_through": "2026-02-28"})["closed_through"] == "2026-02-28"
+    sent = {
+        "customer": f"cus_{b.customer}",
+        "date": "2026-02-10",
+        "entity": "NORTH",
+        "lines": [{"amount": "10"}],
+    }
+    assert api.post("/invoices", sent).codes == ["period_closed"]
+    assert api.post("/invoices", sent | {"entity": None}).status == 201, "the company's are open"
+    assert api.patch(PATH, {"closed_through": "2026-02-28"}).status == 200, "nothing changes"
+    assert api.patch(PATH, {"closed_through": "2026-01-31"})["closed_through"] == "2026-01-31"
+    assert api.post("/invoices", sent).status == 201
+    assert api.patch(PATH, {"closed_through": None})["closed_through"] is None
+    told = AuditEvent.objects.filter(company_id=b.company.pk, object_kind="period").order_by("sequence")
+    assert [event.action for event in told] == ["close", "reopen", "reopen"]
+    setter = Integrator(b, scopes=["configuration.view", "configuration.edit", "periods.close"])
+    assert setter.patch(PATH, {"closed_through": "2026-02-28"}).status == 200
+    refused = setter.patch(PATH, {"closed_through": None, "refunds_enabled": True})
+    assert (refused.status, refused["code"]) == (403, "forbidden")
+    assert setter.get(PATH)["refunds_enabled"] is None, "all or nothing"
