@@ -746,7 +746,8 @@ class Entities(Resource):
         **body: Unpack[shapes.PatchedEntityConfigurationInput],
     ) -> shapes.EntityConfiguration:
         """Change what an entity sets differently. Only the settings named change; null takes one back to
-        what the company has."""
+        what the company has. A later closed_through closes the entity's books (periods.close), an
+        earlier one or null reopens them (periods.reopen)."""
         return self._write(
             "PATCH",
             f"/entities/{step(id)}/configuration",

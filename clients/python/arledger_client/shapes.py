@@ -713,6 +713,7 @@ class EntityConfiguration(TypedDict):
     payment_sequence: str | None
     refund_sequence: str | None
     deposit_sequence: str | None
+    closed_through: dt.date | None
 
 
 class EntityInput(TypedDict):
@@ -1450,6 +1451,7 @@ class PatchedEntityConfigurationInput(TypedDict):
     payment_sequence: NotRequired[str | None]
     refund_sequence: NotRequired[str | None]
     deposit_sequence: NotRequired[str | None]
+    closed_through: NotRequired[dt.date | None]
 
 
 class PatchedJournalChange(TypedDict):
