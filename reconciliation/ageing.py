@@ -12,7 +12,7 @@ from datetime import date
 from datetime import date as Day
 from decimal import Decimal
 
-from arledger.core.sql import fetch_all
+from arledger.core.sql import fetch_planned
 from ledger.models import document_name
 from reconciliation.buckets import bucket_labels
 
@@ -54,6 +54,7 @@ AGED = (
     SELECT i.customer_id, i.charge, min(d.currency) AS currency, min({basis}) AS since, sum(i.open) AS open
     FROM items i JOIN ledger_document d ON d.company_id = %(company)s AND d.id = i.document_id
     WHERE d.state = 'posted' AND d.date <= %(day)s
+      AND (%(entity)s::bigint IS NULL OR coalesce(d.entity_id, 0) = %(entity)s)
       AND (%(entities)s::bigint[] IS NULL OR (
           (d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
           AND EXISTS (SELECT FROM customers_customer c
@@ -77,6 +78,7 @@ SELECT i.customer_id, d.id, d.kind, d.number, d.date, d.due_date, d.reference, d
        sum(i.open)
 FROM items i JOIN ledger_document d ON d.company_id = %(company)s AND d.id = i.document_id
 WHERE d.state = 'posted' AND d.date <= %(day)s
+  AND (%(entity)s::bigint IS NULL OR coalesce(d.entity_id, 0) = %(entity)s)
   AND (%(entities)s::bigint[] IS NULL OR (
       (d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
       AND EXISTS (SELECT FROM customers_customer c
@@ -157,20 +159,22 @@ def ageing(
     edges: Sequence[int] = DEFAULT_EDGES,
     customers: Collection[int] | None = None,
     entities: Collection[int] | None = None,
+    entity: int | None = None,
 ) -> Ageing:
     """Open charges by days late on ``day`` (current: not late), open credits apart, per customer and in total.
 
     ``basis`` is one of BASES, ``edges`` are the last days of the buckets. Of all customers, or only
-    ``customers``. ``entities`` leaves out what a person
-    limited to them may not see (SPEC 4).
+    ``customers``. ``entities`` leaves out what a person limited to them may not see (SPEC 4), ``entity`` (0: the top
+    level) whatever is not of that one.
     """
-    rows = fetch_all(
+    rows = fetch_planned(
         AGED.format(basis=BASES[basis]),
         {
             "company": company_id,
             "day": day,
             "customers": None if customers is None else list(customers),
             "entities": None if entities is None else sorted(entities),
+            "entity": entity,
             # width_bucket counts the lower bounds reached: 1 day late is the first late bucket
             "edges": [1, *(edge + 1 for edge in edges)],
         },
@@ -198,15 +202,17 @@ def aged_documents(
     basis: str = "due",
     customers: Collection[int],
     entities: Collection[int] | None = None,
+    entity: int | None = None,
 ) -> list[AgedDocument]:
     """What ``ageing`` adds up, document by document: of each customer and currency the oldest first, credits last."""
-    rows = fetch_all(
+    rows = fetch_planned(
         AGED_DOCUMENTS.format(basis=BASES[basis]),
         {
             "company": company_id,
             "day": day,
             "customers": list(customers),
             "entities": None if entities is None else sorted(entities),
+            "entity": entity,
         },
     )
     return [

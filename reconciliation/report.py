@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from arledger.core.actor import Actor
-from arledger.core.sql import fetch_all
+from arledger.core.sql import fetch_planned
 from customers.models import Customer
 from customers.selectors import by_ids
 from reconciliation.report_rows import (
@@ -143,7 +143,7 @@ SELECT (SELECT count(*) FROM ledger_document d
 
 def about(*, query: Query) -> int:
     """How many rows there may be, at most, of all customers: no filter but the period is looked at."""
-    return int(fetch_all(ABOUT, query.scope.parameters)[0][0])
+    return int(fetch_planned(ABOUT, query.scope.parameters)[0][0])
 
 
 # OFFSET 0: each question is asked by key, of these customers alone.
@@ -203,7 +203,7 @@ def _candidates(
         "limit": limit,
         "rows": rows,
     }
-    found = fetch_all(CANDIDATES, parameters)
+    found = fetch_planned(CANDIDATES, parameters)
     if limit is None:
         return _Candidates([key for key, _code, _documents in found], None)
     keys = []

@@ -18,11 +18,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from arledger.core.sql import fetch_all
+from arledger.core.sql import fetch_planned
 from ledger.models import document_name
 from reconciliation.ageing import ageing
 from reconciliation.codes import cased
-from reconciliation.report_sql import GROUPED_MOVEMENTS, MOVEMENTS, OPENINGS, SHARED, STATEMENT, WANTED
+from reconciliation.report_sql import STATEMENT, WANTED
+from reconciliation.report_sums_sql import GROUPED_MOVEMENTS, MOVEMENTS, OPENINGS, SHARED
 
 ZERO = Decimal(0)
 ONE_DAY = timedelta(days=1)
@@ -147,7 +148,7 @@ class Whole:
 def whole(*, scope: Scope, chosen: Filter) -> Whole:
     looks_back = _of_groups(scope, chosen) or scope.known_on is not None
     since = Day.min if looks_back else scope.start
-    shared = [key for (key,) in fetch_all(SHARED, {**scope.parameters, "start": since})]
+    shared = [key for (key,) in fetch_planned(SHARED, {**scope.parameters, "start": since})]
     if looks_back or scope.start == Day.min:
         return Whole(shared, None)
     aged = ageing(company_id=scope.company_id, day=min(scope.start - ONE_DAY, scope.as_at))
@@ -168,7 +169,7 @@ def rows(
     of_all: Whole | None = None,
 ) -> list[Row]:
     """The entries of some customers in the period, per customer and currency in the order asked for (ORDERS)."""
-    found = fetch_all(
+    found = fetch_planned(
         f"{STATEMENT} SELECT customer_id, currency, document_id, kind, number, date, gl_date, reference, amount, code,"  # noqa: S608
         f" match, head, head_kind, head_number, head_date, contra, line, application, document_date, open = 0"
         f" FROM shown WHERE {WANTED} ORDER BY customer_id, currency, {ORDERS[sort]}",
@@ -243,7 +244,7 @@ def openings(
     if not _of_groups(scope, chosen) and scope.known_on is None:
         return _balances(scope, before, customers, of_all)
     earlier = replace(scope, start=Day.min, end=before)
-    found = fetch_all(
+    found = fetch_planned(
         f"{STATEMENT} SELECT customer_id, currency, sum(amount) FROM shown WHERE {WANTED} GROUP BY 1, 2",  # noqa: S608
         _parameters(earlier, customers, chosen, of_all),
     )
@@ -259,7 +260,9 @@ def _balances(
         found = {key: amount for key, amount in of_all.openings.items() if key[0] in wanted}
     else:
         after = {**_parameters(scope, customers, Filter(), of_all), "start": day + ONE_DAY, "end": Day.max}
-        found = {(customer, currency): amount for customer, currency, amount in fetch_all(OPENINGS, after)}
+        found = {
+            (customer, currency): amount for customer, currency, amount in fetch_planned(OPENINGS, after)
+        }
     return {key: amount for key, amount in found.items() if amount and scope.currency in (None, key[1])}
 
 
@@ -284,4 +287,4 @@ def movements(
     """The sums of the same entries as ``rows``, per customer and currency; ``opening`` is left at 0."""
     parameters = _parameters(scope, customers, chosen, of_all)
     statement = GROUPED_MOVEMENTS if _of_groups(scope, chosen) else MOVEMENTS
-    return {(row[0], row[1]): Movement(*row) for row in fetch_all(statement, parameters)}
+    return {(row[0], row[1]): Movement(*row) for row in fetch_planned(statement, parameters)}

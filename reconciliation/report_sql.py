@@ -39,7 +39,7 @@ SELECT o.* FROM (
 CROSS JOIN LATERAL (
     SELECT * FROM ledger_document o
     WHERE o.company_id = %(company)s AND o.id = f.id AND o.kind = 'payment'
-      AND o.date BETWEEN %(start)s AND %(end)s OFFSET 0
+      AND o.customer_id <> ALL(%(customers)s::bigint[]) AND o.date BETWEEN %(start)s AND %(end)s OFFSET 0
 ) o
 """
 
@@ -52,17 +52,14 @@ CROSS JOIN LATERAL (
 ) o
 """
 
+FACE = "id, kind, number, date, gl_date, reference, currency, entity_id, reverses_id"
 DOCUMENTS = f"""
 docs AS MATERIALIZED (
-    SELECT d.id, d.kind, d.reverses_id FROM (
-        SELECT id, kind, reverses_id, state, posted_at FROM ({OWN}) own
-        UNION
-        SELECT id, kind, reverses_id, state, posted_at FROM ({FOREIGN}) parts
-    ) d
+    SELECT {FACE} FROM ({OWN} UNION ALL {FOREIGN}) d
     WHERE d.state = 'posted' AND d.kind NOT IN ('matching', 'deposit')
       AND (%(known)s::timestamptz IS NULL OR d.posted_at <= %(known)s)
 ), lines AS MATERIALIZED (
-    SELECT l.id, l.document_id, l.customer_id, l.currency, l.amount, d.kind, d.reverses_id
+    SELECT l.id, l.document_id, l.customer_id, l.currency, l.amount, l.open_amount, d.kind, d.reverses_id
     FROM docs d
     CROSS JOIN LATERAL (
         SELECT * FROM ledger_line o
@@ -70,52 +67,6 @@ docs AS MATERIALIZED (
           AND o.customer_id = ANY(%(customers)s::bigint[]) OFFSET 0
     ) l
 )"""  # noqa: S608  (constants)
-
-# What was owed before ``start``: what is open now, less what the documents from then on brought (``end``: never).
-OPENINGS = f"""
-WITH since AS MATERIALIZED (
-    SELECT id, customer_id, currency, kind, total FROM ({OWN}) own WHERE state = 'posted'
-), opens AS (
-    SELECT l.document_id, l.customer_id, l.currency, sum(l.open_amount) AS amount
-    FROM unnest(%(customers)s::bigint[]) c (id)
-    CROSS JOIN LATERAL (
-        SELECT * FROM ledger_line o WHERE o.company_id = %(company)s AND o.customer_id = c.id AND o.is_open OFFSET 0
-    ) l
-    GROUP BY 1, 2, 3
-)
-SELECT customer_id, currency, sum(amount) FROM (
-    SELECT o.customer_id, o.currency, o.amount FROM opens o
-    CROSS JOIN LATERAL (
-        SELECT FROM ledger_document d
-        WHERE d.company_id = %(company)s AND d.id = o.document_id AND d.state = 'posted' OFFSET 0
-    ) d
-    UNION ALL
-    SELECT customer_id, currency, -total FROM since WHERE kind <> 'payment'
-    UNION ALL
-    SELECT l.customer_id, l.currency, -l.amount
-    FROM (
-        SELECT id FROM since WHERE kind = 'payment'
-        UNION
-        SELECT id FROM ({FOREIGN}) parts WHERE state = 'posted'
-    ) p
-    CROSS JOIN LATERAL (
-        SELECT * FROM ledger_line o
-        WHERE o.company_id = %(company)s AND o.document_id = p.id
-          AND o.customer_id = ANY(%(customers)s::bigint[]) OFFSET 0
-    ) l
-) moved GROUP BY 1, 2
-"""  # noqa: S608  (constants)
-
-# Which receipts of the period hold parts for others than their payers.
-SHARED = """
-SELECT DISTINCT d.id
-FROM ledger_document d
-CROSS JOIN LATERAL (
-    SELECT FROM ledger_line o
-    WHERE o.company_id = d.company_id AND o.document_id = d.id AND o.customer_id <> d.customer_id LIMIT 1
-) l
-WHERE d.company_id = %(company)s AND d.kind = 'payment' AND d.date BETWEEN %(start)s AND %(end)s
-"""
 
 # Applications between two documents that were made in the period.
 MADE = """
@@ -127,23 +78,50 @@ CROSS JOIN LATERAL (
 ) a
 """
 
-# And those made later that touch a document of the period.
+# What concerns a document of the period and was made later, or not known.
+AROUND = """
+around AS MATERIALIZED (
+    SELECT a.* FROM docs d
+    CROSS JOIN LATERAL (
+        SELECT * FROM ledger_application o
+        WHERE o.company_id = %(company)s AND o.charge_document_id = d.id
+          AND (o.date > %(end)s OR o.recorded_at > %(known)s) OFFSET 0
+    ) a
+    UNION ALL
+    SELECT a.* FROM docs d
+    CROSS JOIN LATERAL (
+        SELECT * FROM ledger_application o
+        WHERE o.company_id = %(company)s AND o.credit_document_id = d.id
+          AND (o.date > %(end)s OR o.recorded_at > %(known)s) OFFSET 0
+    ) a
+    WHERE NOT EXISTS (SELECT FROM docs x WHERE x.id = a.charge_document_id)
+)"""
 TOUCHING = """
-SELECT a.* FROM docs d
-CROSS JOIN LATERAL (
-    SELECT * FROM ledger_application o
-    WHERE o.company_id = %(company)s AND o.charge_document_id = d.id AND o.date > %(end)s
-      AND o.reverses_id IS NULL AND o.charge_document_id <> o.credit_document_id OFFSET 0
-) a
-UNION ALL
-SELECT a.* FROM docs d
-CROSS JOIN LATERAL (
-    SELECT * FROM ledger_application o
-    WHERE o.company_id = %(company)s AND o.credit_document_id = d.id AND o.date > %(end)s
-      AND o.reverses_id IS NULL AND o.charge_document_id <> o.credit_document_id OFFSET 0
-) a
-WHERE NOT EXISTS (SELECT FROM docs x WHERE x.id = a.charge_document_id)
+SELECT * FROM around
+WHERE date > %(end)s AND reverses_id IS NULL AND charge_document_id <> credit_document_id
+  AND customer_id = ANY(%(customers)s::bigint[])
 """
+
+# The documents of the period and those they are matched with.
+FACES = f"""
+faces AS MATERIALIZED (
+    SELECT {FACE} FROM docs
+    UNION ALL
+    SELECT {", ".join("o." + name for name in FACE.split(", "))} FROM (
+        (
+            SELECT charge_document_id FROM near
+            UNION
+            SELECT credit_document_id FROM near
+            UNION
+            SELECT reverses_id FROM docs WHERE reverses_id IS NOT NULL
+        )
+        EXCEPT
+        SELECT id FROM docs
+    ) f (id)
+    CROSS JOIN LATERAL (
+        SELECT * FROM ledger_document o WHERE o.company_id = %(company)s AND o.id = f.id OFFSET 0
+    ) o
+)"""  # noqa: S608  (constants)
 
 # Those of them in force on the day; those of the period's documents are dated in it or later. With them those that take
 # effect later, as far as they are in force then: their codes are drawn already (SPEC 15.2).
@@ -170,13 +148,9 @@ force AS MATERIALIZED (
                 SELECT FROM ledger_lettering t
                 WHERE t.company_id = %(company)s AND t.application_id = a.id AND t.recorded_at > %(known)s) AS known
     ) f
-    CROSS JOIN LATERAL (
-        SELECT * FROM ledger_document o WHERE o.company_id = %(company)s AND o.id = a.charge_document_id OFFSET 0
-    ) cd
-    CROSS JOIN LATERAL (
-        SELECT * FROM ledger_document o WHERE o.company_id = %(company)s AND o.id = a.credit_document_id OFFSET 0
-    ) kd
-    WHERE a.customer_id = ANY(%(customers)s::bigint[]) AND f.amount > 0
+    JOIN faces cd ON cd.id = a.charge_document_id
+    JOIN faces kd ON kd.id = a.credit_document_id
+    WHERE f.amount > 0
       AND (%(known)s::timestamptz IS NULL OR a.recorded_at <= %(known)s)
 )"""
 
@@ -244,29 +218,42 @@ heads AS MATERIALIZED (
     SELECT charge_document_id FROM contras
     UNION
     SELECT credit_document_id FROM contras
+), others AS MATERIALIZED (
+    SELECT id FROM heads EXCEPT SELECT id FROM docs
+), taken AS (
+    SELECT line, sum(amount) AS amount FROM (
+        SELECT a.charge_line_id AS line, a.amount FROM around a JOIN docs d ON d.id = a.charge_document_id
+        WHERE a.date > %(as_at)s OR a.recorded_at > %(known)s
+        UNION ALL
+        SELECT a.credit_line_id, a.amount FROM around a JOIN docs d ON d.id = a.credit_document_id
+        WHERE a.date > %(as_at)s OR a.recorded_at > %(known)s
+        UNION ALL
+        SELECT a.charge_line_id, a.amount FROM others h
+        CROSS JOIN LATERAL (
+            SELECT * FROM ledger_application o
+            WHERE o.company_id = %(company)s AND o.charge_document_id = h.id
+              AND (o.date > %(as_at)s OR o.recorded_at > %(known)s) OFFSET 0
+        ) a
+        UNION ALL
+        SELECT a.credit_line_id, a.amount FROM others h
+        CROSS JOIN LATERAL (
+            SELECT * FROM ledger_application o
+            WHERE o.company_id = %(company)s AND o.credit_document_id = h.id
+              AND (o.date > %(as_at)s OR o.recorded_at > %(known)s) OFFSET 0
+        ) a
+    ) sides GROUP BY line
 ), opens AS MATERIALIZED (
     SELECT l.id, l.document_id, abs(l.open_amount) + coalesce(t.amount, 0) AS open
-    FROM heads h
-    CROSS JOIN LATERAL (
-        SELECT * FROM ledger_line o WHERE o.company_id = %(company)s AND o.document_id = h.id OFFSET 0
+    FROM (
+        SELECT id, document_id, open_amount FROM lines WHERE kind <> 'payment'
+        UNION ALL
+        SELECT l.id, l.document_id, l.open_amount
+        FROM (SELECT id FROM heads EXCEPT SELECT id FROM docs WHERE kind <> 'payment') h
+        CROSS JOIN LATERAL (
+            SELECT * FROM ledger_line o WHERE o.company_id = %(company)s AND o.document_id = h.id OFFSET 0
+        ) l
     ) l
-    LEFT JOIN (
-        SELECT line, sum(amount) AS amount FROM (
-            SELECT a.charge_line_id AS line, a.amount FROM heads h
-            CROSS JOIN LATERAL (
-                SELECT * FROM ledger_application o
-                WHERE o.company_id = %(company)s AND o.charge_document_id = h.id
-                  AND (o.date > %(as_at)s OR o.recorded_at > %(known)s) OFFSET 0
-            ) a
-            UNION ALL
-            SELECT a.credit_line_id, a.amount FROM heads h
-            CROSS JOIN LATERAL (
-                SELECT * FROM ledger_application o
-                WHERE o.company_id = %(company)s AND o.credit_document_id = h.id
-                  AND (o.date > %(as_at)s OR o.recorded_at > %(known)s) OFFSET 0
-            ) a
-        ) sides GROUP BY line
-    ) t ON t.line = l.id
+    LEFT JOIN taken t ON t.line = l.id
 ), document_opens AS MATERIALIZED (
     SELECT document_id, sum(open) AS open FROM opens GROUP BY document_id
 )"""
@@ -313,12 +300,8 @@ rows (customer_id, currency, document_id, amount, date, code, head, open, matche
            r.head, h.kind AS head_kind, h.number AS head_number, h.date AS head_date, r.contra, r.line, r.application,
            d.date AS document_date
     FROM rows r
-    CROSS JOIN LATERAL (
-        SELECT * FROM ledger_document o WHERE o.company_id = %(company)s AND o.id = r.document_id OFFSET 0
-    ) d
-    CROSS JOIN LATERAL (
-        SELECT * FROM ledger_document o WHERE o.company_id = %(company)s AND o.id = r.head OFFSET 0
-    ) h
+    JOIN faces d ON d.id = r.document_id
+    JOIN faces h ON h.id = r.head
     WHERE (%(currency)s::text IS NULL OR r.currency = %(currency)s)
       AND (%(entities)s::bigint[] IS NULL OR h.entity_id IS NULL OR h.entity_id = ANY(%(entities)s))
       AND (%(entity)s::bigint IS NULL OR coalesce(h.entity_id, 0) = %(entity)s)
@@ -329,37 +312,21 @@ rows (customer_id, currency, document_id, amount, date, code, head, open, matche
 )"""
 
 # Its parameters: those of the scope and the filter, ``customers`` and ``shared``.
-STATEMENT = (
-    f"WITH {DOCUMENTS}, near AS ({MADE} UNION ALL {TOUCHING}), {FORCE}, {PAID}, {GROUPS}, {OPENS}, {ROWS}"
+STATEMENT = ", ".join(
+    (
+        f"WITH {DOCUMENTS}",
+        AROUND,
+        f"near AS ({MADE} UNION ALL {TOUCHING})",
+        FACES,
+        FORCE,
+        PAID,
+        GROUPS,
+        OPENS,
+        ROWS,
+    )
 )
 
-# The same rows but for their groups: amounts only, where no filter asks for a group.
-MOVEMENTS = f"""
-WITH {DOCUMENTS}, near AS ({MADE}), {FORCE}, {PAID}, moved AS (
-    SELECT customer_id, currency, sum(amount) AS amount FROM lines WHERE kind NOT IN ('payment', 'refund')
-    GROUP BY customer_id, currency, document_id
-    UNION ALL
-    SELECT l.customer_id, l.currency, -p.amount FROM lines l JOIN paid p ON p.line = l.id
-    UNION ALL
-    SELECT l.customer_id, l.currency, l.amount + coalesce(p.amount, 0)
-    FROM lines l LEFT JOIN (SELECT line, sum(amount) AS amount FROM paid GROUP BY line) p ON p.line = l.id
-    WHERE l.kind IN ('payment', 'refund') AND l.amount + coalesce(p.amount, 0) <> 0
-    UNION ALL
-    SELECT f.customer_id, f.currency, s.sign * f.amount FROM force f CROSS JOIN (VALUES (1), (-1)) s (sign)
-    WHERE {CONTRA}
-)
-SELECT customer_id, currency, coalesce(sum(amount) FILTER (WHERE amount > 0), 0),
-       coalesce(-sum(amount) FILTER (WHERE amount < 0), 0)
-FROM moved WHERE %(currency)s::text IS NULL OR currency = %(currency)s
-GROUP BY customer_id, currency
-"""  # noqa: S608  (constants)
 WANTED = "(%(matches)s::text[] IS NULL OR match = ANY(%(matches)s))"
-
-GROUPED_MOVEMENTS = f"""{STATEMENT}
-SELECT customer_id, currency, coalesce(sum(amount) FILTER (WHERE amount > 0), 0),
-       coalesce(-sum(amount) FILTER (WHERE amount < 0), 0)
-FROM shown WHERE {WANTED} GROUP BY customer_id, currency
-"""  # noqa: S608  (constants)
 
 # Customers ``c`` whose codes lie between two beginnings, both included, and that the person may see.
 CUSTOMER_RANGE = """(c.code >= %(customer_from)s AND (%(customer_to)s = '' OR c.code < %(customer_to)s)

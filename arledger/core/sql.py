@@ -22,6 +22,23 @@ def fetch_all(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
         return cursor.fetchall()
 
 
+def fetch_planned(
+    statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
+) -> list[tuple[Any, ...]]:
+    """``fetch_all`` by a plan for these very values, never one kept for any.
+
+    For reports: of a period and customers it does not know, PostgreSQL expects a handful of rows and then goes through
+    thousands of them once for each.
+    """
+    connection.ensure_connection()
+    session = connection.connection
+    kept, session.prepare_threshold = session.prepare_threshold, None
+    try:
+        return fetch_all(statement, parameters)
+    finally:
+        session.prepare_threshold = kept
+
+
 def execute(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> int:
     """Run a statement and return the number of rows it touched."""
     with connection.cursor() as cursor:
