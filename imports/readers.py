@@ -15,6 +15,7 @@ from arledger.core.dates import ISO, parse_date
 from arledger.core.errors import Refusal, Required
 from arledger.core.money import decimals, parse_amount
 from imports.errors import InvalidFlag, InvalidRate, RowsDiffer, UnknownCode, UsedBefore
+from imports.seen import Seen
 
 Value = TypeVar("Value")
 
@@ -66,37 +67,43 @@ def groups(
 ) -> Iterator[Group]:
     """The rows of each document together: rows that follow each other with the same cell in one of ``keys``.
 
-    Rows with all of them empty stand alone; so does each row unless documents have ``several``. A key that comes
-    back later is a fault there, for the first of its documents may be written already. A row that cannot be taken
-    apart belongs where its key says, and without a key to the document before it, so that no document loses a
-    row unnoticed.
+    The more telling key of a row decides. Rows with all of them empty stand alone; so does each row unless documents
+    have ``several``. A key that comes back later is a fault there, for the first of its documents may be written
+    already. A row that cannot be taken apart belongs where its key says, and without a key to the document before it,
+    so that no document loses a row unnoticed.
     """
     places = [(name, header.index(name)) for name in keys if name in header]
-    seen: dict[tuple[str, str], int] = {}
-    group, group_key = Group([]), None
-    for row in rows:
-        key = _key(row, places)
-        joins = key == group_key if key else bool(row.fault and places)
-        if not (several and joins and group.rows):
-            if group.rows:
-                yield group
-            group, group_key = Group([]), key
-            if key and seen.setdefault(key, row.number) != row.number:
-                name, text = key
-                group.faults.append(UsedBefore(row=row.number, field=name, text=text, first=seen[key]))
-        group.rows.append(row)
-        if row.fault:
-            group.faults.append(row.fault)
+    group, held = Group([]), dict[str, str]()
+    with Seen() as seen:
+        for row in rows:
+            cells = _keys(row, places)
+            if not (several and group.rows and _joins(cells, held, faulty=bool(row.fault and places))):
+                if group.rows:
+                    yield group
+                group, held = Group([]), {}
+            for name, text in cells.items():
+                first = row.number if name in held else seen.first(name, text, row.number)
+                if first != row.number:
+                    group.faults.append(UsedBefore(row=row.number, field=name, text=text, first=first))
+                held.setdefault(name, text)
+            group.rows.append(row)
+            if row.fault:
+                group.faults.append(row.fault)
     if group.rows:
         yield group
 
 
-def _key(row: Row, places: Sequence[tuple[str, int]]) -> tuple[str, str] | None:
-    for name, place in places:
-        cell = row.cells[place].strip() if place < len(row.cells) else ""
-        if cell:
-            return name, cell
-    return None
+def _keys(row: Row, places: Sequence[tuple[str, int]]) -> dict[str, str]:
+    """The keys that a row has, the most telling first."""
+    found = ((name, row.cells[place].strip()) for name, place in places if place < len(row.cells))
+    return {name: cell for name, cell in found if cell}
+
+
+def _joins(cells: Mapping[str, str], held: Mapping[str, str], *, faulty: bool) -> bool:
+    """Whether a row with these keys goes on with the document that holds those."""
+    for name, text in cells.items():
+        return held.get(name) == text
+    return faulty
 
 
 def named(found: Iterable[Group], column: str) -> set[str]:
