@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from arledger.companies.context import address
+from arledger.companies.entity_pages import ByEntity
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.forms import DayField, TextField
 from arledger.core.http.keyset import Sort
-from arledger.core.http.listing import Column, Export, Lister, Total
+from arledger.core.http.listing import Column, Export, Total
 from arledger.core.money import quantize
 from customers.models import Customer
 from customers.selectors import search, visible
@@ -78,8 +79,9 @@ class CreditRow:
         return str(found.sentence) if found else ""
 
 
-class CreditLister(Lister):
+class CreditLister(ByEntity):
     name = "credits"
+    entity_path = "document__entity"
     columns = (
         Column(label=_("Number"), sort="number"),
         Column(label=_("Type, location")),

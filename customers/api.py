@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.http import HttpResponse
 
+from arledger.companies.api_entities import narrowing
 from arledger.companies.models import Entity, Term
 from arledger.companies.selectors import within_reach
 from arledger.core.actor import Actor
@@ -183,10 +184,7 @@ def _bound(actor: Actor) -> dict[str, Filter]:
     def under(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
         return rows.filter(parent=resolve("customer", visible(actor), [text]).key(text))
 
-    def of_entity(rows: QuerySet[Any], text: str) -> QuerySet[Any]:
-        return rows.filter(entity=resolve("entity", company_rows(Entity, actor.company_id), [text]).key(text))
-
-    own = {"q": search, "parent": under, "entity": of_entity}
+    own = {"q": search, "parent": under, "entity": narrowing(actor)}
     return {name: replace(one, narrow=own.get(name, one.narrow)) for name, one in FILTERS.items()}
 
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
+from arledger.companies.api_entities import ENTITY
 from arledger.core.api.batches import MODES, MOST_ITEMS
 from arledger.core.api.fields import FlagField, Input, OneOf, ReferenceField, TextField
 from arledger.core.api.lists import Filter
@@ -97,7 +98,7 @@ FILTERS: Mapping[str, Filter] = {
     "active": Filter(FlagField(required=False), lambda rows, flag: rows.filter(active=flag)),
     "currency": Filter(CurrencyField(required=False), lambda rows, code: rows.filter(currency=code)),
     "parent": Filter(ReferenceField(required=False), _later, "The account above them, by id or code."),
-    "entity": Filter(ReferenceField(required=False), _later, "An entity, by id or code."),
+    "entity": ENTITY,
     "q": Filter(TextField(max_length=200, required=False), _later, "Words of the name or the code."),
 }
 

@@ -11,8 +11,9 @@ from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from arledger.companies.entity_pages import ByEntity
 from arledger.core.http.keyset import Sort
-from arledger.core.http.listing import Column, Export, Lister, Total
+from arledger.core.http.listing import Column, Export, Total
 from arledger.core.money import quantize
 from deposits.forms import DepositFilter
 from deposits.selectors import bank_accounts, containing, counted, deposits, reversed_among
@@ -48,7 +49,7 @@ class DepositRow:
         return -amount if self.document.reverses_id else amount
 
 
-class DepositLister(Lister):
+class DepositLister(ByEntity):
     name = "deposits"
     columns = (
         Column(label=_("Number"), sort="number"),

@@ -14,9 +14,10 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from arledger.companies.entity_pages import ByEntity
 from arledger.core.http.forms import AmountField, DayField, TextField
 from arledger.core.http.keyset import Sort
-from arledger.core.http.listing import Column, Export, Lister, Total
+from arledger.core.http.listing import Column, Export, Total
 from arledger.core.money import quantize
 from ledger.models import NUMBER_ORDER, Document, Kind, Method
 from payments.forms import UNDEPOSITED
@@ -104,7 +105,7 @@ class PaymentRow:
         return self.figures.mark if self.figures else ""
 
 
-class PaymentLister(Lister):
+class PaymentLister(ByEntity):
     name = "payments"
     columns = (
         Column(label=_("Number"), sort="number"),
@@ -198,10 +199,10 @@ class PaymentLister(Lister):
         return rows.filter(self.search.condition)
 
     def within(self) -> QuerySet[Any] | None:
-        """No index has methods, accounts, computed states, texts inside words and names that many customers share."""
+        """No index has entities, methods, accounts, computed states, texts inside words and names of many customers."""
         if "match_code" in self.values or "amount" in self.values:
             return None
-        hard = bool({"method", "account"} & set(self.values)) or not (
+        hard = bool({"method", "account", "entity"} & set(self.values)) or not (
             (self.tab != "unapplied" or self.states.selective_credits)
             and (self.tab != "reversed" or self.taken_back.selective)
             and ("mark" not in self.values or self.states.selective)

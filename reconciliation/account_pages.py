@@ -19,11 +19,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from arledger.companies.context import address
+from arledger.companies.entity_pages import ByEntity
 from arledger.core.dates import LAST_YEAR, parse_iso_date
 from arledger.core.errors import Refusal
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.keyset import CursorInvalid, Sort
-from arledger.core.http.listing import Column, Export, Lister, Total
+from arledger.core.http.listing import Column, Export, Total
 from arledger.core.money import quantize
 from customers.models import Customer
 from customers.selectors import customer, search, visible
@@ -50,7 +51,7 @@ class Row:
         return self.customer.pk
 
 
-class CustomerLister(Lister):
+class CustomerLister(ByEntity):
     """The list of customers."""
 
     name = "customers"
@@ -110,7 +111,7 @@ class CustomerLister(Lister):
         )
 
     def totals(self, rows: QuerySet[Any]) -> list[Total]:
-        narrowed = bool(self.text or self.tab == "inactive")
+        narrowed = bool(self.text or self.values or self.tab == "inactive")
         customers = list(rows.values_list("pk", flat=True)) if narrowed else None
         return [_total([total]) for total in self._aged(customers).totals]
 

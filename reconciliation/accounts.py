@@ -24,6 +24,8 @@ OPEN_DOCUMENTS = (
 SELECT o.document_id, sum(o.open)
 FROM opens o JOIN ledger_document d ON d.company_id = %(company)s AND d.id = o.document_id
 WHERE o.charge = %(charge)s AND d.state = 'posted' AND d.date <= %(day)s
+  AND (%(entities)s::bigint[] IS NULL OR d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
+  AND (%(entity)s::bigint IS NULL OR coalesce(d.entity_id, 0) = %(entity)s)
 GROUP BY o.document_id, d.due_date, d.date
 ORDER BY coalesce(d.due_date, d.date), o.document_id LIMIT %(limit)s
 """
@@ -51,10 +53,17 @@ class OpenDocument:
     open: Decimal
 
 
-def open_documents(*, actor: Actor, customer: int, day: date, charge: bool, limit: int) -> list[OpenDocument]:
-    """What the customer owes (or, not ``charge``, has to his credit), by due date; at most ``limit`` documents."""
+def open_documents(
+    *, actor: Actor, customer: int, day: date, charge: bool, limit: int, entity: int | None = None
+) -> list[OpenDocument]:
+    """What the customer owes (or, not ``charge``, has to his credit), by due date; at most ``limit`` documents.
+
+    With ``entity`` (0: the top level) only what is of that one.
+    """
     parameters = {
         "company": actor.company_id,
+        "entities": None if actor.entities is None else sorted(actor.entities),
+        "entity": entity,
         "customers": [customer],
         "day": day,
         "charge": charge,

@@ -28,13 +28,18 @@ BASES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Chosen:
-    """Who ages what: as of ``day``, by ``basis``, in buckets that end at ``edges``; ``company`` is its code."""
+    """Who ages what: as of ``day``, by ``basis``, in buckets that end at ``edges``; ``company`` is its code.
+
+    Of one ``entity`` (0: the top level) under the name it is said by, or of all.
+    """
 
     actor: Actor
     company: str
     day: date
     basis: str
     edges: tuple[int, ...]
+    entity: int | None = None
+    entity_name: str = ""
 
     def read(self, customers: Sequence[int] | None = None) -> Ageing:
         return ageing(
@@ -44,6 +49,7 @@ class Chosen:
             edges=self.edges,
             customers=customers,
             entities=self.actor.entities,
+            entity=self.entity,
         )
 
     def documents(self, customers: Sequence[int]) -> list[AgedDocument]:
@@ -53,12 +59,14 @@ class Chosen:
             basis=self.basis,
             customers=customers,
             entities=self.actor.entities,
+            entity=self.entity,
         )
 
     @property
     def words(self) -> str:
         said = {"day": format_date(self.day, get_language() or "en"), "basis": BASES[self.basis]}
-        return _("As of %(day)s, by %(basis)s") % said
+        as_of = _("As of %(day)s, by %(basis)s") % said
+        return f"{as_of} · {self.entity_name}" if self.entity_name else as_of
 
 
 def by_name(rows: Sequence[AgedCustomer], customers: dict[int, Customer]) -> list[AgedCustomer]:

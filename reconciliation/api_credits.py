@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -10,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 from django.http import HttpResponse
 from rest_framework import serializers
 
+from arledger.companies.api_entities import ENTITY, narrowing
 from arledger.core.actor import Actor
 from arledger.core.api.encoding import amount as plain_amount
 from arledger.core.api.fields import DayField, FlagField, OneOf, ReferenceField, TextField
@@ -87,6 +89,7 @@ FILTERS: Mapping[str, Filter] = {
         OneOf([kind.value for kind in CreditKind], required=False), lambda rows, word: _of_kind(rows, word)
     ),
     "number": Filter(TextField(max_length=60, required=False), lambda rows, text: rows.filter(number=text)),
+    "entity": ENTITY,
     "date_from": Filter(DayField(required=False), lambda rows, day: rows.filter(date__gte=day)),
     "date_to": Filter(DayField(required=False), lambda rows, day: rows.filter(date__lte=day)),
 }
@@ -118,6 +121,7 @@ class Credits(ApiView):
             "refundable": Filter(
                 FILTERS["refundable"].field, lambda rows, wanted: _refundable(rows, wanted, base)
             ),
+            "entity": replace(ENTITY, narrow=narrowing(actor)),
         }
         return listed(
             request,

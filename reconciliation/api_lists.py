@@ -16,7 +16,9 @@ from django.db.models import BooleanField, OuterRef, Q, QuerySet, Subquery, Valu
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 
-from arledger.companies.models import Entity, Location
+from arledger.companies.api_entities import ENTITY, entity_key
+from arledger.companies.entity_forms import of_entity
+from arledger.companies.models import Location
 from arledger.core.actor import Actor
 from arledger.core.api.fields import DayField, OneOf, ReferenceField, Strict, TextField
 from arledger.core.api.ids import key_of
@@ -84,7 +86,7 @@ FILTERS: Mapping[str, Filter] = {
         "Everything matched under this code; case does not matter.",
     ),
     "summary": _filter(ReferenceField(required=False), "A summary, by its id."),
-    "entity": _filter(ReferenceField(required=False), "An entity, by id or code."),
+    "entity": ENTITY,
     "location": _filter(
         ReferenceField(required=False), "A location, by id or code, that one of the lines is of."
     ),
@@ -155,8 +157,8 @@ class DocumentFilters:
             "match_code": lambda code: Condition(coded(self.actor.company_id, code), keys=True),
             "number": lambda number: Condition(Q(number=number), keys=True),
             "summary": self._summary,
-            "entity": lambda text: Condition(Q(entity=self._reference("entity", text))),
-            "location": lambda text: Condition(self._located(self._reference("location", text))),
+            "entity": lambda text: Condition(of_entity(entity_key(self.actor, text))),
+            "location": lambda text: Condition(self._located(self._location(text))),
             "currency": lambda code: Condition(Q(currency=code)),
             "q": self._text,
         }
@@ -179,9 +181,8 @@ class DocumentFilters:
             raise NotFound()
         return Condition(Q(summary=key), column=True)
 
-    def _reference(self, kind: str, text: str) -> int:
-        model = Entity if kind == "entity" else Location
-        return resolve(kind, company_rows(model, self.actor.company_id), [text]).key(text)
+    def _location(self, text: str) -> int:
+        return resolve("location", company_rows(Location, self.actor.company_id), [text]).key(text)
 
     def _text(self, text: str) -> Condition:
         found = TextSearch(self.actor, self.kind, text)

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from rest_framework import serializers
 
+from arledger.companies.api_entities import ENTITY, narrowing
 from arledger.core.actor import Actor
 from arledger.core.api.fields import DayField, FlagField, Input, MoneyField, ReferenceField, TextField
 from arledger.core.api.ids import key_of
@@ -68,6 +69,7 @@ FILTERS: Mapping[str, Filter] = {
     "charge": _reference(f"What was settled. {NAMED}"),
     "credit": _reference(f"What settled it. {NAMED}"),
     "document": _reference("Either side, or the document that made it."),
+    "entity": replace(ENTITY, help=f"That of the charge. {ENTITY.help}"),
     "match_code": Filter(TextField(max_length=60, required=False), _coded, "In any case."),
     "date_from": Filter(DayField(required=False), lambda rows, day: rows.filter(date__gte=day)),
     "date_to": Filter(DayField(required=False), lambda rows, day: rows.filter(date__lte=day)),
@@ -279,6 +281,7 @@ def _filters(actor: Actor) -> dict[str, Filter]:
 
     own = {
         "customer": of_customer,
+        "entity": narrowing(actor, "charge_document__entity"),
         "charge": side("charge"),
         "credit": side("credit"),
         "document": side("charge", "credit", "maker"),

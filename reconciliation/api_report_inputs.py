@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from arledger.companies.models import Account, Entity, Location
+from arledger.companies.api_entities import HELP, entity_key
+from arledger.companies.models import Account, Location
 from arledger.core.actor import Actor
 from arledger.core.api.fields import (
     DayField,
@@ -69,9 +70,13 @@ def customers() -> dict[str, Strict]:
 def dimensions() -> dict[str, Strict]:
     return {
         "location": ReferenceField(required=False, help_text=REFERENCE),
-        "entity": ReferenceField(required=False, help_text=REFERENCE),
+        "entity": entity(),
         "currency": CurrencyField(required=False),
     }
+
+
+def entity() -> Strict:
+    return ReferenceField(required=False, help_text=HELP)
 
 
 def paging() -> dict[str, Strict]:
@@ -128,6 +133,7 @@ StatementQuery = _shape(
         "customer": ReferenceField(help_text=REFERENCE),
         "type": OneOf((OPEN_ITEMS, BALANCE_FORWARD), default=OPEN_ITEMS),
         **period(),
+        "entity": entity(),
     },
 )
 ItemsQuery = _shape(
@@ -156,6 +162,7 @@ class AgeingQuery(Input):
         help_text="The last days of the buckets, ascending.",
     )
     customer = ReferenceField(required=False, help_text=REFERENCE)
+    entity = ReferenceField(required=False, help_text=HELP)
 
 
 class ProofQuery(Input):
@@ -189,7 +196,7 @@ def scope_of(actor: Actor, values: Mapping[str, Any]) -> Scope:
         as_at=values.get("as_at") or end,
         known_on=values.get("known_on"),
         entities=actor.entities,
-        entity=_key(actor, "entity", Entity, values),
+        entity=entity_of(actor, values),
         location=_key(actor, "location", Location, values),
         currency=values.get("currency"),
     )
@@ -222,6 +229,12 @@ def items_of(actor: Actor, values: Mapping[str, Any]) -> payments_by_item.Query:
 
 def proof_of(actor: Actor, values: Mapping[str, Any]) -> proof.Query:
     return proof.Query(day=values.get("as_of") or actor.today, **_range(actor, values))
+
+
+def entity_of(actor: Actor, values: Mapping[str, Any]) -> int | None:
+    """Raises NotFound for an entity that the person may not see."""
+    text = values.get("entity")
+    return None if text is None else entity_key(actor, text, f"{PARAMETER}entity")
 
 
 def edges_of(values: Mapping[str, Any]) -> tuple[int, ...]:

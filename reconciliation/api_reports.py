@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -38,6 +39,7 @@ from reconciliation.api_report_shapes import (
     ReconciliationShape,
     StatementShape,
 )
+from reconciliation.balance_forward import moving
 from reconciliation.report import Place
 from reconciliation.report_rows import Movement
 
@@ -168,6 +170,7 @@ class Ageing(ReportView):
             edges=edges,
             customers=None if customer is None else [customer.pk],
             entities=actor.entities,
+            entity=inputs.entity_of(actor, values),
         )
         customers = by_ids(actor.company_id, {row.customer for row in aged.rows})
         rows = sorted(aged.rows, key=lambda row: (customers[row.customer].code, row.currency))
@@ -207,7 +210,7 @@ class Statement(ReportView):
         if values["type"] == inputs.BALANCE_FORWARD:
             rows, balances = _forward(actor, customer, values)
         else:
-            rows, balances = _open_items(actor, customer, end)
+            rows, balances = _open_items(actor, customer, end, inputs.entity_of(actor, values))
         currency = request.company.base_currency
         figures = [
             {"currency": one} | answers.amounts(one, balance=balances[one]) for one in sorted(balances)
@@ -318,15 +321,13 @@ def _of_items(
 def _forward(
     actor: Actor, customer: Customer, values: Mapping[str, Any]
 ) -> tuple[list[dict[str, Any]], dict[str, Decimal]]:
-    """The entries but for contra entries, which cancel out; the balance runs over what is left."""
+    """The entries that moved the balance; it runs over them."""
     wanted = inputs.entries_of(actor, {**values, "include_all": True})
     rows: list[dict[str, Any]] = []
     balances: dict[str, Decimal] = {}
     for account in report.accounts_of(actor=actor, query=wanted, customer=customer.pk):
         balance = account.opening
-        for row in answers.entry_rows([account], wanted):
-            if row["contra"]:
-                continue
+        for row in answers.entry_rows([replace(account, rows=moving(account.rows))], wanted):
             balance += Decimal(row["amount"])
             rows.append(row | answers.amounts(account.currency, balance=balance))
         balances[account.currency] = balance
@@ -334,13 +335,15 @@ def _forward(
 
 
 def _open_items(
-    actor: Actor, customer: Customer, day: date
+    actor: Actor, customer: Customer, day: date, entity: int | None
 ) -> tuple[list[dict[str, Any]], dict[str, Decimal]]:
     """Charges, then credits, by due date; the balance runs per currency."""
     rows: list[dict[str, Any]] = []
     balances: dict[str, Decimal] = {}
     for charge in (True, False):
-        for one in open_documents(actor=actor, customer=customer.pk, day=day, charge=charge, limit=MOST_OPEN):
+        for one in open_documents(
+            actor=actor, customer=customer.pk, day=day, charge=charge, limit=MOST_OPEN, entity=entity
+        ):
             currency = one.document.currency
             opened = one.open if charge else -one.open
             balances[currency] = balances.get(currency, ZERO) + opened

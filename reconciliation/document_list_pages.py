@@ -15,10 +15,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from arledger.companies.entity_pages import ByEntity
 from arledger.core.errors import NotFound, Refusal
 from arledger.core.http.doors import PageRequest
 from arledger.core.http.keyset import Sort
-from arledger.core.http.listing import Column, Export, Lister, Total
+from arledger.core.http.listing import Column, Export, Total
 from arledger.core.money import quantize
 from arledger.core.query import KeyIn, KeyOf
 from ledger.models import NUMBER_ORDER, Document, Kind
@@ -52,7 +53,7 @@ MOST_CROSSING = 4_000
 MOST_ROWS = 200
 
 
-class DocumentLister(Lister):
+class DocumentLister(ByEntity):
     """Drafts, posted documents and reversals of one kind.
 
     ``computed`` says what of a document's figures each tab shows, ``unsettled`` which of these tabs show documents
@@ -169,10 +170,11 @@ class DocumentLister(Lister):
         return rows
 
     def within(self) -> QuerySet[Any] | None:
-        """Computed states, texts inside words and many days out of order are looked for among the other rows."""
+        """Computed states, entities, texts inside words and many days out of order are looked for among the rows."""
         computed = bool(self.tab in self.computed or {"settlement", "mark"} & set(self.values))
         seeking = bool(self.text) and not self.found.selective
-        if "match_code" in self.values or not (computed or seeking or self._crossing_many):
+        foreign = "entity" in self.values
+        if "match_code" in self.values or not (computed or seeking or foreign or self._crossing_many):
             return None
         if not seeking and (self.text or self._names_keys()):
             return None
@@ -183,7 +185,8 @@ class DocumentLister(Lister):
         return rows.filter(state=Document.State.POSTED) if computed else rows
 
     def fitting(self, key: KeyOf) -> QuerySet[Any]:
-        rows = self._by_state(Document.objects.filter(key, company_id=self.actor.company_id))
+        rows = self.in_entity(Document.objects.filter(key, company_id=self.actor.company_id))
+        rows = self._by_state(rows)
         if self._crossing_many:
             rows = rows.filter(**self._bounds)
         if self.tab in self.computed:

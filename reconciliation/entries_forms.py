@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from arledger.companies.entity_forms import EntityField, offer_entities, visible_entities
 from arledger.companies.selectors import choices
 from arledger.core.actor import Actor
 from arledger.core.http.forms import DayField, TextField, offer
@@ -61,7 +62,7 @@ class EntriesForm(forms.Form):
         label=_("Matches to show"), required=False, choices=MATCHES, widget=forms.CheckboxSelectMultiple
     )
     location = forms.TypedChoiceField(label=_("Location"), required=False, coerce=int, empty_value=None)
-    entity = forms.TypedChoiceField(label=_("Entity"), required=False, coerce=int, empty_value=None)
+    entity = EntityField()
     currency = forms.ChoiceField(label=_("Currency"), required=False)
     sort = forms.ChoiceField(label=_("Sort by"), required=False, choices=SORTS)
 
@@ -69,9 +70,8 @@ class EntriesForm(forms.Form):
         super().__init__(_shown(data))
         self.actor = actor
         offered = choices(actor.company_id)
-        entities = [e for e in offered["entities"] if actor.entities is None or e.pk in actor.entities]
         offer(self, "location", [ALL, *((one.pk, str(one)) for one in offered["locations"])])
-        offer(self, "entity", [ALL, *((one.pk, str(one)) for one in entities)])
+        offer_entities(self, visible_entities(actor), everything=ALL[1])
         offer(self, "currency", [ALL, *((code, code) for code in currencies())])
 
     def add_prefix(self, field_name: str) -> str:
@@ -106,7 +106,7 @@ class EntriesForm(forms.Form):
                 as_at=values["as_at"],
                 known_on=values["known_on"],
                 entities=self.actor.entities,
-                entity=values["entity"],
+                entity=values.get("entity"),
                 location=values["location"],
                 currency=values["currency"] or None,
             ),

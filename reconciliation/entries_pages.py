@@ -13,9 +13,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from arledger.companies.context import address
+from arledger.companies.entity_forms import chosen_entity
 from arledger.core.formats import format_date
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.exporting import answer
+from arledger.core.http.forms import chosen_text
 from arledger.core.http.views import opening
 from ledger.models import Kind
 from reconciliation import report
@@ -146,10 +148,9 @@ def sentence(form: EntriesForm) -> str:
     labels = dict(MATCHES)
     if values["matches"]:
         parts.append(", ".join(str(labels[one]) for one in values["matches"]))
-    for name in ("location", "entity"):
-        if values[name]:
-            options: Any = form.fields[name]
-            parts.append(str(dict(options.choices)[values[name]]))
+    if values["location"]:
+        parts.append(chosen_text(form.fields["location"], values["location"]))
+    parts.extend(filter(None, [chosen_entity(form)]))
     if values["match_code"]:
         parts.append(_("match code %(match_code)s") % {"match_code": values["match_code"]})
     if values["currency"]:

@@ -8,6 +8,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from arledger.companies.entity_forms import chosen_entity
 from arledger.core.export_sources import Asked, ChoicesInvalid, Source, register
 from arledger.core.http.list_tables import list_source
 from arledger.core.tables import Table
@@ -77,11 +78,11 @@ def _entries_parameters(asked: Asked) -> set[str]:
 
 
 def _ageing_parameters(asked: Asked) -> set[str]:
-    return set(AgeingForm.base_fields)
+    return set(AgeingForm.of({}, asked.actor).fields)
 
 
 def _chosen(asked: Asked) -> Chosen:
-    form = AgeingForm.of(QueryDict(asked.query).dict(), asked.actor.today)
+    form = AgeingForm.of(QueryDict(asked.query).dict(), asked.actor)
     require_valid(form)
     values = form.cleaned_data
     return Chosen(
@@ -90,6 +91,8 @@ def _chosen(asked: Asked) -> Chosen:
         day=values["as_of"],
         basis=values["basis"],
         edges=values["buckets"],
+        entity=values.get("entity"),
+        entity_name=chosen_entity(form),
     )
 
 
@@ -166,7 +169,7 @@ register(
         label=_("Tax receipts"),
         rights=["statements.run"],
         table=_receipts,
-        parameters=lambda asked: set(TaxReceiptsForm.base_fields),
+        parameters=lambda asked: set(TaxReceiptsForm(QueryDict(), actor=asked.actor).fields),
     )
 )
 register(

@@ -57,6 +57,7 @@ WITH credits AS MATERIALIZED (
     WHERE l.company_id = %(company)s AND l.is_open AND l.amount < 0 AND l.open_amount <> l.reserved_amount
       AND (%(customers)s::bigint[] IS NULL OR l.customer_id = ANY(%(customers)s))
       AND (%(entities)s::bigint[] IS NULL OR d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
+      AND (%(entity)s::bigint IS NULL OR coalesce(d.entity_id, 0) = %(entity)s)
     GROUP BY 1, 2, 3
 ), charges AS MATERIALIZED (
     SELECT l.customer_id, l.currency, CASE WHEN %(limited)s THEN d.entity_id END AS pot,
@@ -66,6 +67,7 @@ WITH credits AS MATERIALIZED (
     WHERE l.company_id = %(company)s AND l.is_open AND l.amount > 0 AND d.kind <> 'refund'
       AND l.customer_id IN (SELECT customer_id FROM credits)
       AND (%(entities)s::bigint[] IS NULL OR d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
+      AND (%(entity)s::bigint IS NULL OR coalesce(d.entity_id, 0) = %(entity)s)
     GROUP BY 1, 2, 3
 ), pots AS (
     SELECT customer_id, currency, sum(charges) AS charges, sum(credits) AS credits, min(since) AS since
@@ -101,12 +103,14 @@ def needs_matching(
     customers: Sequence[int] | None = None,
     after: Sequence[Any] | None = None,
     backward: bool = False,
+    entity: int | None = None,
 ) -> list[NeedsMatching]:
     """Accounts to look after, what settles most first, then the oldest; one statement for all customers.
 
     Those where matching could settle something, and those with a credit available for more than ``days`` days.
     ``limited``: credits settle charges of their own entity only (SPEC 3). ``after`` are the values of PLACE of a
-    row: what follows it, or ``backward`` what comes before it, the nearest first.
+    row: what follows it, or ``backward`` what comes before it, the nearest first. With ``entity`` (0: the top level)
+    only that one's charges and credits count.
     """
     statement = QUEUE.format(
         after=AFTER.format(sign="<" if backward else ">") if after else "", way="DESC" if backward else "ASC"
@@ -118,6 +122,7 @@ def needs_matching(
             "entities": None if actor.entities is None else list(actor.entities),
             "customers": None if customers is None else list(customers),
             "limited": limited,
+            "entity": entity,
             "stale": actor.today - timedelta(days),
             "limit": limit,
             **dict(zip(PLACE, after or (), strict=False)),

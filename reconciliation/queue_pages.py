@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,6 +11,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from arledger.companies.entity_forms import EntityField, chosen_entity, offer_entities
+from arledger.companies.entity_pages import entities_of
 from arledger.companies.selectors import settings_of
 from arledger.core.errors import Refusal
 from arledger.core.http.doors import PageRequest, page
@@ -36,6 +39,7 @@ COLUMNS = (
 
 
 class QueueFilter(forms.Form):
+    entity = EntityField()
     days = forms.IntegerField(
         label=_("Credits unused for more than (days)"),
         required=False,
@@ -44,11 +48,15 @@ class QueueFilter(forms.Form):
         help_text=_("Such credits are listed even where nothing is owed. Without a number: 30."),
     )
 
+    def __init__(self, request: PageRequest) -> None:
+        super().__init__(request.GET)
+        offer_entities(self, entities_of(request))
+
 
 @page("matching.apply")
 def list_(request: PageRequest) -> HttpResponse:
     """Customers with both credits and open charges, and those with credits unused for long."""
-    form = QueueFilter(request.GET)
+    form = QueueFilter(request)
     listing = _listing(request, form)
     labels = {str(place): str(column.label) for place, column in enumerate(COLUMNS)}
     context = {"listing": listing, "labels": labels}
@@ -65,33 +73,39 @@ def _listing(request: PageRequest, form: QueueFilter) -> Listing:
         cursor = read_cursor(NAME, ORDER, request.GET.get("cursor", ""))
     except Refusal as refusal:
         errors.append(str(refusal))
-    days = None if errors else form.cleaned_data["days"]
-    rows, previous, next_ = ([], "", "") if errors else _rows(request, text, days, cursor)
+    values = {} if errors else {name: one for name, one in form.cleaned_data.items() if one is not None}
+    rows, previous, next_ = ([], "", "") if errors else _rows(request, text, values, cursor)
     return Listing(
         rows=rows,
         columns=COLUMNS,
         search_label=gettext("Customer"),
         query=text or request.GET.get("q", "")[:SEARCH_LENGTH].replace("\0", ""),
         form=form,
-        pills=[] if days is None else [Pill(name="days", label=form["days"].label, text=str(days))],
+        pills=[Pill(name=name, label=form[name].label, text=_text(form, name)) for name in values],
         previous=previous,
         next=next_,
         count=None if errors or previous or next_ else len(rows),
         selectable=True,
-        filtered=bool(text or days is not None or errors),
+        filtered=bool(text or values or errors),
         errors=errors,
     )
 
 
+def _text(form: QueueFilter, name: str) -> str:
+    """How a filter's value reads."""
+    return chosen_entity(form) if name == "entity" else str(form.cleaned_data[name])
+
+
 def _rows(
-    request: PageRequest, text: str, days: int | None, cursor: Cursor | None
+    request: PageRequest, text: str, values: Mapping[str, int], cursor: Cursor | None
 ) -> tuple[list[NeedsMatching], str, str]:
     """A page of accounts with the cursors around it."""
     actor = request.actor
     backward = cursor is not None and cursor.backward
     found = needs_matching(
         actor=actor,
-        days=DAYS if days is None else days,
+        days=values.get("days", DAYS),
+        entity=values.get("entity"),
         limited=settings_of(actor.company_id).row.limit_credits_to_entity,
         limit=PAGE_SIZE + 1,
         customers=list(search(visible(actor), text).values_list("pk", flat=True)) if text else None,

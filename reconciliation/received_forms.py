@@ -11,6 +11,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from arledger.companies.entity_forms import EntityField, offer_entities, visible_entities
 from arledger.companies.selectors import choices
 from arledger.core.actor import Actor
 from arledger.core.http.forms import DayField, TextField, offer
@@ -57,19 +58,15 @@ class ItemsForm(ChoiceForm):
     item = TextField(label=_("Item contains"), max_length=100, required=False)
     account = forms.TypedChoiceField(label=_("Account"), required=False, coerce=int, empty_value=None)
     location = forms.TypedChoiceField(label=_("Location"), required=False, coerce=int, empty_value=None)
-    entity = forms.TypedChoiceField(label=_("Entity"), required=False, coerce=int, empty_value=None)
+    entity = EntityField()
     currency = forms.ChoiceField(label=_("Currency"), required=False)
 
     def __init__(self, data: QueryDict | Mapping[str, Any], *, actor: Actor) -> None:
         super().__init__(data, actor=actor)
         offered = choices(actor.company_id)
-        entities = [e for e in offered["entities"] if actor.entities is None or e.pk in actor.entities]
-        for name, options in (
-            ("account", offered["accounts"]),
-            ("location", offered["locations"]),
-            ("entity", entities),
-        ):
+        for name, options in (("account", offered["accounts"]), ("location", offered["locations"])):
             offer(self, name, [ALL, *((one.pk, str(one)) for one in options)])
+        offer_entities(self, visible_entities(actor), everything=ALL[1])
         offer(self, "currency", [ALL, *((code, code) for code in currencies())])
 
     def clean(self) -> dict[str, Any]:
@@ -96,7 +93,7 @@ class ItemsForm(ChoiceForm):
                 as_at=values["end"],
                 known_on=values["known_on"],
                 entities=self.actor.entities,
-                entity=values["entity"],
+                entity=values.get("entity"),
                 location=values["location"],
                 currency=values["currency"] or None,
             ),
@@ -117,10 +114,12 @@ class TaxReceiptsForm(ChoiceForm):
     known_on = KnownOnField()
     customer_from = TextField(label=_("Customers from"), max_length=40, required=False)
     customer_to = TextField(label=_("Customers to"), max_length=40, required=False)
+    entity = EntityField()
     currency = forms.ChoiceField(label=_("Currency"), required=False)
 
     def __init__(self, data: QueryDict | Mapping[str, Any], *, actor: Actor) -> None:
         super().__init__(data, actor=actor)
+        offer_entities(self, visible_entities(actor), everything=ALL[1])
         offer(self, "currency", [ALL, *((code, code) for code in currencies())])
 
     def clean(self) -> dict[str, Any]:
@@ -143,6 +142,7 @@ class TaxReceiptsForm(ChoiceForm):
             customer_from=values["customer_from"],
             customer_to=values["customer_to"],
             currency=values["currency"] or None,
+            entity=values.get("entity"),
         )
 
 

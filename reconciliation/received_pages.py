@@ -12,10 +12,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from arledger.companies.context import address
+from arledger.companies.entity_forms import chosen_entity
 from arledger.companies.models import Account
 from arledger.core.formats import format_date
 from arledger.core.http import exporting
 from arledger.core.http.doors import PageRequest, page
+from arledger.core.http.forms import chosen_text
 from ledger.models import Kind
 from reconciliation import payments_by_item
 from reconciliation.payments_by_item import Item, Place, Query
@@ -99,10 +101,10 @@ def _sentence(form: ItemsForm) -> str:
     if values["customer_from"] or values["customer_to"]:
         ends = {"first": values["customer_from"] or "…", "last": values["customer_to"] or "…"}
         parts.append(_("customers %(first)s to %(last)s") % ends)
-    for name in ("account", "location", "entity"):
-        if values[name]:
-            options: Any = form.fields[name]
-            parts.append(str(dict(options.choices)[values[name]]))
+    parts += [
+        chosen_text(form.fields[name], values[name]) for name in ("account", "location") if values[name]
+    ]
+    parts.extend(filter(None, [chosen_entity(form)]))
     return " · ".join([*parts, *(values[name] for name in ("item", "currency") if values[name])])
 
 

@@ -8,6 +8,8 @@ from datetime import date
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from arledger.companies.entity_forms import EntityField, offer_entities, visible_entities
+from arledger.core.actor import Actor
 from arledger.core.dates import parse_iso_date
 from arledger.core.errors import Refusal
 from reconciliation.buckets import DEFAULT_EDGES, parse_edges
@@ -23,16 +25,20 @@ class AgeingForm(forms.Form):
     )
     basis = forms.ChoiceField(label=_("Age by"), choices=BASES, widget=forms.Select)
     buckets = forms.CharField(label=_("Buckets (days)"), max_length=60, widget=forms.TextInput)
+    entity = EntityField()
 
     @classmethod
-    def of(cls, chosen: Mapping[str, str], today: date) -> AgeingForm:
+    def of(cls, chosen: Mapping[str, str], actor: Actor) -> AgeingForm:
         """The form for the parameters of an address."""
         defaults = {
-            "as_of": today.isoformat(),
+            "as_of": actor.today.isoformat(),
             "basis": "due",
             "buckets": ",".join(str(edge) for edge in DEFAULT_EDGES),
         }
-        return cls({name: chosen.get(name) or default for name, default in defaults.items()})
+        found = {name: chosen.get(name) or default for name, default in defaults.items()}
+        form = cls({**found, "entity": chosen.get("entity", "")})
+        offer_entities(form, visible_entities(actor), everything=_("all"))
+        return form
 
     def clean_as_of(self) -> date:
         try:

@@ -54,7 +54,7 @@ def ageing_page(request: PageRequest) -> HttpResponse:
     """The report on screen, a hundred customers at a time; all choices are in the address."""
     if opened := opening(request):
         return opened
-    form = AgeingForm.of(request.GET.dict(), request.actor.today)
+    form = AgeingForm.of(request.GET.dict(), request.actor)
     context: dict[str, Any] = {"form": form}
     if not form.is_valid():
         return render(request, "reports/ageing.html", context)
@@ -104,7 +104,7 @@ def ageing_page(request: PageRequest) -> HttpResponse:
 @page("ageing.run")
 def ageing_csv(request: PageRequest) -> HttpResponseBase:
     """The same figures for every customer as a file (``?format=``); ``?detail=1``: every open document."""
-    form = AgeingForm.of(request.GET.dict(), request.actor.today)
+    form = AgeingForm.of(request.GET.dict(), request.actor)
     if not form.is_valid():
         return render(request, "reports/ageing.html", {"form": form}, status=400)
     return answer(request, "ageing-detail" if request.GET.get("detail") else "ageing")
@@ -121,6 +121,7 @@ def _documents(
         basis=form.cleaned_data["basis"],
         customers=[row.customer for row in rows],
         entities=request.actor.entities,
+        entity=form.cleaned_data.get("entity"),
     )
     sorted_in: dict[tuple[int, str], list[DocumentRow]] = {}
     for one in documents[:MOST_DOCUMENTS]:
@@ -143,6 +144,7 @@ def _read(request: PageRequest, form: AgeingForm) -> Ageing:
         basis=form.cleaned_data["basis"],
         edges=form.cleaned_data["buckets"],
         entities=request.actor.entities,
+        entity=form.cleaned_data.get("entity"),
     )
 
 

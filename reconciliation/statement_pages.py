@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.http import HttpResponse
@@ -13,6 +14,12 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from arledger.companies.context import address
+from arledger.companies.entity_forms import (
+    EntityField,
+    chosen_entity,
+    offer_entities,
+    visible_entities,
+)
 from arledger.core.actor import Actor
 from arledger.core.export_sources import Company
 from arledger.core.formats import format_amount, format_date
@@ -25,6 +32,7 @@ from customers.selectors import customer
 from ledger.models import Kind
 from reconciliation import report
 from reconciliation.accounts import open_documents
+from reconciliation.balance_forward import moving
 from reconciliation.report import Query
 from reconciliation.report_rows import Scope
 
@@ -40,6 +48,11 @@ class StatementForm(forms.Form):
     way = forms.ChoiceField(label=gettext_lazy("Statement"), choices=WAYS, required=False)
     start = DayField(label=gettext_lazy("From"), required=False)
     end = DayField(label=gettext_lazy("As at"), required=False)
+    entity = EntityField()
+
+    def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
+        super().__init__(*args, **options)
+        offer_entities(self, visible_entities(actor), everything=gettext_lazy("all"))
 
     def clean(self) -> dict[str, object]:
         values = super().clean() or {}
@@ -62,7 +75,7 @@ class Statement:
 def statement(request: PageRequest, key: int) -> HttpResponse:
     """The PDF of one customer's account. ``?way=`` open or forward, ``start`` and ``end`` as the form says."""
     found = customer(request.actor, key)
-    form = StatementForm(request.GET)
+    form = StatementForm(request.GET, actor=request.actor)
     if not form.is_valid():
         context = {"customer": found, "form": form, "url": address("customers:detail", key)}
         return render(request, "reports/statement.html", context, status=400)
@@ -70,15 +83,20 @@ def statement(request: PageRequest, key: int) -> HttpResponse:
     end = values["end"] or actor.today
     start = values["start"] or end.replace(day=1)
     onward = values["way"] == FORWARD
-    parts = forward(actor, found, start, end) if onward else open_items(actor, found, end)
-    sheet = sheet_of(request.company, found, parts, end, forward=onward)
+    entity = values.get("entity")
+    parts = (
+        forward(actor, found, start, end, entity=entity)
+        if onward
+        else open_items(actor, found, end, entity=entity)
+    )
+    sheet = sheet_of(request.company, found, parts, end, forward=onward, entity=chosen_entity(form))
     return pdf_response(sheet, name=f"statement-{found.code}-{end.isoformat()}", at=actor.at)
 
 
 @page("statements.run")
 def choose(request: PageRequest, key: int) -> HttpResponse:
     """Which statement of a customer one wants."""
-    form = StatementForm(initial={"way": OPEN, "end": request.actor.today})
+    form = StatementForm(initial={"way": OPEN, "end": request.actor.today}, actor=request.actor)
     context = {
         "customer": customer(request.actor, key),
         "form": form,
@@ -87,13 +105,15 @@ def choose(request: PageRequest, key: int) -> HttpResponse:
     return render(request, "reports/statement.html", context)
 
 
-def open_items(actor: Actor, found: Customer, day: date) -> list[Statement]:
-    """What is open on the day by due date, charges and credits, per currency."""
+def open_items(actor: Actor, found: Customer, day: date, *, entity: int | None = None) -> list[Statement]:
+    """What is open on the day by due date, charges and credits, per currency; of one entity (0: the top level)."""
     language = get_language() or "en"
     parts: dict[str, list[list[str]]] = {}
     balances: dict[str, Decimal] = {}
     for charge in (True, False):
-        for one in open_documents(actor=actor, customer=found.pk, day=day, charge=charge, limit=MOST_ROWS):
+        for one in open_documents(
+            actor=actor, customer=found.pk, day=day, charge=charge, limit=MOST_ROWS, entity=entity
+        ):
             document, currency = one.document, one.document.currency
             opened = one.open if charge else -one.open
             balances[currency] = balances.get(currency, ZERO) + opened
@@ -112,11 +132,23 @@ def open_items(actor: Actor, found: Customer, day: date) -> list[Statement]:
     return [Statement(currency, parts[currency], balances[currency]) for currency in sorted(parts)]
 
 
-def forward(actor: Actor, found: Customer, start: date, end: date) -> list[Statement]:
-    """The balance before the period and everything that moved it; what was only matched is left out."""
+def forward(
+    actor: Actor, found: Customer, start: date, end: date, *, entity: int | None = None
+) -> list[Statement]:
+    """The balance before the period and everything that moved it; what was only matched is left out.
+
+    Of one ``entity`` (0: the top level), or of all.
+    """
     language = get_language() or "en"
     query = Query(
-        scope=Scope(company_id=actor.company_id, start=start, end=end, as_at=end, entities=actor.entities),
+        scope=Scope(
+            company_id=actor.company_id,
+            start=start,
+            end=end,
+            as_at=end,
+            entities=actor.entities,
+            entity=entity,
+        ),
         include_all=True,
     )
     statements = []
@@ -124,9 +156,7 @@ def forward(actor: Actor, found: Customer, start: date, end: date) -> list[State
         currency, balance = account.currency, account.opening
         rows = [[format_date(start, language), _("Balance brought forward"), "", "", "", "", ""]]
         rows[0][-1] = format_amount(balance, currency, language)
-        for row in account.rows:
-            if row.contra:
-                continue
+        for row in moving(account.rows):
             balance += row.amount
             rows.append(
                 [
@@ -143,7 +173,15 @@ def forward(actor: Actor, found: Customer, start: date, end: date) -> list[State
     return statements
 
 
-def sheet_of(company: Company, found: Customer, parts: list[Statement], end: date, *, forward: bool) -> Sheet:
+def sheet_of(
+    company: Company,
+    found: Customer,
+    parts: list[Statement],
+    end: date,
+    *,
+    forward: bool,
+    entity: str = "",
+) -> Sheet:
     """What is printed, in the reader's language; an account without movements says so."""
     language = get_language() or "en"
     day = format_date(end, language)
@@ -161,7 +199,11 @@ def sheet_of(company: Company, found: Customer, parts: list[Statement], end: dat
         title=title,
         party_label=_("Customer"),
         party="\n".join(text for text in (found.name, found.address) if text),
-        facts=[(_("Customer"), found.code), (_("Date"), day)],
+        facts=[
+            (_("Customer"), found.code),
+            (_("Date"), day),
+            *([(_("Entity"), entity)] if entity else []),
+        ],
         columns=[
             Column(label=_("Date")),
             Column(label=_("Document"), wide=True),

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from arledger.companies.entity_forms import chosen_entity
 from arledger.core import pdf
 from arledger.core.export_sources import Asked, ChoicesInvalid, Written, source_of
 from arledger.core.filetypes import clean_name
@@ -46,7 +47,12 @@ def statements(request: PageRequest) -> HttpResponse:
     """Choose customers and day, see how many statements that makes (GET), and have them made (POST)."""
     posted = request.method == "POST"
     sent = request.POST if posted else request.GET
-    form = StatementsForm(sent) if sent else StatementsForm(initial={"way": OPEN, "end": request.actor.today})
+    actor = request.actor
+    form = (
+        StatementsForm(sent, actor=actor)
+        if sent
+        else StatementsForm(initial={"way": OPEN, "end": actor.today}, actor=actor)
+    )
     context: dict[str, Any] = {"form": form}
     if form.is_bound and form.is_valid():
         asked = asked_of(request, form.cleaned_data["file"] or "zip", choices_of(sent))
@@ -62,7 +68,7 @@ def statements(request: PageRequest) -> HttpResponse:
 
 
 def _form(asked: Asked) -> StatementsForm:
-    form = StatementsForm(QueryDict(asked.query))
+    form = StatementsForm(QueryDict(asked.query), actor=asked.actor)
     if not form.is_valid():
         raise ChoicesInvalid(why=" ".join(str(error) for found in form.errors.values() for error in found))
     return form
@@ -81,7 +87,12 @@ def _customers(asked: Asked, form: StatementsForm) -> list[Customer]:
         rows = rows.filter(code__lt=values["customer_to"] + LAST)
     if values["everybody"]:
         return list(rows)
-    aged = ageing(company_id=actor.company_id, day=_day(asked, form), entities=actor.entities)
+    aged = ageing(
+        company_id=actor.company_id,
+        day=_day(asked, form),
+        entities=actor.entities,
+        entity=values.get("entity"),
+    )
     owing = {row.customer for row in aged.rows if row.total}
     return [row for row in rows if row.pk in owing]
 
@@ -89,10 +100,14 @@ def _customers(asked: Asked, form: StatementsForm) -> list[Customer]:
 def _sheets(asked: Asked, form: StatementsForm, beat: Beat) -> Iterator[tuple[Customer, bytes]]:
     actor, end = asked.actor, _day(asked, form)
     start = form.cleaned_data["start"] or end.replace(day=1)
-    onward = form.cleaned_data["way"] == FORWARD
+    onward, entity = form.cleaned_data["way"] == FORWARD, form.cleaned_data.get("entity")
     for done, found in enumerate(_customers(asked, form), start=1):
-        parts = forward(actor, found, start, end) if onward else open_items(actor, found, end)
-        sheet = sheet_of(asked.company, found, parts, end, forward=onward)
+        parts = (
+            forward(actor, found, start, end, entity=entity)
+            if onward
+            else open_items(actor, found, end, entity=entity)
+        )
+        sheet = sheet_of(asked.company, found, parts, end, forward=onward, entity=chosen_entity(form))
         yield found, pdf.render(sheet, at=actor.at)
         beat(done)
 
@@ -126,4 +141,4 @@ def parts(asked: Asked) -> int:
 
 
 def parameters(asked: Asked) -> Collection[str]:
-    return set(StatementsForm.base_fields) - {"file"}
+    return set(StatementsForm(actor=asked.actor).fields) - {"file"}

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from arledger.companies.context import address
+from arledger.companies.entity_forms import chosen_entity
 from arledger.companies.models import Company
 from arledger.core.errors import NotFound
 from arledger.core.formats import format_amount, format_date
@@ -70,11 +71,13 @@ def tax_receipt_pdf(request: PageRequest, key: int) -> HttpResponse:
     paid = items(query=query, customers=[found.pk])
     if not paid:
         raise NotFound()
-    sheet = sheet_of(request.company, found, paid, query)
+    sheet = sheet_of(request.company, found, paid, query, entity=chosen_entity(form))
     return pdf_response(sheet, name=f"tax-receipt-{query.year}-{found.code}", at=request.actor.at)
 
 
-def sheet_of(company: Company, found: Customer, paid: list[PaidItem], query: Query) -> Sheet:
+def sheet_of(
+    company: Company, found: Customer, paid: list[PaidItem], query: Query, *, entity: str = ""
+) -> Sheet:
     """What is printed, in the reader's language."""
     language = get_language() or "en"
     title = _("Tax receipt for %(year)s") % {"year": query.year}
@@ -92,6 +95,7 @@ def sheet_of(company: Company, found: Customer, paid: list[PaidItem], query: Que
             (_("Customer"), found.code),
             (_("Service year"), str(query.year)),
             (_("As of"), format_date(query.as_of, language)),
+            *([(_("Entity"), entity)] if entity else []),
         ],
         columns=[
             Column(label=_("Document")),

@@ -25,7 +25,10 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """Whose receipts for which service year, as of a day and as known on an instant (None: now)."""
+    """Whose receipts for which service year, as of a day and as known on an instant (None: now).
+
+    ``entities`` are those a person is limited to; ``entity`` (0: the top level) is that of the items' documents.
+    """
 
     company_id: int
     year: int
@@ -35,6 +38,7 @@ class Query:
     customer_to: str = ""
     currency: str | None = None
     entities: frozenset[int] | None = None
+    entity: int | None = None
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -46,6 +50,7 @@ class Query:
             "known": self.known_on,
             "currency": self.currency,
             "entities": None if self.entities is None else sorted(self.entities),
+            "entity": self.entity,
             "money": list(MONEY),
             **customer_range(self.customer_from, self.customer_to),
         }
@@ -95,6 +100,7 @@ WITH eligible AS (
       AND coalesce(l.service_start, l.service_end, d.date) BETWEEN %(start)s AND %(end)s
       AND (%(currency)s::text IS NULL OR l.currency = %(currency)s)
       AND (%(entities)s::bigint[] IS NULL OR d.entity_id IS NULL OR d.entity_id = ANY (%(entities)s))
+      AND (%(entity)s::bigint IS NULL OR coalesce(d.entity_id, 0) = %(entity)s)
 ), paid AS (
     SELECT e.*, p.amount AS paid
     FROM eligible e

@@ -18,10 +18,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from arledger.companies.context import address
+from arledger.companies.entity_pages import ByEntity
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.forms import DayField, TextField
 from arledger.core.http.keyset import Sort
-from arledger.core.http.listing import Column, Export, Lister, Total
+from arledger.core.http.listing import Column, Export, Total
 from arledger.core.money import currencies, quantize
 from customers.selectors import search, visible
 from ledger.models import NUMBER_ORDER, Document, Kind, Line
@@ -82,7 +83,7 @@ class UnreconciledRow:
         return address(f"{self.document.kind}s:detail", self.document.pk)
 
 
-class UnreconciledLister(Lister):
+class UnreconciledLister(ByEntity):
     """Starts from the index of what is unmatched on credit lines, which is little beside the history."""
 
     name = "unreconciled"

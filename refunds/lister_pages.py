@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from arledger.companies.entity_pages import ByEntity
 from arledger.companies.models import BankAccount
 from arledger.core.errors import Refusal
 from arledger.core.http.forms import AmountField, DayField, TextField, offer
 from arledger.core.http.keyset import Sort
-from arledger.core.http.listing import Column, Export, Lister, Total
+from arledger.core.http.listing import Column, Export, Total
 from arledger.core.money import parse_localized_amount, quantize
 from ledger.models import NUMBER_ORDER, Document, Kind
 from reconciliation.figures import document_figures
@@ -63,7 +64,7 @@ class RefundRow:
         return self.state in (RefundState.VOIDED, RefundState.VOIDING)
 
 
-class RefundLister(Lister):
+class RefundLister(ByEntity):
     name = "refunds"
     columns = (
         Column(label=_("Number"), sort="number"),
@@ -151,11 +152,11 @@ class RefundLister(Lister):
         return _of_amount(amount)
 
     def within(self) -> QuerySet[Any] | None:
-        """No index has bank accounts, texts inside words and names that many customers share."""
+        """No index has entities, bank accounts, texts inside words and names that many customers share."""
         if "match_code" in self.values or "amount" in self.values:
             return None
         hard = (
-            "account" in self.values
+            bool({"account", "entity"} & set(self.values))
             or (self.tab in ("posted", "voided") and not self.taken_back.selective)
             or (self.text and not self.search.selective)
             or ("customer" in self.values and not self.paid.selective)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
 from rest_framework import serializers
 
+from arledger.companies.api_entities import ENTITY, narrowing
 from arledger.companies.frequencies import Frequency
 from arledger.companies.models import BankAccount, Entity
 from arledger.companies.selectors import settings_of, within_reach
@@ -136,6 +138,7 @@ FILTERS = {
         OneOf(Summary.State.values, required=False), lambda rows, value: rows.filter(state=value)
     ),
     "automatic": Filter(FlagField(required=False), lambda rows, value: rows.filter(automatic=value)),
+    "entity": ENTITY,
     "gl_date_from": Filter(DayField(required=False), lambda rows, value: rows.filter(gl_date__gte=value)),
     "gl_date_to": Filter(DayField(required=False), lambda rows, value: rows.filter(gl_date__lte=value)),
 }
@@ -165,7 +168,7 @@ class Summaries(ApiView):
             request,
             visible(actor),
             name="summaries",
-            filters=FILTERS,
+            filters={**FILTERS, "entity": replace(ENTITY, narrow=narrowing(actor))},
             sorts=SORTS,
             default_sort="-created",
             answer=lambda rows: answers(actor, rows),

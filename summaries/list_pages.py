@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from arledger.companies.context import address
+from arledger.companies.entity_pages import ByEntity
 from arledger.companies.selectors import settings_of
 from arledger.core.http.doors import PageRequest
 from arledger.core.http.keyset import Sort
-from arledger.core.http.listing import Column, Export, Lister
+from arledger.core.http.listing import Column, Export
 from summaries.forms import SummaryFilter
 from summaries.models import Summary
 from summaries.selectors import Content, contents, visible
@@ -41,7 +42,7 @@ class SummaryRow:
         return reverse("summaries:detail", args=[self.summary.pk])
 
 
-class SummaryLister(Lister):
+class SummaryLister(ByEntity):
     """Newest first; tabs by state."""
 
     name = "summaries"
@@ -141,7 +142,7 @@ def _counted(document: Any) -> Decimal:
     return Decimal(-document.total if received else document.total)
 
 
-class ContentLister(Lister):
+class ContentLister(ByEntity):
     """The documents of one summary, drafts included, by date."""
 
     name = "summary"

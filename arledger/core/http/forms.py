@@ -19,6 +19,7 @@ from django.db import transaction
 from django.forms.formsets import BaseFormSet
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
+from django.utils.choices import normalize_choices
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -155,6 +156,16 @@ def offer(form: forms.BaseForm, name: str, choices: Sequence[tuple[Any, Any]]) -
     if not isinstance(field, forms.ChoiceField):
         raise TypeError(name)
     field.choices = choices
+
+
+def chosen_text(field: forms.Field, value: Any) -> str:
+    """The label of a value of a choice field, as a pill shows it."""
+    flat: Any = normalize_choices(getattr(field, "choices", ()))
+    for key, label in flat:
+        for inner, text in label if isinstance(label, list | tuple) else ((key, label),):
+            if str(inner) == str(value):
+                return str(text)
+    return str(value)
 
 
 class KeyedForm(forms.Form):

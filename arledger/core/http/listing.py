@@ -17,7 +17,6 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
-from django.utils.choices import normalize_choices
 from django.utils.translation import get_language, gettext
 
 from arledger.core.actor import Actor
@@ -26,6 +25,7 @@ from arledger.core.formats import format_date
 from arledger.core.http import counting, exporting, views
 from arledger.core.http.counting import capped_counts, counts_if_short, in_time
 from arledger.core.http.doors import PageRequest
+from arledger.core.http.forms import chosen_text
 from arledger.core.http.keyset import Page, Search, Sort, ordered, page_of, parse_sort, read_cursor
 from arledger.core.http.list_parts import Column, Export, Listing, Pill, Tab, Text, Total, offered
 from arledger.core.query import KeyOf
@@ -324,9 +324,9 @@ class Lister:
         """How a filter's value reads, with the single value to drop where there are several."""
         if isinstance(field, forms.MultipleChoiceField):
             for one in value:
-                yield _choice(field, one), str(one)
+                yield chosen_text(field, one), str(one)
         elif isinstance(field, forms.ChoiceField):
-            yield _choice(field, value), ""
+            yield chosen_text(field, value), ""
         elif isinstance(value, date):
             yield format_date(value, get_language() or "en"), ""
         elif value is True:
@@ -359,13 +359,3 @@ class Lister:
             context = {"listing": self.listing()}
             return render(self.request, "components/list_refused.html", context, status=400)
         return exporting.answer(self.request, self.name)
-
-
-def _choice(field: forms.ChoiceField, value: Any) -> Text:
-    """The label of a value of a choice field."""
-    flat: Any = normalize_choices(field.choices)
-    for key, label in flat:
-        for inner, text in label if isinstance(label, list | tuple) else ((key, label),):
-            if str(inner) == str(value):
-                return str(text)
-    return str(value)

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from babel.numbers import get_decimal_symbol, get_group_symbol
 from django import template
+from django.forms import BoundField
 from django.http import HttpRequest
 from django.template.context import Context
 from django.utils.functional import Promise
@@ -25,6 +26,7 @@ from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
 from arledger.core.formats import format_amount, format_date, format_datetime
+from arledger.core.http.forms import chosen_text
 
 register = template.Library()
 
@@ -228,6 +230,12 @@ def sort_url(context: Context, key: str, current: str) -> str:
     query["sort"] = f"-{key}" if current == key else key
     query.pop("cursor", None)
     return f"?{query.urlencode()}"
+
+
+@register.filter(name="chosen_text")
+def chosen_of(field: BoundField) -> str:
+    """How the value that was chosen in a field of a form reads."""
+    return chosen_text(field.field, field.value())
 
 
 @register.simple_tag(takes_context=True)

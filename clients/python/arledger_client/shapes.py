@@ -2513,6 +2513,7 @@ class ApplicationsListQuery(TypedDict):
     date_from: NotRequired[dt.date | None]
     date_to: NotRequired[dt.date | None]
     document: NotRequired[str | None]
+    entity: NotRequired[str | None]
     in_force: NotRequired[bool | None]
     limit: NotRequired[int | None]
     match_code: NotRequired[str | None]
@@ -2536,6 +2537,7 @@ class CreditsListQuery(TypedDict):
     customer: NotRequired[str | None]
     date_from: NotRequired[dt.date | None]
     date_to: NotRequired[dt.date | None]
+    entity: NotRequired[str | None]
     kind: NotRequired[Literal["inline", "advance", "overpayment", "negative_invoice", "adjustment"] | None]
     limit: NotRequired[int | None]
     number: NotRequired[str | None]
@@ -2732,6 +2734,7 @@ class ReportsAgeingQuery(TypedDict):
     basis: NotRequired[Literal["due", "document", "gl"] | None]
     buckets: NotRequired[str | None]
     customer: NotRequired[str | None]
+    entity: NotRequired[str | None]
 
 
 class ReportsLedgerQuery(TypedDict):
@@ -2802,6 +2805,7 @@ class ReportsStatementQuery(TypedDict):
     """Parameters of statement."""
 
     customer: str
+    entity: NotRequired[str | None]
     from_: NotRequired[dt.date | None]
     to: NotRequired[dt.date | None]
     type: NotRequired[Literal["open_items", "balance_forward"] | None]
@@ -2818,6 +2822,7 @@ class SummariesListQuery(TypedDict):
     """Parameters of list."""
 
     automatic: NotRequired[bool | None]
+    entity: NotRequired[str | None]
     gl_date_from: NotRequired[dt.date | None]
     gl_date_to: NotRequired[dt.date | None]
     limit: NotRequired[int | None]
