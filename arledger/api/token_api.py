@@ -74,7 +74,9 @@ def _answer(actor: Actor, row: ApiToken) -> dict[str, Any]:
 
 
 class Tokens(ApiView):
-    rights: ClassVar = {"GET": "configuration.view", "POST": "roles.edit"}
+    # As on the page: for oneself whoever sees tokens, having said his password; the service asks more for others.
+    rights: ClassVar = {"GET": "configuration.view", "POST": "configuration.view"}
+    again = True
 
     @described(
         tag="tokens",
@@ -101,6 +103,7 @@ class Tokens(ApiView):
         tag="tokens",
         summary="Make a token",
         description=(
+            "For oneself with at most one's own rights; for another member that takes the right to edit users. "
             "Its text is in this answer and nowhere else: neither in lists nor in a replay. Scopes that name "
             "roles.edit, with which a program gives rights, are given on the page of tokens only."
         ),

@@ -211,6 +211,7 @@ def plain_path(operation: APIOperation) -> str:
 # What a reader may do besides reading.
 READS = {
     "POST /api/v1/matching/suggest",
+    "POST /api/v1/tokens",  # for himself, with no more than his own rights
     "DELETE /api/v1/tokens/{key}",  # his own
     "POST /api/v1/exports",
     "POST /api/v1/exports/{key}/cancel",

@@ -7,11 +7,13 @@ import threading
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client, override_settings
 
 from arledger.api.models import ApiToken
 from arledger.core import audit, outbox
+from arledger.core.api.ids import id_of
 from arledger.core.scope import company_scope
-from tests.build import books
+from tests.build import books, person
 from tests.clerk import Clerk
 from tests.integrator import Integrator
 
@@ -39,6 +41,46 @@ def test_a_token_is_made_used_listed_and_revoked() -> None:
     assert api.delete(f"/tokens/{created['id']}").body == revoked.body
 
 
+def manager_id(api: Integrator) -> str:
+    return id_of("user", api.user.pk)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["auditor", "integrator", "ar-clerk"])
+def test_page_and_call_let_the_same_people_make_a_token(role: str) -> None:
+    """For oneself, with what one's own role allows, whoever sees the configuration; for others through neither."""
+    with books() as made:
+        clerk, api = Clerk(made, role), Integrator(made, role)
+    may = role != "ar-clerk"
+    assert clerk.open("/settings/tokens/new/").status == (200 if may else 403)
+    answer = api.post("/tokens", {"name": "Mine"})
+    assert answer.status == (201 if may else 403), answer.text
+    if not may:
+        return
+    assert answer["user"] == manager_id(api)
+    wider = api.post("/tokens", {"name": "Wider", "scopes": ["configuration.edit"]})
+    assert (wider.status, wider.codes) == (403, ["scope_too_wide"])
+    address = f"{clerk.root}/settings/tokens/new/"
+    form = next(form for form in clerk.open(address).forms if "Make the token" in form.buttons)
+    assert clerk.client.post(address, {**form.fields, "name": "Mine"}).status_code == 200
+    with company_scope(made.company.pk):
+        owners = ApiToken.objects.filter(company=made.company, name="Mine").values_list("membership__user")
+        assert {owner for (owner,) in owners} == {clerk.user.pk, api.user.pk}
+
+
+@pytest.mark.django_db
+def test_who_is_signed_in_to_the_pages_confirms_a_token_with_the_password(client: Client) -> None:
+    with books() as made:
+        auditor = person(made, "auditor")
+    client.force_login(auditor)
+    client.get(f"/c/{made.company.code}/")
+    place = f"/c/{made.company.code}/api/v1/tokens"
+    sent = {"data": {"name": "Mine"}, "content_type": "application/json"}
+    with override_settings(CONFIRM_AFTER_SECONDS=600):
+        assert client.post(place, **sent).json()["code"] == "confirmation_needed"  # type: ignore[arg-type]
+    assert client.post(place, **sent).status_code == 201  # type: ignore[arg-type]
+
+
 @pytest.mark.django_db
 def test_what_is_wrong_with_a_token_is_named() -> None:
     with books() as made:
@@ -53,7 +95,8 @@ def test_what_is_wrong_with_a_token_is_named() -> None:
     ):
         refused = api.post("/tokens", body)
         assert (refused.status, refused.codes, refused.places) == (status, [code], [place]), body
-    assert manager.post("/tokens", {"name": "T"}).status == 403
+    admin = next(one["user"] for one in api.get("/tokens")["results"] if one["user"] != manager_id(manager))
+    assert manager.post("/tokens", {"name": "T", "user": admin}).codes == ["forbidden"]
     mine = manager.get("/tokens")["results"]
     assert [one["name"] for one in mine] == ["Tests"]
     others = next(one for one in api.get("/tokens")["results"] if one["id"] != mine[0]["id"])

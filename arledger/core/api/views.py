@@ -49,14 +49,16 @@ class ApiView(APIView):
     ``rights`` names the right each method needs (``""``: any member); methods that it does not name answer 405.
     Where the company has not switched ``feature`` on, everything answers a typed 404 (SPEC 9). ``names`` maps
     fields of the services' refusals to members of the body where they differ. ``bulk``: rows of refusals are
-    places in ``items``. ``named``: a token writes only if its scopes name the right (``naming``). ``public``:
-    anybody may call, without a token.
+    places in ``items``. ``again``: what somebody signed in to the pages writes, he confirms with the password.
+    ``named``: a token writes only if its scopes name the right (``naming``). ``public``: anybody may call, without
+    a token.
     """
 
     rights: ClassVar[Mapping[str, str]] = {}
     feature: ClassVar[str] = ""
     names: ClassVar[Mapping[str, str]] = {}
     bulk: ClassVar[bool] = False
+    again: ClassVar[bool] = False
     named: ClassVar[bool] = False
     public: ClassVar[bool] = False
     format_kwarg = None
@@ -126,7 +128,7 @@ class ApiView(APIView):
         if getattr(plain, "api_caller", ""):
             if self.named:
                 require_named(plain, right, request.actor.at)
-        elif right in CONFIRMED and not confirmed(plain):
+        elif (self.again or right in CONFIRMED) and not confirmed(plain):
             raise ConfirmationNeeded()
 
     def _within(self, allowance: limits.Allowance) -> None:

@@ -1713,9 +1713,10 @@ class Tokens(Resource):
         validate_only: bool = False,
         **body: Unpack[shapes.TokenInput],
     ) -> shapes.NewToken:
-        """Make a token. Its text is in this answer and nowhere else: neither in lists nor in a replay.
-        Scopes that name roles.edit, with which a program gives rights, are given on the page of tokens
-        only."""
+        """Make a token. For oneself with at most one's own rights; for another member that takes the
+        right to edit users. Its text is in this answer and nowhere else: neither in lists nor in a
+        replay. Scopes that name roles.edit, with which a program gives rights, are given on the page of
+        tokens only."""
         return self._write(
             "POST",
             "/tokens",
