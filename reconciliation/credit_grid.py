@@ -31,7 +31,7 @@ from reconciliation.credit_choice import (
     line_name,
 )
 from reconciliation.open_credits import CreditItem, CreditKind
-from reconciliation.typed import FIXED, Typed
+from reconciliation.typed import FIXED, Typed, as_kept
 
 # Rows shown at first, and with each "show more".
 LIMIT = 200
@@ -100,8 +100,8 @@ class CreditGrid:
     """The credits of one customer in one currency with what was typed.
 
     ``refunding``: what is not refundable is shown with its reason and cannot be taken. ``gone`` are lines with
-    nothing left that an amount stands against. ``find`` and ``limit`` choose what is shown of many; documents that
-    an amount stands against always are.
+    nothing left that an amount stands against. ``find`` and ``limit`` choose what is shown of many; up to LIMIT
+    others that an amount stands against are shown too, the rest of these is ``hidden`` and travels as ``kept``.
     """
 
     items: Sequence[CreditItem]
@@ -167,11 +167,40 @@ class CreditGrid:
 
     @cached_property
     def shown(self) -> list[CreditGroup]:
-        """The documents in their order: the first that fit the filter, and all that an amount stands against."""
-        first = {group.key for group in self._fitting[: self.limit]}
-        return [
-            group for group in in_order(self.groups, self.order) if group.key in first or self._stands(group)
-        ]
+        """The documents in their order: the first that fit the filter, and some that an amount stands against."""
+        drawn = {group.key for group in self._fitting[: self.limit]}
+        beyond = [group for group in self.groups if group.key not in drawn and self._stands(group)]
+        # What is wrong comes first, then what the page has shown until now.
+        beyond = [group for group in beyond if self._wrong(group) or not self._unshown(group)]
+        beyond.sort(key=lambda group: not self._wrong(group))
+        drawn |= {group.key for group in beyond[:LIMIT]}
+        return [group for group in in_order(self.groups, self.order) if group.key in drawn]
+
+    def _wrong(self, group: CreditGroup) -> bool:
+        return bool(self.errors) and any(key in self.errors for key in _keys(group))
+
+    def _unshown(self, group: CreditGroup) -> bool:
+        return bool(self.typed.kept) and any(key in self.typed.kept for key in _keys(group))
+
+    @cached_property
+    def hidden(self) -> list[CreditGroup]:
+        """The documents that an amount stands against and that are not shown: there are too many."""
+        drawn = {group.key for group in self.shown}
+        return [group for group in self.groups if group.key not in drawn and self._stands(group)]
+
+    @property
+    def hidden_total(self) -> Decimal:
+        """What is taken of them."""
+        lines = self.chosen.lines
+        return sum((lines.get(item.line, ZERO) for group in self.hidden for item in group.items), ZERO)
+
+    @property
+    def kept(self) -> str:
+        """The amounts that stand against them, as a hidden field carries them."""
+        typed = self.typed
+        return as_kept(
+            {key: typed.amounts[key] for group in self.hidden for key in _keys(group) if typed.fixed(key)}
+        )
 
     @cached_property
     def _said(self) -> set[str]:
@@ -216,9 +245,14 @@ class CreditGrid:
         }
 
     def amounts(self) -> dict[str, tuple[str, int, str]]:
-        """What stands in the rows, by key: text, taken in full, error. Rows not named stand empty."""
+        """What stands in the rows, by key: text, taken in full, error. Rows not named stand empty.
+
+        Those that the page does not show are left out unless something is wrong with them.
+        """
         cells = []
-        for group in filter(self._stands, self.groups):
+        for group in self.groups:
+            if not self._stands(group) or (self._unshown(group) and not self._wrong(group)):
+                continue
             cells.append(self._whole(group))
             cells += [self._single(item, group) for item in group.items if len(group.items) > 1]
         return {cell["key"]: (cell["use"], int(cell["full"]), cell["error"]) for cell in cells}
@@ -275,7 +309,9 @@ class CreditGrid:
         return self._cell(f"k{item.line}", used, self.usable(item), group)
 
     def _cell(self, key: str, used: Decimal, usable: Decimal, group: CreditGroup) -> dict[str, Any]:
-        use = self.typed.text(key) if self.typed.fixed(key) else self._text(used)
+        use = self._text(used)
+        if self.typed.fixed(key):
+            use = self._text(self.typed.amounts[key]) if key in self.typed.kept else self.typed.text(key)
         reason = str(group.reason) if self.refunding else ""
         nothing = _("reserved by drafts") if group.reserved else _("nothing left to use")
         return {
@@ -305,3 +341,8 @@ class CreditGrid:
 
     def _text(self, amount: Decimal) -> str:
         return input_amount(amount, self.currency, self.language) if amount else ""
+
+
+def _keys(group: CreditGroup) -> list[str]:
+    """What amounts of a document may stand against: itself and its lines."""
+    return [group.key, *(f"k{item.line}" for item in group.items)]

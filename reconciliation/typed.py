@@ -4,6 +4,8 @@ A row's key is a letter and a number: ``d`` a document with charges, ``l`` one o
 credits, ``k`` one of its lines. With each amount the form carries a marker: ``!`` when the person fixed the amount,
 else the text the server last showed there; a text that differs from it was typed by the person (so it works without
 scripts too). What is not fixed is the server's to fill.
+
+Of a grid with thousands of fixed amounts the page shows some; the rest travel in one hidden field, ``kept``.
 """
 
 from __future__ import annotations
@@ -21,12 +23,19 @@ FIXED = "!"
 KEY = re.compile(r"[a-z][1-9][0-9]{0,17}", re.ASCII)
 
 
+KEPT = "kept"
+KEPT_PART = re.compile(r"([a-z][1-9][0-9]{0,17})=([0-9]{1,15}(?:\.[0-9]{1,4})?)(?= |$)", re.ASCII)
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """An amount of the grid as it came: the text, and whether the person fixed it."""
 
     text: str
     fixed: bool
+
+
+UNSHOWN = Cell("", True)
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,8 @@ class Typed:
     amounts: Mapping[str, Decimal] = field(default_factory=dict)
     wrong: Mapping[str, str] = field(default_factory=dict)
     untouched: bool = True
+    # Keys of those that were not shown: their text is not in ``cells``.
+    kept: frozenset[str] = frozenset()
 
     def amount(self, key: str) -> Decimal | None:
         """What was typed there; None for nothing, 0 for a text that is no amount."""
@@ -54,10 +65,11 @@ def read(data: Mapping[str, str], currency: str, language: str, letters: str = "
 
     ``untouched`` when no amount stands or stood anywhere in it.
     """
-    cells: dict[str, Cell] = {}
-    amounts: dict[str, Decimal] = {}
+    kept = _kept(data.get(KEPT, ""), data, letters)
+    cells: dict[str, Cell] = dict.fromkeys(kept, UNSHOWN)
+    amounts: dict[str, Decimal] = dict(kept)
     wrong: dict[str, str] = {}
-    untouched = True
+    untouched = not kept
     for name in data:
         if not name.startswith("use-") or not KEY.fullmatch(name[4:]) or name[4] not in letters:
             continue
@@ -69,4 +81,21 @@ def read(data: Mapping[str, str], currency: str, language: str, letters: str = "
                 amounts[key] = parse_localized_amount(text, currency, language, allow_negative=False)
             except Refusal as refusal:
                 amounts[key], wrong[key] = ZERO, str(refusal)
-    return Typed(cells, amounts, wrong, untouched)
+    return Typed(cells, amounts, wrong, untouched, frozenset(kept))
+
+
+def _kept(text: str, data: Mapping[str, str], letters: str) -> dict[str, Decimal]:
+    """The amounts of rows that were not shown; what the form shows itself counts instead."""
+    found = (part.groups() for part in KEPT_PART.finditer(text))
+    return {key: Decimal(amount) for key, amount in found if key[0] in letters and f"use-{key}" not in data}
+
+
+def kept_only(amounts: Mapping[str, Decimal]) -> Typed:
+    """Fixed amounts of which none was shown yet."""
+    cells = dict.fromkeys(amounts, UNSHOWN)
+    return Typed(cells, amounts, untouched=not amounts, kept=frozenset(amounts))
+
+
+def as_kept(amounts: Mapping[str, Decimal]) -> str:
+    """Amounts by key as the hidden field says them."""
+    return " ".join(f"{key}={amount:f}" for key, amount in amounts.items())

@@ -23,7 +23,7 @@ from reconciliation.credit_choice import as_refundable, grouped, known_order, ol
 from reconciliation.credit_grid import LETTERS, LIMIT, Address, CreditGrid, nowhere
 from reconciliation.credit_holds import holds
 from reconciliation.open_credits import CreditItem
-from reconciliation.typed import FIXED, Cell, Typed, read
+from reconciliation.typed import FIXED, Typed, kept_only, read
 from reconciliation.used_credits import as_typed, typed_but_gone
 from refunds.inputs import RefundInput
 from refunds.screen import ZERO, Screen
@@ -84,7 +84,7 @@ def build(
     )
     owed = ZERO if quick else _owed(actor, customer, currency)
     if "zero" in data:
-        entered = _proposed(items, owed, currency)
+        entered = _proposed(items, owed)
     grid = CreditGrid(
         items=items,
         typed=entered,
@@ -112,16 +112,11 @@ def _owed(actor: Actor, customer: Customer, currency: str) -> Decimal:
     return rows[0][0]
 
 
-def _proposed(items: Sequence[CreditItem], owed: Decimal, currency: str) -> Typed:
+def _proposed(items: Sequence[CreditItem], owed: Decimal) -> Typed:
     """The amounts that bring the account to zero, the oldest credits first."""
     groups = grouped(items)
     available = sum((as_refundable(item) for item in items), ZERO)
-    return _fixed(oldest_first(groups, available - owed, as_refundable), currency)
-
-
-def _fixed(amounts: Mapping[str, Decimal], currency: str) -> Typed:
-    texts = {key: input_amount(amount, currency, _language()) for key, amount in amounts.items()}
-    return Typed({key: Cell(text, True) for key, text in texts.items()}, amounts, {}, not amounts)
+    return kept_only(oldest_first(groups, available - owed, as_refundable))
 
 
 def _documents(actor: Actor, typed: Typed) -> list[int]:

@@ -179,7 +179,7 @@ function fix(input, fixed) {
     input.before(form.querySelector("[data-work-pin]").content.cloneNode(true));
   } else if (!fixed) pin?.remove();
   const anew = form.querySelector("[data-work-anew]");
-  if (anew) anew.disabled = !form.querySelector("[data-work-row][data-pinned]");
+  if (anew) anew.disabled = !form.querySelector("[data-work-row][data-pinned], [data-work-kept]");
 }
 
 /** Typing in a row fixes it; emptying it lets it flow again. */
@@ -212,6 +212,9 @@ function spreadAnew() {
     fix(input, false);
     input.value = "";
   }
+  // Amounts of rows that are not shown.
+  form.querySelector("[data-work-kept]")?.remove();
+  document.getElementById("kept-credits")?.remove();
   preview(0);
 }
 
