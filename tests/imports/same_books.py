@@ -13,8 +13,6 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from psycopg import sql
-
 from arledger.core.sql import fetch_all
 
 #: Who did it, with which rights, from where, and the job it waited for: others in another company.
@@ -101,6 +99,10 @@ class Told:
         return self.known[place]
 
 
+def quoted(name: str) -> str:
+    return f'"{name}"'
+
+
 def books_of(company: int) -> dict[str, Counter[str]]:
     """All that a company has, to be compared with what another has; ``company``'s scope must be open."""
     told = Told(company)
@@ -109,9 +111,7 @@ def books_of(company: int) -> dict[str, Counter[str]]:
     told.keys = {(table, name): named for table, name, named in fetch_all(KEYS, [])}
     for table, columns in told.columns.items():
         names = [name for name, kind in columns.items() if kind != "timestamp with time zone"]
-        query = sql.SQL("SELECT {} FROM {} WHERE company_id = %s").format(
-            sql.SQL(", ").join(map(sql.Identifier, names)), sql.Identifier(table)
-        )
+        query = f"SELECT {', '.join(map(quoted, names))} FROM {table} WHERE company_id = %s"
         found = (dict(zip(names, values, strict=True)) for values in fetch_all(query, [company]))
         told.rows[table] = {values["id"]: values for values in found}
     return told.tables()

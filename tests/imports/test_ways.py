@@ -88,7 +88,7 @@ def through_the_pages(clerk: Clerk, files: Files) -> None:
         page = clerk.open("/imports/new/")
         form = next(form for form in page.forms if "idempotency_key" in form.fields)
         file = SimpleUploadedFile(path.name, path.read_bytes())
-        answer = clerk.client.post(page.address, form.fields | {"type": kind, "file": file})  # type: ignore[operator]
+        answer = clerk.client.post(page.address, form.fields | {"type": kind, "file": file})
         assert answer.status_code == 303
         page = pressed(clerk.open(answer["Location"]), "Check every row")
         assert ", 0 are refused" in page.text or "0 refused" in page.text
@@ -195,7 +195,9 @@ def told(made: Books, folder: Path) -> Told:
 
 def assert_same(one: Told, other: Told, *ways: str) -> None:
     found = differences(one[0], other[0], ways=ways)
-    assert not found, "\n".join(f"{table}:\n{mine[0]}\n{others[0]}" for table, (mine, others) in found.items())
+    assert not found, "\n".join(
+        f"{table}:\n{mine[0]}\n{others[0]}" for table, (mine, others) in found.items()
+    )
     assert sum(map(len, one[0].values())) > 1_000, "there is something to compare"
     assert one[1] == other[1]
     assert one[1]["invoice.posted"] + one[1]["payment.posted"] == one[0]["ledger_document"].total()
