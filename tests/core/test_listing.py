@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -259,3 +260,19 @@ def test_the_download_is_whole_and_safe_and_outlives_the_request(
     assert rows[-1]["name"] == "'=cmd|' /C calc'!A0" or rows[0]["name"] == "'=cmd|' /C calc'!A0"
     assert rows[0]["balance"] == "0.00", "files keep plain decimals whatever the language"
     assert clerk.client.get(f"{clerk.root}/customers/export.csv?sort=bogus").status_code == 400
+
+
+def test_columns_are_chosen_in_the_address_and_the_first_always_shows(b: Books) -> None:
+    """The rest of the address stays, and what no list has is ignored."""
+    enter_many(b, 2)
+    clerk = Clerk(b)
+
+    def shown(query: str) -> str:
+        return clerk.client.get(f"{clerk.root}/customers/{query}").content.decode()
+
+    assert 'class="table table-cards"' in shown("?sort=-name")
+    page = shown("?sort=-name&col=2&col=99&col=x")
+    assert 'class="table table-cards without-2 without-4 without-5 without-6"' in page
+    assert re.findall(r'name="col" value="(\d)" checked', page) == ["2"]
+    form = page.partition('id="columns-form"')[2].partition("</form>")[0]
+    assert re.findall(r'name="(\w+)" value="(.*?)"', form) == [("col", "0"), ("sort", "-name")]

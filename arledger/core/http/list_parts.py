@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext
 
@@ -79,7 +80,8 @@ class Listing:
     ``selectable`` shows the checkbox column: rows then need an ``id``. ``errors`` are sentences about what the
     address asked for in vain; then there are no rows. ``searched``: how many rows were looked through when the
     search paused before the page was full (0: it did not). ``figures_url`` is set when counts or totals are
-    not cheap: the page fetches them from there once it is shown.
+    not cheap: the page fetches them from there once it is shown. ``chosen``: the columns to show, by place
+    (none: all); ``carried``: what of the address stays when others are chosen.
     """
 
     rows: Sequence[Any]
@@ -101,6 +103,19 @@ class Listing:
     selectable: bool = False
     filtered: bool = False
     errors: Sequence[Text] = ()
+    chosen: frozenset[int] = frozenset()
+    carried: Sequence[tuple[str, str]] = ()
+
+    @property
+    def choosable(self) -> list[tuple[int, Column, bool]]:
+        """The columns but the first, which says what a row is: place, column, whether it is shown."""
+        places = enumerate(self.columns)
+        return [(n, one, not self.chosen or n in self.chosen) for n, one in places if n and one.label]
+
+    @property
+    def hidden(self) -> list[int]:
+        """The cells of a row that are not shown, counted from 1 with the checkbox."""
+        return [n + 1 + self.selectable for n, _column, shown in self.choosable if not shown]
 
     @property
     def width(self) -> int:
@@ -125,3 +140,17 @@ def offered(exports: Sequence[Export]) -> list[Export]:
 def shown_count(count: int) -> str:
     language = get_language() or "en"
     return format_count(min(count, COUNT_LIMIT), language) + ("+" if count > COUNT_LIMIT else "")
+
+
+COLUMN = "col"
+"""The parameter that names a column to show, by its place; none: all are shown."""
+
+
+def chosen_columns(query: QueryDict, count: int) -> frozenset[int]:
+    """The columns that the address asks for; what no list has is left out, as columns may have gone since."""
+    return frozenset(int(one) for one in query.getlist(COLUMN) if one in {str(n) for n in range(count)})
+
+
+def carried_parameters(query: QueryDict) -> list[tuple[str, str]]:
+    """What stays in the address when other columns are chosen: the page one was on included."""
+    return [(name, value) for name, values in query.lists() if name != COLUMN for value in values if value]

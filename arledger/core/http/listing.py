@@ -1,6 +1,6 @@
 """Lists: what ``templates/components/list.html`` shows, and the one way a page makes it.
 
-All state of a list is in its address: ``tab``, ``q``, ``sort``, ``cursor`` and the names of its filter form. A page
+All state of a list is in its address: ``tab``, ``q``, ``sort``, ``cursor``, ``col``, its filter form's names. A page
 subclasses ``Lister``, says what the parts mean, and answers with ``respond`` (the page) and ``download`` (what is
 filtered as a file: register the list as a source, see ``list_tables``). A value the list does not know is refused with
 a sentence, never guessed at and never an error 500.
@@ -27,7 +27,18 @@ from arledger.core.http.counting import capped_counts, counts_if_short, in_time
 from arledger.core.http.doors import PageRequest
 from arledger.core.http.forms import chosen_text
 from arledger.core.http.keyset import Page, Search, Sort, ordered, page_of, parse_sort, read_cursor
-from arledger.core.http.list_parts import Column, Export, Listing, Pill, Tab, Text, Total, offered
+from arledger.core.http.list_parts import (
+    Column,
+    Export,
+    Listing,
+    Pill,
+    Tab,
+    Text,
+    Total,
+    carried_parameters,
+    chosen_columns,
+    offered,
+)
 from arledger.core.query import KeyOf
 from arledger.core.text import clean_text
 
@@ -236,6 +247,8 @@ class Lister:
             selectable=self.selectable,
             filtered=bool(text or self.values or errors or tab),
             errors=errors,
+            chosen=chosen_columns(self.query, len(self.columns)),
+            carried=carried_parameters(self.query),
         )
 
     def _counts(self, everything: bool) -> dict[str, int]:
