@@ -182,7 +182,11 @@ def mark(value: str) -> SafeString:
 def _mark(value: str, _language: str) -> SafeString:
     look = MARKS[value]
     return format_html(
-        '<span class="mark mark-{}">{}{}</span>', look.meaning, _icon(look.icon, 14), look.word
+        '<span class="mark mark-{}" title="{}">{}{}</span>',
+        look.meaning,
+        look.word,
+        _icon(look.icon, 14),
+        look.word,
     )
 
 
