@@ -40,12 +40,13 @@ PREVIEWED = 3
 
 @dataclass(frozen=True)
 class Screen:
-    """The pages of one kind: where their list is, and their words."""
+    """The pages of one kind: where their list is, their words, and what these things are."""
 
     form: type[MasterForm]
     name: str
     many: str | Promise
     new: str | Promise
+    about: str | Promise
 
     @property
     def list_url(self) -> str:
@@ -62,17 +63,57 @@ class Screen:
 SCREENS = {
     screen.name: screen
     for screen in (
-        Screen(EntityForm, "entities", gettext_lazy("Entities"), gettext_lazy("New entity")),
-        Screen(LocationForm, "locations", gettext_lazy("Locations"), gettext_lazy("New location")),
-        Screen(AccountForm, "accounts", gettext_lazy("Accounts"), gettext_lazy("New account")),
         Screen(
-            BankAccountForm, "bank-accounts", gettext_lazy("Bank accounts"), gettext_lazy("New bank account")
+            EntityForm,
+            "entities",
+            gettext_lazy("Entities"),
+            gettext_lazy("New entity"),
+            gettext_lazy(
+                "Legal parts of the company, each with settings, numbers and closed books of its own where needed."
+            ),
         ),
-        Screen(TermForm, "terms", gettext_lazy("Payment terms"), gettext_lazy("New payment term")),
         Screen(
-            SequenceForm, "sequences", gettext_lazy("Number sequences"), gettext_lazy("New number sequence")
+            LocationForm,
+            "locations",
+            gettext_lazy("Locations"),
+            gettext_lazy("New location"),
+            gettext_lazy("Places that lines of documents name; lists and reports are filtered by them."),
         ),
-        Screen(JournalForm, "journals", gettext_lazy("Journals"), gettext_lazy("New journal")),
+        Screen(
+            AccountForm,
+            "accounts",
+            gettext_lazy("Accounts"),
+            gettext_lazy("New account"),
+            gettext_lazy("What documents and their lines are posted to."),
+        ),
+        Screen(
+            BankAccountForm,
+            "bank-accounts",
+            gettext_lazy("Bank accounts"),
+            gettext_lazy("New bank account"),
+            gettext_lazy("Where money is received and refunds are paid from."),
+        ),
+        Screen(
+            TermForm,
+            "terms",
+            gettext_lazy("Payment terms"),
+            gettext_lazy("New payment term"),
+            gettext_lazy("When an invoice is due, counted from its date."),
+        ),
+        Screen(
+            SequenceForm,
+            "sequences",
+            gettext_lazy("Number sequences"),
+            gettext_lazy("New number sequence"),
+            gettext_lazy("Numbers are drawn when a document is posted, without gaps."),
+        ),
+        Screen(
+            JournalForm,
+            "journals",
+            gettext_lazy("Journals"),
+            gettext_lazy("New journal"),
+            gettext_lazy("The books that the general ledger files postings under."),
+        ),
     )
 }
 
@@ -85,7 +126,6 @@ def _listed(
     name: str,
     columns: Sequence[Column],
     rows: Iterable[tuple[Any, Sequence[object]]],
-    **more: object,
 ) -> HttpResponse:
     """A list: each thing by code and name, its own cells, whether it is active; with the way in for who may edit."""
     screen, may = SCREENS[name], request.actor.may("configuration.edit")
@@ -97,7 +137,7 @@ def _listed(
     ]
     actions = [(screen.new_url, screen.new)] if may else []
     shown = Table([CODE, NAME, *columns, STATE], cells)
-    return table(request, str(screen.many), shown, actions=actions, **more)
+    return table(request, str(screen.many), shown, intro=screen.about, actions=actions)
 
 
 @page("configuration.view")
@@ -176,8 +216,7 @@ def sequences(request: PageRequest) -> HttpResponse:
         (s.row, [s.row.last_value, s.following, ", ".join(str(use) for use in s.uses)])
         for s in overview.sequences(request.actor.company_id)
     ]
-    intro = _("Numbers are drawn when a document is posted, without gaps.")
-    return _listed(request, "sequences", columns, rows, intro=intro)
+    return _listed(request, "sequences", columns, rows)
 
 
 @page("configuration.view")
