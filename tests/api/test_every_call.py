@@ -38,6 +38,7 @@ from arledger.core.api.openapi import document
 from arledger.core.scope import company_scope
 from tests.build import Books, books
 from tests.integrator import Answer, Integrator
+from tests.permissions.matrix import rights_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_time_of_the_books")]
 SCHEMA = schemathesis.openapi.from_dict(document())
@@ -77,7 +78,7 @@ def furnished() -> Books:
 
 def caller(made: Books, role: str) -> Integrator:
     with company_scope(made.company.pk):
-        return Integrator(made, role)
+        return Integrator(made, role, scopes=rights_of(role))
 
 
 def known(made: Books) -> dict[str, list[Any]]:
