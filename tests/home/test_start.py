@@ -31,9 +31,13 @@ def test_a_wrong_password_shows_the_form_again(client: Client) -> None:
     assert "note-bad" in answer.content.decode()
 
 
-@pytest.mark.parametrize("path", ["/accounts/signup/", "/accounts/password/reset/", "/accounts/email/"])
+@pytest.mark.parametrize("path", ["/accounts/signup/", "/accounts/password/", "/accounts/email/"])
 def test_there_is_no_other_way_in(client: Client, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+def test_a_link_for_a_password_that_nobody_gave_out_opens_nothing(client: Client) -> None:
+    assert client.get("/accounts/password/reset/").status_code == 410
 
 
 def test_an_anonymous_visitor_is_sent_to_sign_in_and_back(client: Client) -> None:
