@@ -55,7 +55,7 @@ def distribute(
     """
     refuse(faults(plan, items, credits))
     mixed = _mixed(plan, items, credits, rules)
-    refuse(_unused(plan, mixed, items, credits, rules))
+    refuse([*_unused(plan, mixed, items, credits, rules), *_of_others(plan, items, credits, rules)])
     if mixed.cash.remainder < 0:
         raise _over(plan, mixed)
     return mixed
@@ -143,6 +143,34 @@ def _unused(
         amount = used + mixed.unused[credit.line]
         found.append(CreditNotNeeded(number=credit.name, used=used, amount=amount, **place))
     return found
+
+
+def _of_others(
+    plan: Plan, items: Sequence[OpenItem], credits: Sequence[CreditItem], rules: Rules
+) -> list[Refusal]:
+    """Credits named without an amount of which nothing can be used, because all charges named are of other entities.
+
+    Where no charges are named, credits are offered for whatever they fit.
+    """
+    if plan.auto or not rules.own_entity_only:
+        return []
+    chosen = [item for item in items if item.available and _is_chosen(plan, item)]
+    entities = {item.entity for item in chosen}
+    if not chosen:
+        return []
+    offered = {use.line or -use.document for use in plan.credits if use.amount is None}
+    found: dict[int, Refusal] = {}
+    for credit in credits:
+        named = credit.line in offered or -credit.document in offered
+        if named and credit.available > 0 and credit.entity not in entities:
+            found[credit.document] = CreditOfOtherEntity(
+                credit=credit.name,
+                charge=chosen[0].name,
+                field="credits",
+                document=credit.document,
+                line=None,
+            )
+    return list(found.values())
 
 
 def _is_chosen(plan: Plan, item: OpenItem) -> bool:
