@@ -8,13 +8,12 @@ it (``customer``, ``customer_code``).
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from arledger.core.actor import Actor
 from arledger.core.api.encoding import amount as money
-from arledger.core.api.encoding import instant
 from arledger.core.api.ids import id_of
 from ledger.models import Kind
 from reconciliation.answer_facts import AnswerFacts, Applied, DocumentFacts, LineFacts, Piece, answer_facts
@@ -78,9 +77,9 @@ def _answer(facts: AnswerFacts, document: DocumentFacts) -> dict[str, Any]:
         **_of_kind(facts, document, figures),
         "lines": [_line(facts, document, figures, line) for line in facts.lines.get(document.pk, ())],
         "applications": [_application(document, one) for one in facts.applied.get(document.pk, ())],
-        "created_at": _instant(document.created_at),
-        "updated_at": _instant(document.updated_at),
-        "posted_at": _instant(document.posted_at),
+        "created_at": document.created_at,
+        "updated_at": document.updated_at,
+        "posted_at": document.posted_at,
         "version": document.version,
     }
 
@@ -269,7 +268,3 @@ def _document(key: int | None) -> str | None:
 
 def _day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
-
-
-def _instant(at: datetime | None) -> str | None:
-    return None if at is None else instant(at)
