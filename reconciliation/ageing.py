@@ -47,12 +47,18 @@ OPEN_AT = (
 """
 )
 
+# The documents of the items: of all customers joined as a whole, of some looked up by key.
+OF_ALL = "JOIN ledger_document d ON d.company_id = %(company)s AND d.id = i.document_id"
+OF_SOME = """CROSS JOIN LATERAL (
+    SELECT * FROM ledger_document o WHERE o.company_id = %(company)s AND o.id = i.document_id OFFSET 0
+) d"""
+
 # What the day does not know is dropped before anything is added up: of a day long past that is nearly everything.
 AGED = (
     ITEMS  # noqa: S608  (constants)
     + """, opens AS (
     SELECT i.customer_id, i.charge, min(d.currency) AS currency, min({basis}) AS since, sum(i.open) AS open
-    FROM items i JOIN ledger_document d ON d.company_id = %(company)s AND d.id = i.document_id
+    FROM items i {documents}
     WHERE d.state = 'posted' AND d.date <= %(day)s
       AND (%(entity)s::bigint IS NULL OR coalesce(d.entity_id, 0) = %(entity)s)
       AND (%(entities)s::bigint[] IS NULL OR (
@@ -76,7 +82,7 @@ AGED_DOCUMENTS = (
     + """
 SELECT i.customer_id, d.id, d.kind, d.number, d.date, d.due_date, d.reference, d.currency, i.charge, {basis},
        sum(i.open)
-FROM items i JOIN ledger_document d ON d.company_id = %(company)s AND d.id = i.document_id
+FROM items i {documents}
 WHERE d.state = 'posted' AND d.date <= %(day)s
   AND (%(entity)s::bigint IS NULL OR coalesce(d.entity_id, 0) = %(entity)s)
   AND (%(entities)s::bigint[] IS NULL OR (
@@ -84,7 +90,8 @@ WHERE d.state = 'posted' AND d.date <= %(day)s
       AND EXISTS (SELECT FROM customers_customer c
                   WHERE c.company_id = %(company)s AND c.id = i.customer_id
                     AND (c.entity_id IS NULL OR c.entity_id = ANY(%(entities)s)))))
-GROUP BY i.customer_id, i.charge, d.company_id, d.id HAVING sum(i.open) <> 0
+GROUP BY i.customer_id, i.charge, d.id, d.kind, d.number, d.date, d.due_date, d.gl_date, d.reference, d.currency
+HAVING sum(i.open) <> 0
 ORDER BY i.customer_id, d.currency, NOT i.charge, {basis}, d.id
 """
 )
@@ -168,7 +175,7 @@ def ageing(
     level) whatever is not of that one.
     """
     rows = fetch_planned(
-        AGED.format(basis=BASES[basis]),
+        AGED.format(basis=BASES[basis], documents=OF_ALL if customers is None else OF_SOME),
         {
             "company": company_id,
             "day": day,
@@ -206,7 +213,7 @@ def aged_documents(
 ) -> list[AgedDocument]:
     """What ``ageing`` adds up, document by document: of each customer and currency the oldest first, credits last."""
     rows = fetch_planned(
-        AGED_DOCUMENTS.format(basis=BASES[basis]),
+        AGED_DOCUMENTS.format(basis=BASES[basis], documents=OF_SOME),
         {
             "company": company_id,
             "day": day,
