@@ -19,6 +19,9 @@ from arledger.core.actor import Actor
 from arledger.core.http.forms import KeyedForm, TextField, offer
 from arledger.core.money import currencies
 
+# Neither of them has a usual choice, and the first of a long list is nobody's.
+NONE = ("", "—")
+
 
 def currency_choices() -> list[tuple[str, str]]:
     """Each currency by code and name, in the reader's language."""
@@ -89,9 +92,7 @@ class NewCompanyForm(forms.Form):
     language = forms.ChoiceField(
         label=_("Language"),
         choices=settings.LANGUAGES,
-        help_text=_(
-            "Of the accounts, journals and terms it starts with: the French chart’s numbers, named so."
-        ),
+        help_text=_("In which the accounts, journals and terms that it starts with are named."),
     )
     base_currency = forms.ChoiceField(label=_("Base currency"))
     time_zone = forms.ChoiceField(label=_("Time zone"))
@@ -109,5 +110,5 @@ class NewCompanyForm(forms.Form):
 
     def __init__(self, data: QueryDict | None = None, **options: Any) -> None:
         super().__init__(data, **options)
-        offer(self, "time_zone", zone_choices())
-        offer(self, "base_currency", currency_choices())
+        offer(self, "time_zone", [NONE, *zone_choices()])
+        offer(self, "base_currency", [NONE, *currency_choices()])

@@ -58,7 +58,7 @@ class OperatorsOnly(Refusal):
 class CompanyCodeShape(Invalid):
     code = "company_code_shape"
     sentence = _(
-        "A company's code is part of its address: up to 20 letters, digits, _ or -, without accents."
+        "A company’s code is part of its address: up to 20 letters, digits, _ or -, without accents."
     )
 
 
