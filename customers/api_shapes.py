@@ -13,6 +13,7 @@ from arledger.companies.api_entities import ENTITY
 from arledger.core.api.batches import MODES, MOST_ITEMS
 from arledger.core.api.fields import FlagField, Input, OneOf, ReferenceField, TextField
 from arledger.core.api.lists import Filter
+from arledger.core.api.schema import ProblemShape
 from arledger.core.api.special_fields import CurrencyField, EmailField
 from arledger.core.http.keyset import Sort
 
@@ -67,7 +68,7 @@ class CustomerBulkItemShape(serializers.Serializer):
     index = serializers.IntegerField(help_text="The place in items, from 0.")
     status = serializers.IntegerField(help_text="201, or that of the error.")
     document = CustomerShape(required=False)
-    error = serializers.DictField(required=False, help_text="A problem document.")
+    error = ProblemShape(required=False)
 
 
 class CustomerBulkShape(serializers.Serializer):

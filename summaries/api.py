@@ -29,6 +29,7 @@ from arledger.core.api.ids import id_of, key_of
 from arledger.core.api.lists import Filter, listed
 from arledger.core.api.references import resolve
 from arledger.core.api.schema import described
+from arledger.core.api.special_fields import AmountShape
 from arledger.core.api.views import ApiRequest, ApiView, body, no_parameters, respond
 from arledger.core.api.writing import if_match, perform
 from arledger.core.errors import NotFound
@@ -74,10 +75,10 @@ class SummaryShape(serializers.Serializer):
     bank_account = serializers.CharField(allow_null=True)
     undeposited = serializers.BooleanField()
     count = serializers.IntegerField(help_text="Of its posted documents.")
-    total = serializers.CharField(help_text="Of its posted documents, in the company's currency.")
+    total = AmountShape(help_text="Of its posted documents, in the company's currency.")
     drafts = serializers.IntegerField()
     control_count = serializers.IntegerField(allow_null=True)
-    control_total = serializers.CharField(allow_null=True)
+    control_total = AmountShape(allow_null=True)
     created_at = serializers.DateTimeField()
     closed_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField()
