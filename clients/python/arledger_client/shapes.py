@@ -532,7 +532,7 @@ class CustomerBulkItem(TypedDict):
     index: int
     status: int
     document: NotRequired[Customer]
-    error: NotRequired[dict[str, Any]]
+    error: NotRequired[Problem]
 
 
 class CustomerBulk(TypedDict):
@@ -2222,10 +2222,10 @@ class Summary(TypedDict):
     bank_account: str | None
     undeposited: bool
     count: int
-    total: str
+    total: Decimal
     drafts: int
     control_count: int | None
-    control_total: str | None
+    control_total: Decimal | None
     created_at: dt.datetime
     closed_at: dt.datetime | None
     version: int
