@@ -33,6 +33,12 @@ class WholeBooksOnly(Refusal):
     sentence = _("You may see only some entities of the company: the journal is one of whole books.")
 
 
+class OneEntityChosen(WholeBooksOnly):
+    """The person may see all of it, and chose to work in one entity (docs/adr/0050)."""
+
+    sentence = _("The journal is one of whole books: choose “All entities” to see it.")
+
+
 class PeriodBackwards(Invalid):
     code = "journal_period_backwards"
     sentence = _("The period ends before it begins.")
@@ -132,7 +138,7 @@ class AccountTotal:
 def require_whole_books(actor: Actor, period: Period) -> None:
     """Raises WholeBooksOnly or PeriodBackwards."""
     if actor.entities is not None:
-        raise WholeBooksOnly()
+        raise OneEntityChosen() if actor.entity else WholeBooksOnly()
     if period.end < period.start:
         raise PeriodBackwards(field="end")
 

@@ -45,6 +45,12 @@ class ProofNeedsEverything(Refusal):
     sentence = _("You may see only some entities of the company: only whole books can be proved.")
 
 
+class OneEntityChosen(ProofNeedsEverything):
+    """The person may see all of it, and chose to work in one entity (docs/adr/0050)."""
+
+    sentence = _("Only whole books can be proved: choose “All entities” to do so.")
+
+
 @dataclass(frozen=True)
 class Row:
     """A customer's balance in a currency, six times; ``customer`` is None for a total.
@@ -160,7 +166,7 @@ def proof(*, actor: Actor, query: Query) -> Proof:
     limited to entities: matches between entities would differ in what he may see.
     """
     if actor.entities is not None:
-        raise ProofNeedsEverything()
+        raise OneEntityChosen() if actor.entity else ProofNeedsEverything()
     parameters = {
         "company": actor.company_id,
         "day": query.day,

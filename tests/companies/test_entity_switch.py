@@ -186,6 +186,17 @@ def test_a_document_of_another_entity_says_why_it_is_not_there(b: Books) -> None
     assert clerk.open(f"/invoices/{hidden}/").status == 200
 
 
+@pytest.mark.parametrize("path", ["/reports/proof/", "/reports/journal/"])
+def test_what_is_of_whole_books_leads_back_to_all_entities(b: Books, path: str) -> None:
+    clerk = Clerk(b)
+    choose(clerk, entity(b, "E1", "Lyon"))
+    page = clerk.open(path)
+    assert page.status in (400, 403)
+    assert "choose “All entities”" in page.text
+    form = next(form for form in page.forms if list(form.buttons) == ["All entities"])
+    assert clerk.send(form.action, form.fields | {"entity": ""}).status == 200
+
+
 def test_settings_and_imports_stay_those_of_the_company(b: Books) -> None:
     one = entity(b, "E1", "Lyon")
     entity(b, "E2", "Nice")
