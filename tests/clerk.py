@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 from typing import Any
 
@@ -111,11 +112,26 @@ class Page:
         self.clerk = clerk
         self.address = address
         self.status: int = answer.status_code
+        self._content: bytes = answer.content
+
+    @cached_property
+    def _read(self) -> Reader:
+        """Pages that a test only passes through are not read."""
         reader = Reader()
-        reader.feed(answer.content.decode())
-        self.text = " ".join(" ".join(reader.words).replace("\u00a0", " ").replace("\u202f", " ").split())
-        self.forms = reader.forms
-        self.links = reader.links
+        reader.feed(self._content.decode())
+        return reader
+
+    @cached_property
+    def text(self) -> str:
+        return " ".join(" ".join(self._read.words).replace("\u00a0", " ").replace("\u202f", " ").split())
+
+    @property
+    def forms(self) -> list[Form]:
+        return self._read.forms
+
+    @property
+    def links(self) -> dict[str, str]:
+        return self._read.links
 
     def form(self, id: str = "work") -> Form:
         return next(form for form in self.forms if form.id == id)

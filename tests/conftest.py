@@ -57,6 +57,11 @@ def pytest_unconfigure() -> None:
     SERVERS.stop()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long first, otherwise in the order there is (a random one)."""
+    items.sort(key=lambda item: not any(item.iter_markers("long")))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def test_settings() -> Iterator[None]:
     """Quick passwords never asked for twice, and static files from their sources instead of a collected copy."""

@@ -40,7 +40,7 @@ from tests.build import Books, books
 from tests.integrator import Answer, Integrator
 from tests.permissions.matrix import rights_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_time_of_the_books")]
+pytestmark = [pytest.mark.long, pytest.mark.django_db, pytest.mark.usefixtures("at_the_time_of_the_books")]
 SCHEMA = schemathesis.openapi.from_dict(document())
 OPERATIONS: list[APIOperation] = [
     found.ok() for found in SCHEMA.get_all_operations() if isinstance(found, Ok)

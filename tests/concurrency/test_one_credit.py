@@ -11,7 +11,7 @@ from payments import services as payments
 from tests.build import Books, books, money
 from tests.concurrency.racing import Turn, applied_to, race, require_sound
 
-pytestmark = pytest.mark.usefixtures("committed")
+pytestmark = [pytest.mark.long, pytest.mark.usefixtures("committed")]
 THREADS, ROUNDS = 8, 200
 IN_FORCE = """
 SELECT coalesce(reverses_id, id) FROM ledger_application WHERE company_id = %s AND credit_line_id = %s

@@ -22,7 +22,7 @@ from arledger.core.tasks import run_job
 from arledger.local.valkey import free_port
 from tests.servers import ROOT
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.long]
 
 PATIENCE_SECONDS = 60
 NAMES = ["postgres", "valkey", "web", "worker", "beat"]

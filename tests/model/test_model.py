@@ -19,6 +19,7 @@ EXAMPLES = int(os.environ.get("ARLEDGER_MODEL_EXAMPLES", "24"))
 STEPS = int(os.environ.get("ARLEDGER_MODEL_STEPS", "30"))
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_the_books_agree_with_a_ledger_on_paper() -> None:
     with books() as b:

@@ -11,6 +11,7 @@ from tests.model.refunding import RefundClerk
 from tests.model.test_model import EXAMPLES, STEPS
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_the_books_agree_with_a_ledger_on_paper_about_refunds() -> None:
     with books() as b:

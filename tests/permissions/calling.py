@@ -129,6 +129,8 @@ def bare(said: Said, names: Iterable[str]) -> Said:
     text = re.sub(r'name="(?:csrfmiddlewaretoken|idempotency_key)" value="[^"]*"', "", said.text)
     text = re.sub(r"hx-headers='[^']*'", "", text)
     text = re.sub(r'nonce="[^"]*"|"(?:request_id|instance)": ?"[^"]*"', "", text)
-    for name in sorted(set(names), key=len, reverse=True):
-        text = re.sub(rf"(?<![0-9A-Za-z]){re.escape(name)}(?![0-9])", "#", text)
+    longest_first = sorted(set(names), key=lambda name: (-len(name), name))
+    if longest_first:
+        either = "|".join(re.escape(name) for name in longest_first)
+        text = re.sub(rf"(?<![0-9A-Za-z])(?:{either})(?![0-9])", "#", text)
     return Said(said.status, text)

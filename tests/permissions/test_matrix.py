@@ -24,7 +24,7 @@ from tests.permissions.calling import (
 from tests.permissions.furnished import Furnished, furnished
 from tests.permissions.matrix import ROLES, Row, calls, pages, rights_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_time_of_the_books")]
+pytestmark = [pytest.mark.long, pytest.mark.django_db, pytest.mark.usefixtures("at_the_time_of_the_books")]
 
 
 @pytest.fixture
