@@ -30,8 +30,8 @@ from ledger.entering import DocumentInput
 from ledger.errors import MoneyPlaceUnclear, NamedTwice
 from ledger.models import Method
 from reconciliation.api_inputs import BilledDraftBody, LineBody, Named, read_billed
+from reconciliation.api_summaries import summaries_named
 from reconciliation.api_verbs import each, the_one
-from reconciliation.summary_names import summaries_named
 from summaries.models import Type
 
 POSITION = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)

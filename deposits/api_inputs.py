@@ -17,8 +17,8 @@ from arledger.core.errors import Refusal
 from deposits.inputs import DepositInput
 from deposits.selectors import RECEIPTS
 from reconciliation.api_inputs import ACTIONS, Entered
+from reconciliation.api_summaries import summaries_named
 from reconciliation.naming import Names
-from reconciliation.summary_names import summaries_named
 from summaries.models import Type
 
 

@@ -30,10 +30,10 @@ from ledger.models import Kind, Method
 from payments.errors import PartsDiffer, PartsOverReceived, SpreadUnclear
 from payments.inputs import PartInput, PaymentInput
 from reconciliation.api_inputs import ACTIONS, Entered
+from reconciliation.api_summaries import summaries_named
 from reconciliation.api_verbs import Place
 from reconciliation.naming import Names
 from reconciliation.plans import CreditUse, Plan
-from reconciliation.summary_names import summaries_named
 from summaries.models import Type
 
 ZERO = Decimal(0)

@@ -25,7 +25,7 @@ from arledger.core.api.special_fields import CurrencyField, RateField
 from arledger.core.errors import Refusal, refuse
 from customers.selectors import visible
 from ledger.entering import DocumentInput, LineInput
-from reconciliation.summary_names import summaries_named
+from reconciliation.api_summaries import summaries_named
 from summaries.models import Type
 
 MOST_LINES = 1_000

@@ -17,8 +17,8 @@ from arledger.core.errors import Refusal
 from customers.selectors import visible
 from ledger.models import Kind
 from reconciliation.api_inputs import ACTIONS, Entered
+from reconciliation.api_summaries import summaries_named
 from reconciliation.naming import Names
-from reconciliation.summary_names import summaries_named
 from refunds.inputs import RECORD_TRANSFER, CreditChoice, RefundInput
 from summaries.models import Type
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from arledger.companies.models import Account, BankAccount, Company, Term, User
+from arledger.companies.operator_services import make_operator
 from arledger.companies.selectors import settings_of, system_actor
 from arledger.companies.services import (
     add_member,
@@ -52,7 +53,7 @@ def load(*, at: datetime, password: str) -> bool:
         people = tuple(add_user(email=email, password=password, name=name) for email, name, _ in PEOPLE)
         for person in people:
             change_password(user=person, password=password)
-        User.objects.filter(pk=people[0].pk).update(is_operator=True)
+        make_operator(email=ADMINISTRATOR[0])
         if Company.objects.filter(code=CODE).exists():
             return False
         _make(at, (people[0], people[1]))

@@ -18,7 +18,7 @@ from arledger.companies.pages import choose
 from arledger.core.errors import Refusal
 from arledger.core.http.doors import PageRequest, page, signed_in
 from arledger.core.text import clean_text
-from arledger.home.checklist import steps
+from arledger.home.checklist_pages import steps
 from arledger.home.selectors import Hits, drafts_waiting, due_soon, last_payments, search, what_changed
 from imports.selectors import at_work as imports_at_work
 from ledger.models import Document
