@@ -81,6 +81,16 @@ class UsedBefore(Invalid):
     )
 
 
+class UsedAgain(Invalid):
+    """The first of several documents with one number: it may lack the rows that come later."""
+
+    code = "import_used_again"
+    sentence = _(
+        "“%(text)s” is used again, in row %(again)s. The rows of one document follow each other, and no other document "
+        "has its number or key."
+    )
+
+
 class InvalidAction(Invalid):
     code = "import_action_invalid"
     sentence = _("“%(text)s” is neither draft nor post. Write one of the two, or leave the cell empty.")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import TypeVar
 
-from arledger.core.csvfile import Row, safe_cell
+from arledger.core.csvfile import Row, UnreadableFile, safe_cell
 from arledger.core.dates import ISO, parse_date
 from arledger.core.errors import Refusal, Required
 from arledger.core.money import decimals, parse_amount
-from imports.errors import InvalidFlag, InvalidRate, RowsDiffer, UnknownCode, UsedBefore
+from imports.errors import InvalidFlag, InvalidRate, RowsDiffer, UnknownCode, UsedAgain, UsedBefore
 from imports.seen import Seen
 
 Value = TypeVar("Value")
@@ -39,15 +40,20 @@ def guarded(cell: str) -> str:
     return f"'{cell}" if _GUARDED.match(cell) else safe_cell(cell)
 
 
-def unguarded(rows: Iterable[Row]) -> Iterator[Row]:
-    """The rows of such a file as they were before."""
-    for row in rows:
-        if any(_GUARDED.match(cell) for cell in row.cells):
-            cells = tuple(cell[1:] if _GUARDED.match(cell) else cell for cell in row.cells)
-            values = dict(zip(row.values, cells, strict=True)) if row.values else {}
-            yield replace(row, cells=cells, values=values)
-        else:
-            yield row
+class Unguarded:
+    """The rows of such a file as they were before, each time it is iterated."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[Row]:
+        for row in self._rows:
+            if any(_GUARDED.match(cell) for cell in row.cells):
+                cells = tuple(cell[1:] if _GUARDED.match(cell) else cell for cell in row.cells)
+                values = dict(zip(row.values, cells, strict=True)) if row.values else {}
+                yield replace(row, cells=cells, values=values)
+            else:
+                yield row
 
 
 @dataclass(slots=True)
@@ -68,29 +74,46 @@ def groups(
     """The rows of each document together: rows that follow each other with the same cell in one of ``keys``.
 
     The more telling key of a row decides. Rows with all of them empty stand alone; so does each row unless documents
-    have ``several``. A key that comes back later is a fault there, for the first of its documents may be written
-    already. A row that cannot be taken apart belongs where its key says, and without a key to the document before it,
-    so that no document loses a row unnoticed.
+    have ``several``. A key that comes back later is a fault there, and of documents with several rows also where it was
+    first: that document may be incomplete. A row that cannot be taken apart belongs where its key says, and without a
+    key to the document before it, so that no document loses a row unnoticed. The rows are gone through twice.
     """
+    with Seen() as seen:
+        with suppress(UnreadableFile):
+            for group, held in _grouped(rows, header, keys, several=several):
+                for name, text in held.items():
+                    seen.note(name, text, group.rows[0].number)
+        for group, held in _grouped(rows, header, keys, several=several):
+            number = group.rows[0].number
+            found: list[Refusal] = []
+            for name, text in held.items():
+                first, again = seen.where(name, text)
+                if first < number:
+                    found.append(UsedBefore(row=number, field=name, text=text, first=first))
+                elif again and several:
+                    found.append(UsedAgain(row=number, field=name, text=text, again=again))
+            group.faults[:0] = found
+            yield group
+
+
+def _grouped(
+    rows: Iterable[Row], header: Sequence[str], keys: Sequence[str], *, several: bool
+) -> Iterator[tuple[Group, dict[str, str]]]:
+    """The rows of each document, with the keys they have."""
     places = [(name, header.index(name)) for name in keys if name in header]
     group, held = Group([]), dict[str, str]()
-    with Seen() as seen:
-        for row in rows:
-            cells = _keys(row, places)
-            if not (several and group.rows and _joins(cells, held, faulty=bool(row.fault and places))):
-                if group.rows:
-                    yield group
-                group, held = Group([]), {}
-            for name, text in cells.items():
-                first = row.number if name in held else seen.first(name, text, row.number)
-                if first != row.number:
-                    group.faults.append(UsedBefore(row=row.number, field=name, text=text, first=first))
-                held.setdefault(name, text)
-            group.rows.append(row)
-            if row.fault:
-                group.faults.append(row.fault)
+    for row in rows:
+        cells = _keys(row, places)
+        if not (several and group.rows and _joins(cells, held, faulty=bool(row.fault and places))):
+            if group.rows:
+                yield group, held
+            group, held = Group([]), {}
+        held = cells | held
+        group.rows.append(row)
+        if row.fault:
+            group.faults.append(row.fault)
     if group.rows:
-        yield group
+        yield group, held
 
 
 def _keys(row: Row, places: Sequence[tuple[str, int]]) -> dict[str, str]:

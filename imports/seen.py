@@ -1,4 +1,4 @@
-"""Which numbers, keys and codes of a file were used, and where: exact, in little memory however long the file is."""
+"""Which numbers, keys and codes a file uses, and where: exact, in little memory however long the file is."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from types import TracebackType
 
 #: So many are kept in memory; from then on a temporary file of SQLite's own holds them.
 IN_MEMORY = 50_000
+NOTE = """
+INSERT INTO seen VALUES (?, ?, 0) ON CONFLICT (name) DO UPDATE SET again = excluded.first WHERE again = 0
+"""
 
 
 class Seen:
-    """Remembers the row in which each name was seen first. Used as a context, which throws the file away."""
+    """Remembers where each name was seen first, and where again. Used as a context, which throws the file away."""
 
     def __init__(self) -> None:
-        self._few: dict[str, int] = {}
+        self._few: dict[str, tuple[int, int]] = {}
         self._many: sqlite3.Connection | None = None
 
     def __enter__(self) -> Seen:
@@ -26,33 +29,37 @@ class Seen:
         if self._many is not None:
             self._many.close()
 
-    def first(self, column: str, text: str, row: int) -> int:
-        """The row in which ``text`` was seen first in ``column``: ``row``, unless it was seen before."""
+    def note(self, column: str, text: str, row: int) -> None:
+        """``text`` begins a document in ``row``."""
+        name = f"{column}\0{text}"
+        if self._many is not None:
+            self._many.execute(NOTE, (name.encode(), row))
+            return
+        first, again = self._few.get(name, (row, 0))
+        self._few[name] = (first, again or (row if row != first else 0))
+        if len(self._few) >= IN_MEMORY:
+            self._many = _moved(self._few)
+            self._few = {}
+
+    def where(self, column: str, text: str) -> tuple[int, int]:
+        """The row in which ``text`` was seen first, and the one in which it was next (0: never again)."""
         name = f"{column}\0{text}"
         if self._many is None:
-            found = self._few.setdefault(name, row)
-            if len(self._few) >= IN_MEMORY:
-                self._many = _moved(self._few)
-                self._few = {}
-            return found
-        return _first(self._many, name, row)
+            return self._few.get(name, (0, 0))
+        with closing(
+            self._many.execute("SELECT first, again FROM seen WHERE name = ?", [name.encode()])
+        ) as found:
+            first, again = found.fetchone() or (0, 0)
+        return int(first), int(again)
 
 
-def _first(many: sqlite3.Connection, name: str, row: int) -> int:
-    key = name.encode()
-    with closing(many.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (key, row))) as done:
-        if done.rowcount == 1:
-            return row
-    with closing(many.execute("SELECT row FROM seen WHERE name = ?", (key,))) as found:
-        return int(found.fetchone()[0])
-
-
-def _moved(few: dict[str, int]) -> sqlite3.Connection:
+def _moved(few: dict[str, tuple[int, int]]) -> sqlite3.Connection:
     # Without a name: a temporary file, gone when it is closed; nothing of it needs to outlive a crash.
     many = sqlite3.connect("", isolation_level=None)
     many.execute("PRAGMA journal_mode = OFF")
     many.execute("PRAGMA synchronous = OFF")
-    many.execute("CREATE TABLE seen (name BLOB PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID")
+    many.execute("CREATE TABLE seen (name BLOB PRIMARY KEY, first INTEGER, again INTEGER) WITHOUT ROWID")
     many.execute("BEGIN")
-    many.executemany("INSERT INTO seen VALUES (?, ?)", ((name.encode(), row) for name, row in few.items()))
+    rows = ((name.encode(), first, again) for name, (first, again) in few.items())
+    many.executemany("INSERT INTO seen VALUES (?, ?, ?)", rows)
     return many

@@ -28,7 +28,7 @@ from imports.kinds import Importer
 from imports.opening_files import OpeningFile
 from imports.outcomes import Done, Entry, InOutcome, Keeper, Options, Outcome, RowError, Table, Unaccounted
 from imports.payment_files import PaymentFile
-from imports.readers import Group, groups, unguarded
+from imports.readers import Group, Unguarded, groups
 from imports.refund_files import RefundFile
 from ledger.checks import JOB as CHECK_BOOKS
 
@@ -150,7 +150,7 @@ class _Run:
 
     def _groups(self) -> Iterator[Group]:
         """The documents of the file that are not settled yet; a fault after which nothing can be told ends them."""
-        rows = unguarded(self.table) if REASON in self.table.header else self.table
+        rows = Unguarded(self.table) if REASON in self.table.header else self.table
         importer = self.importer
         try:
             for group in groups(rows, self.table.header, importer.keys, several=importer.several):

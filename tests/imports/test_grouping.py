@@ -30,10 +30,18 @@ def made(text: str, *, several: bool = True) -> list[tuple[list[int], list[str]]
         # A number and a key: the next row may name either of them.
         ("A,k,1\n,k,2\nA,,3\n", [([2, 3, 4], [])]),
         # Two numbers are two documents, whatever their key: no key holds two documents together.
-        ("A,k,1\nB,k,2\n", [([2], []), ([3], ["import_used_before"])]),
-        (",k,1\nA,k,2\n", [([2], []), ([3], ["import_used_before"])]),
-        ("A,,1\nB,,2\nA,,3\n", [([2], []), ([3], []), ([4], ["import_used_before"])]),
-        ("A,,1\n,k,2\nA,k,3\n", [([2], []), ([3], []), ([4], ["import_used_before"] * 2)]),
+        ("A,k,1\nB,k,2\n", [([2], ["import_used_again"]), ([3], ["import_used_before"])]),
+        (",k,1\nA,k,2\n", [([2], ["import_used_again"]), ([3], ["import_used_before"])]),
+        # What comes back later may have been meant as a row of the first one.
+        ("A,,1\nB,,2\nA,,3\n", [([2], ["import_used_again"]), ([3], []), ([4], ["import_used_before"])]),
+        (
+            "A,,1\n,k,2\nA,k,3\nA,,4\n",
+            [
+                ([2], ["import_used_again"]),
+                ([3], ["import_used_again"]),
+                ([4, 5], ["import_used_before"] * 2),
+            ],
+        ),
         # A row that cannot be taken apart.
         ("A,,1\nA\nB,,3\n", [([2, 3], ["csv_cell_count"]), ([4], [])]),
     ],
@@ -60,8 +68,11 @@ def test_no_row_is_lost_and_none_comes_twice() -> None:
 def test_long_files_are_remembered_on_disk_and_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seen, "IN_MEMORY", 10)
     with Seen() as found:
-        assert [found.first("number", f"é{n}", n) for n in range(30)] == list(range(30))
-        assert [found.first("number", f"é{n}", 99) for n in range(30)] == list(range(30))
-        assert found.first("key", "é1", 40) == 40
-        assert found.first("number", "a\0b", 41) == 41
-        assert found.first("number", "a\0b", 42) == 41
+        for n in (*range(1, 31), *range(31, 41)):
+            found.note("number", f"é{n % 30}", n)
+        found.note("number", "é1", 77)
+        found.note("number", "a\0b", 78)
+        assert [found.where("number", f"é{n}") for n in range(30)] == [
+            (30, 0) if n == 0 else (n, n + 30 if n <= 10 else 0) for n in range(30)
+        ]
+        assert (found.where("number", "a\0b"), found.where("key", "é1")) == ((78, 0), (0, 0))

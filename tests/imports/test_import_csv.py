@@ -133,6 +133,7 @@ BAD = """number,customer,date,due_date,amount,account
 6,ACME,2026-01-10,2026-02-10,20.00,
 """
 BAD_PLACES = [
+    "Row 2, column number",
     "Row 3, column amount",
     "Row 3, column customer",
     "Row 4, column due_date",
@@ -148,15 +149,15 @@ def test_every_bad_row_is_named_with_its_column_and_nothing_is_written(files: Fi
     told = files.load("invoices", BAD)
     assert [error.split(":")[0] for error in told.errors] == BAD_PLACES
     assert not told.good
-    assert told.summary.startswith("8 rows: 2 would be right, nothing was written; 6 refused (5 entries)")
+    assert told.summary.startswith("8 rows: 1 would be right, nothing was written; 7 refused (6 entries)")
     assert numbers(files.made) == []
 
 
 def test_good_rows_are_imported_when_asked(files: Files) -> None:
     told = files.load("invoices", BAD, good_rows=True)
     assert [error.split(":")[0] for error in told.errors] == BAD_PLACES
-    assert told.summary.startswith("8 rows: 2 imported (2 entries); 6 refused (5 entries)")
-    assert numbers(files.made) == ["1", "6"]
+    assert told.summary.startswith("8 rows: 1 imported (1 entries); 7 refused (6 entries)")
+    assert numbers(files.made) == ["6"]
 
 
 def test_a_check_says_the_same_and_writes_nothing(files: Files) -> None:
