@@ -100,7 +100,13 @@ def copied(world: World, scope: Scope) -> None:
     statement = (
         f"{STATEMENT} SELECT customer_id, number, date, amount, code FROM shown ORDER BY customer_id, date"
     )
-    parameters = {**scope.parameters, "code": None, "matches": None, "customers": world.customers}
+    parameters = {
+        **scope.parameters,
+        "code": None,
+        "matches": None,
+        "customers": world.customers,
+        "shared": None,
+    }
     connection.ensure_connection()
     text = ClientCursor(connection.connection).mogrify(statement, parameters)
     with connection.cursor() as cursor, cursor.cursor.copy(f"COPY ({text}) TO STDOUT") as copy:

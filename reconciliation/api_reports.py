@@ -305,13 +305,14 @@ def _of_items(
 ) -> dict[str, Any]:
     waiting = payments_by_item.unmatched(actor=request.actor, query=wanted, limit=inputs.MOST_ROWS)
     empty = payments_by_item.Totals(request.company.base_currency)
-    totals = payments_by_item.totals(query=wanted)
+    moved = payments_by_item.moved(query=wanted)
+    totals = payments_by_item.totals(query=wanted, found=moved)
     return {
         "accounts": [
             {"account": id_of("account", one.account), "account_code": codes.get(one.account)}
             | {"currency": one.currency}
             | answers.amounts(one.currency, received=one.received)
-            for one in payments_by_item.by_account(query=wanted)
+            for one in payments_by_item.by_account(query=wanted, found=moved)
         ],
         "unmatched": [answers.unmatched(one) for one in waiting],
         "totals": answers.totals_of([answers.item_totals(one) for one in totals], answers.item_totals(empty)),

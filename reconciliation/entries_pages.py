@@ -24,7 +24,8 @@ from reconciliation import report
 from reconciliation.entries_forms import MATCHES, EntriesForm
 from reconciliation.report import Account, Place
 
-ROWS = 200
+# About two screens; more comes as one scrolls.
+ROWS = 100
 SALT = "reconciliation.entries"
 
 

@@ -15,7 +15,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from arledger.core.actor import Actor
-from arledger.core.sql import fetch_all
+from arledger.core.sql import fetch_planned
 from customers.models import Customer
 from customers.selectors import by_ids
 from ledger.models import document_name
@@ -273,14 +273,14 @@ def page(
 
 def _customers(query: Query, place: Place) -> list[int]:
     parameters = {**query.parameters, "place": place.code, "limit": CHUNK}
-    return [key for (key,) in fetch_all(CUSTOMERS, parameters)]
+    return [key for (key,) in fetch_planned(CUSTOMERS, parameters)]
 
 
 def _items(query: Query, customers: dict[int, Customer]) -> dict[int, list[Item]]:
     parameters = {**query.parameters, "customers": list(customers), "kinds": list(ITEM_KINDS)}
     found: dict[int, list[Item]] = {}
     for key, currency, document, kind, number, day, *rest in (
-        fetch_all(ITEMS, parameters) if customers else []
+        fetch_planned(ITEMS, parameters) if customers else []
     ):
         name = document_name(kind, number, day)
         item = Item(customers[key], currency, document, kind, name, day, *rest)
@@ -301,7 +301,9 @@ class Moved:
 def moved(*, query: Query) -> list[Moved]:
     """What was assigned and given back, by kind, account and currency: ``by_account`` and ``totals`` start from it."""
     kinds = [*ITEM_KINDS, *GIVEN_BACK]
-    return [Moved(*row) for row in fetch_all(SUMS, {**query.parameters, "customers": None, "kinds": kinds})]
+    return [
+        Moved(*row) for row in fetch_planned(SUMS, {**query.parameters, "customers": None, "kinds": kinds})
+    ]
 
 
 def by_account(*, query: Query, found: Sequence[Moved] | None = None) -> list[AccountSum]:
@@ -317,7 +319,7 @@ def by_account(*, query: Query, found: Sequence[Moved] | None = None) -> list[Ac
 def unmatched(*, actor: Actor, query: Query, skip: int = 0, limit: int = 200) -> list[Receipt]:
     """Receipts of which something is assigned to nothing at the end of the period, by customer and date."""
     parameters = {**query.parameters, "day": query.scope.end, "skip": skip, "limit": limit}
-    rows = fetch_all(UNMATCHED, parameters)
+    rows = fetch_planned(UNMATCHED, parameters)
     customers = by_ids(actor.company_id, {row[0] for row in rows})
     return [
         Receipt(
@@ -335,7 +337,7 @@ def totals(*, query: Query, found: Sequence[Moved] | None = None) -> list[Totals
     went = moved(query=query) if found is None else found
     sums = {
         "unmatched_before": _before(query),
-        "received": dict(fetch_all(RECEIVED, query.parameters)),
+        "received": dict(fetch_planned(RECEIVED, query.parameters)),
         "assigned": _by_currency(went, ITEM_KINDS),
         "given_back": _by_currency(went, GIVEN_BACK),
         "unmatched": _left(query, query.scope.end),
@@ -349,7 +351,7 @@ def _before(query: Query) -> dict[str, Decimal]:
 
 
 def _left(query: Query, day: Day) -> dict[str, Decimal]:
-    return dict(fetch_all(UNMATCHED_SUMS, {**query.parameters, "day": day}))
+    return dict(fetch_planned(UNMATCHED_SUMS, {**query.parameters, "day": day}))
 
 
 def _by_currency(went: Sequence[Moved], kinds: Sequence[str]) -> dict[str, Decimal]:

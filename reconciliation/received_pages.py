@@ -44,10 +44,11 @@ def payments_by_item_page(request: PageRequest) -> HttpResponse:
         "more": _text(more) if more else "",
     }
     if not at:
-        sums = payments_by_item.by_account(query=query)
+        moved = payments_by_item.moved(query=query)
+        sums = payments_by_item.by_account(query=query, found=moved)
         context |= {
             "accounts": [(names.get(one.account, ""), one.currency, one.received) for one in sums],
-            "totals": payments_by_item.totals(query=query) if query.ties else [],
+            "totals": payments_by_item.totals(query=query, found=moved) if query.ties else [],
             "unmatched": [] if query.of_items else _unmatched(request, query),
         }
     return render(request, "reports/payments_by_item.html", context)
