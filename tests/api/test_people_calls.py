@@ -61,7 +61,10 @@ def test_a_person_is_let_in_once_and_chooses_a_password() -> None:
     assert mail.outbox == []
     with company_scope(b.company.pk):
         actions = AuditEvent.objects.filter(company_id=b.company.pk, object_kind="user", action="invite")
-        assert [(event.after or {}).get("role") for event in actions.order_by("sequence")] == ["ar-clerk", None]
+        assert [(event.after or {}).get("role") for event in actions.order_by("sequence")] == [
+            "ar-clerk",
+            None,
+        ]
 
 
 def test_what_an_invitation_refuses_names_its_place() -> None:
