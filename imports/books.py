@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 
 from arledger.companies.models import Account, BankAccount, Coded, Entity, Location, Term
-from arledger.companies.selectors import Settings, settings_of
+from arledger.companies.selectors import Settings, settings_of, within_reach
 from arledger.core.actor import Actor
 from arledger.core.errors import Refusal
 from customers.models import Customer
@@ -16,6 +16,7 @@ from customers.selectors import visible
 from ledger.errors import CustomerInactive
 from ledger.models import Document, Kind
 from ledger.posting import require_open_period
+from reconciliation.selectors import documents
 from summaries.models import TYPE_OF_KIND, Summary
 from summaries.selectors import visible as visible_summaries
 
@@ -49,11 +50,7 @@ class Books:
         self.accounts = self._codes(Account)
         self.banks = self._codes(BankAccount)
         self.locations = self._codes(Location)
-        self.entities = {
-            code: key
-            for code, key in self._codes(Entity).items()
-            if actor.entities is None or key in actor.entities
-        }
+        self.entities = self._codes(Entity)
         self.parties: dict[str, Party] = {}
         self._summaries: dict[Kind, dict[str, int | None]] = {}
 
@@ -63,8 +60,8 @@ class Books:
         return dict(found.order_by("code").values_list("pk", "kind"))
 
     def _codes(self, model: type[Coded]) -> dict[str, int]:
-        found = model._default_manager.filter(company_id=self.actor.company_id, active=True)
-        return dict(found.values_list("code", "pk"))
+        """Those in use that the person may see."""
+        return dict(within_reach(self.actor, model).filter(active=True).values_list("code", "pk"))
 
     def meet(self, codes: Iterable[str]) -> None:
         """Have the customers with these codes in ``parties``, those that exist and the person may see."""
@@ -87,9 +84,8 @@ class Books:
         return {number for number in found.values_list("number", flat=True) if number}
 
     def charges(self, numbers: Iterable[str]) -> dict[str, Charge]:
-        """The invoices with these numbers; where there is none, the debit memos."""
-        found = Document.objects.filter(
-            company_id=self.actor.company_id,
+        """The invoices with these numbers that the person may see; where there is none, the debit memos."""
+        found = documents(self.actor).filter(
             kind__in=[Kind.INVOICE, Kind.ADJUSTMENT],
             number__in=set(numbers),
         )

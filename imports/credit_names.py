@@ -20,6 +20,7 @@ from imports.errors import (
 )
 from imports.readers import Cells, Group, named
 from ledger.models import Document, Kind, Line
+from reconciliation.selectors import documents
 
 WORDS = {
     "adjustment": Kind.ADJUSTMENT,
@@ -60,8 +61,7 @@ class CreditNames:
                 for code in named(groups, "customer")
                 if (party := self._books.parties.get(code)) is not None
             ]
-            counted = Document.objects.filter(
-                company_id=company,
+            counted = documents(self._books.actor).filter(
                 customer__in=Customer.objects.filter(company_id=company, pk__in=customers).values("pk"),
                 kind=Kind.ADVANCE,
                 number=None,
@@ -75,13 +75,12 @@ class CreditNames:
             self._read(company, numbers)
 
     def _read(self, company: int, numbers: set[str]) -> None:
-        documents = Document.objects.filter(
-            company_id=company,
+        fitting = documents(self._books.actor).filter(
             number__in=numbers,
             kind__in=set(WORDS.values()),
             state=Document.State.POSTED,
         )
-        found = list(documents.order_by("pk").values_list("pk", "kind", "number"))
+        found = list(fitting.order_by("pk").values_list("pk", "kind", "number"))
         lines = Line.objects.filter(company_id=company, document__in=[key for key, _, _ in found])
         customers: dict[int, set[int]] = {}
         for key, document, position, customer in lines.values_list(
