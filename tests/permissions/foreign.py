@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pytest
 from django.db import connection
 
 from arledger.companies.models import Entity
@@ -41,13 +42,13 @@ def two_companies() -> Two:
     with furnished("QUOKKA") as made, furnished("NUMBAT") as others:
         pass
     with company_scope(others.company.pk):
-        theirs = name(others, "ZQB")
+        theirs = name(others, "ZQBTHEIRS")
     with company_scope(made.company.pk):
         b = made.books
-        other = Entity.objects.create(company=made.company, code="ZQNENT", name="ZQN entity").pk
-        elsewhere = name(made, "ZQN", entity=other)
+        other = Entity.objects.create(company=made.company, code="ZQNELSEENT", name="ZQNELSE entity").pk
+        elsewhere = name(made, "ZQNELSE", entity=other)
         b.configure(summary_frequency=dict.fromkeys(elsewhere.summaries, "daily"))
-        own = name(made, "ZQA")
+        own = name(made, "ZQAOWN")
         member, limited = made.member("administrator"), made.member("administrator", "limited")
         made.limit(limited, own.keys["entity"])
     for api in (member, limited):
@@ -72,3 +73,9 @@ def contents(company: int) -> dict[str, tuple[int, int]]:
 def without(said: Said, text: str) -> Said:
     """An answer without the text that was sent (or the key in it), and what differs between any two answers."""
     return bare(Said(said.status, said.text.replace(text, "#")), [text.partition("_")[2] or text])
+
+
+def nothing(faults: dict[str, str]) -> None:
+    """Fail with all faults there are."""
+    if faults:
+        pytest.fail("\n".join(f"{key}: {value}" for key, value in faults.items()), pytrace=False)

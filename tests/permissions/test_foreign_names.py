@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-import pytest
-import time_machine
-from django.db import transaction
-from django.test import override_settings
-from pytest_django import DjangoDbBlocker
-
-from tests.build import AT
 from tests.integrator import Integrator
 from tests.permissions.bodies import NEW, Call, kind_at, named_in
 from tests.permissions.calling import Said, undone
-from tests.permissions.foreign import REFUSED, Two, contents, two_companies, without
+from tests.permissions.foreign import REFUSED, Two, contents, nothing, without
 from tests.permissions.members import (
     CODES,
     NAMES,
@@ -44,25 +37,11 @@ BY_ID = {("summary", "code")}
 WHOLE_COMPANY = {"/reports/proof"}
 
 
-@pytest.fixture(scope="module")
-def two(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Two]:
-    """Made once: everything here is refused, or taken back."""
-    unlimited = override_settings(API_CALLS_PER_MINUTE=10**6)
-    with django_db_blocker.unblock(), time_machine.travel(AT, tick=True), unlimited, transaction.atomic():
-        yield two_companies()
-        transaction.set_rollback(True)
-
-
 def test_every_free_text_either_names_something_or_not() -> None:
     known = set(NAMES) | TEXTS | CODES
     assert {str(one) for one in (*free_members(), *free_parameters()) if one.name not in known} == set()
     assert TEXTS.isdisjoint(NAMES)
     assert len(reference_members()) > 150
-
-
-def nothing(faults: dict[str, str]) -> None:
-    if faults:
-        pytest.fail("\n".join(f"{key}: {value}" for key, value in faults.items()), pytrace=False)
 
 
 def sent(api: Integrator, call: Call, body: object) -> Said:
