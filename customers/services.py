@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from zoneinfo import ZoneInfo
@@ -136,25 +137,31 @@ def enter(*, actor: Actor, customers: Sequence[CustomerInput]) -> list[int]:
 
 
 def _codes(actor: Actor, customers: Sequence[CustomerInput]) -> list[str]:
-    """Entered codes, the missing ones drawn from the customer sequence in one statement.
+    """Entered codes, the missing ones drawn from the customer sequence of their entity in one statement for each.
 
     A sequence that an entered code is ahead of goes on after that, or it would be stuck there one day.
     """
-    missing = sum(not entered.code for entered in customers)
-    sequence = settings_of(actor.company_id).row.customer_sequence_id
-    if sequence is None:
-        if missing:
+    settings = settings_of(actor.company_id)
+    sequences = [settings.sequence_id("customer", entered.entity_id) for entered in customers]
+    given: dict[int, list[str]] = {}
+    missing: Counter[int] = Counter()
+    for entered, sequence in zip(customers, sequences, strict=True):
+        if sequence is None and not entered.code:
             raise Required(field="code")
-        return [entered.code for entered in customers]
-    given = [entered.code for entered in customers if entered.code]
-    ahead = beyond(company_id=actor.company_id, given={sequence: given} if given else {})
-    for key, (value, text) in ahead.items():
+        if sequence is not None and entered.code:
+            given.setdefault(sequence, []).append(entered.code)
+        elif sequence is not None:
+            missing[sequence] += 1
+    for key, (value, text) in beyond(company_id=actor.company_id, given=given).items():
         pass_over(company_id=actor.company_id, sequence_id=key, value=value, number=text, at=actor.at)
-    drawn: list[str] = []
-    if missing:
-        drawn = draw(company_id=actor.company_id, sequence_id=sequence, count=missing).texts
-    rest = iter(drawn)
-    return [entered.code or next(rest) for entered in customers]
+    drawn = {
+        key: iter(draw(company_id=actor.company_id, sequence_id=key, count=count).texts)
+        for key, count in sorted(missing.items())
+    }
+    return [
+        entered.code or next(drawn[sequence or 0])
+        for entered, sequence in zip(customers, sequences, strict=True)
+    ]
 
 
 def _require_free_codes(actor: Actor, codes: Sequence[str]) -> None:

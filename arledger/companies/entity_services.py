@@ -8,12 +8,11 @@ from typing import Any
 from django.db import transaction
 
 from arledger.companies.models import Entity, EntityConfiguration, Journal, NumberSequence
-from arledger.companies.services import NotNumeric
+from arledger.companies.services import NUMBERED, NotNumeric
 from arledger.core import audit
 from arledger.core.actor import Actor
 from arledger.core.errors import Invalid, NotFound, Refusal, refuse
 
-NUMBERED = ("invoice", "adjustment", "advance", "payment", "refund", "deposit")
 SEQUENCES = tuple(f"{kind}_sequence" for kind in NUMBERED)
 OVERRIDES = ("refunds_enabled", "refund_journal", *SEQUENCES)
 

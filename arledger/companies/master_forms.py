@@ -194,6 +194,9 @@ class OverridesForm(KeyedForm):
     refund_journal = forms.ModelChoiceField(
         Journal.objects.none(), label=_("Journal of refunds"), required=False
     )
+    customer_sequence = forms.ModelChoiceField(
+        NumberSequence.objects.none(), label=_("Customers"), required=False
+    )
     invoice_sequence = forms.ModelChoiceField(
         NumberSequence.objects.none(), label=_("Invoices"), required=False
     )
@@ -211,6 +214,9 @@ class OverridesForm(KeyedForm):
     )
     deposit_sequence = forms.ModelChoiceField(
         NumberSequence.objects.none(), label=_("Deposits"), required=False
+    )
+    matching_sequence = forms.ModelChoiceField(
+        NumberSequence.objects.none(), label=_("Matchings"), required=False
     )
 
     def __init__(

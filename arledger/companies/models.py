@@ -298,12 +298,14 @@ class EntityConfiguration(CompanyModel):
     closed_through = models.DateField(_("books closed through"), null=True, blank=True)
     refunds_enabled = models.BooleanField(_("record customer refunds"), null=True, blank=True)
     refund_journal = tenant_key("companies.Journal", null=True)
+    customer_sequence = tenant_key("companies.NumberSequence", null=True)
     invoice_sequence = tenant_key("companies.NumberSequence", null=True)
     adjustment_sequence = tenant_key("companies.NumberSequence", null=True)
     advance_sequence = tenant_key("companies.NumberSequence", null=True)
     payment_sequence = tenant_key("companies.NumberSequence", null=True)
     refund_sequence = tenant_key("companies.NumberSequence", null=True)
     deposit_sequence = tenant_key("companies.NumberSequence", null=True)
+    matching_sequence = tenant_key("companies.NumberSequence", null=True)
 
     class Meta:
         constraints = [

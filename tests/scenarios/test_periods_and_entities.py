@@ -10,6 +10,7 @@ import pytest
 
 from arledger.companies.models import Entity, EntityConfiguration, NumberSequence
 from arledger.core.errors import NotFound, Refusal
+from customers.models import Customer
 from invoices import services as invoices
 from ledger.errors import PeriodClosed
 from ledger.models import Document
@@ -186,3 +187,32 @@ def test_a_limited_person_deletes_and_posts_his_own_drafts() -> None:
         posted, deleted = person.receipt(10, post=False), person.receipt(10, post=False)
         payments.post(actor=person.actor, ids=[posted])
         payments.delete(actor=person.actor, ids=[deleted])
+
+
+def own_sequence(b: Books, code: str) -> NumberSequence:
+    return NumberSequence.objects.create(company=b.company, code=code, name=code, prefix=f"{code}-", width=3)
+
+
+def test_each_kind_is_numbered_by_its_entity_where_that_wants_it() -> None:
+    with books() as b:
+        kinds = ("customer", "invoice", "adjustment", "advance", "payment", "refund", "deposit", "matching")
+        own = entity(b, "E1", **{f"{kind}_sequence": own_sequence(b, f"E{kind}") for kind in kinds})
+        b.configure(refunds_enabled=True)
+        for of, advances in ((own, "Eadvance-001"), (None, None)):
+            who = b.add_customer(f"Of {of}", entity_id=of)
+            invoice = b.invoice(100, entity_id=of, customer=who)
+            memo, more = (b.adjustment(-10, entity_id=of, customer=who) for _ in range(2))
+            documents = {
+                "invoice": invoice,
+                "adjustment": memo,
+                "payment": b.cash(5, leave=True, entity_id=of, customer=who),
+                "refund": b.refund({more: 1}, entity_id=of, customer=who),
+                "matching": b.match((b.line(invoice), b.line(memo), 1)),
+            }
+            documents["deposit"] = b.deposit(documents["payment"], entity_id=of)
+            prefixes = {
+                kind: str(b.document(key).number).rpartition("-")[0] for kind, key in documents.items()
+            }
+            assert all((prefix == f"E{kind}") == bool(of) for kind, prefix in prefixes.items()), prefixes
+            assert b.document(b.advance(1, entity_id=of, customer=who)).number == advances
+            assert Customer.objects.get(pk=who).code.startswith("Ecustomer-") == bool(of)

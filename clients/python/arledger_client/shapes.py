@@ -707,12 +707,14 @@ class EntityConfiguration(TypedDict):
     entity_code: str
     refunds_enabled: bool | None
     refund_journal: str | None
+    customer_sequence: str | None
     invoice_sequence: str | None
     adjustment_sequence: str | None
     advance_sequence: str | None
     payment_sequence: str | None
     refund_sequence: str | None
     deposit_sequence: str | None
+    matching_sequence: str | None
     closed_through: dt.date | None
 
 
@@ -1445,12 +1447,14 @@ class PatchedEntityChange(TypedDict):
 class PatchedEntityConfigurationInput(TypedDict):
     refunds_enabled: NotRequired[bool | None]
     refund_journal: NotRequired[str | None]
+    customer_sequence: NotRequired[str | None]
     invoice_sequence: NotRequired[str | None]
     adjustment_sequence: NotRequired[str | None]
     advance_sequence: NotRequired[str | None]
     payment_sequence: NotRequired[str | None]
     refund_sequence: NotRequired[str | None]
     deposit_sequence: NotRequired[str | None]
+    matching_sequence: NotRequired[str | None]
     closed_through: NotRequired[dt.date | None]
 
 
