@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,8 @@ def world() -> Iterator[World]:
 
 def part(world: World, entity: int | None, times: int) -> int:
     """A document of each kind; what is left on the account in the end is 29 times ``times``. Answers the advance."""
-    b, of = world.b, {"entity_id": entity}
+    b = world.b
+    of: dict[str, Any] = {"entity_id": entity}
     b.add_customer(f"Of {entity}", **of)
     course = LineInput(amount=Decimal(100 * times), tax_receipt_eligible=True)
     entered = DocumentInput(customer_id=b.customer, date=TODAY, lines=[course], entity_id=entity)

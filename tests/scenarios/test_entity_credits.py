@@ -31,7 +31,7 @@ class Case:
     memo: int
 
     def untouched(self) -> bool:
-        return (self.b.open(self.invoice), self.b.open(self.memo)) == (100, -40)
+        return self.b.open(self.invoice) == 100 and self.b.open(self.memo) == -40
 
 
 @pytest.fixture
