@@ -55,8 +55,6 @@ class Entered:
     features: frozenset[str]
     language: str
     last_used_at: datetime | None
-    # None: whatever the role allows.
-    scopes: frozenset[str] | None
     made_at: datetime
 
 
@@ -112,17 +110,16 @@ def _entered(written: Written, row: tuple[Any, ...], at: datetime, address: str)
     if expires_at <= at:
         raise TokenExpired()
     allowed = frozenset(rights) & RIGHTS
-    named = None if scopes is None else frozenset(scopes)
     actor = Actor(
         company_id=company.pk,
         user_id=user_id,
         name=f"{user_name} ({name})",
         at=at,
         time_zone=company.time_zone,
-        rights=allowed if named is None else allowed & named,
+        rights=allowed if scopes is None else allowed & frozenset(scopes),
         entities=frozenset(entities) or None,
         source="api",
         address=address,
     )
     features = features_of(switches)
-    return Entered(written.token_id, actor, company, features, language, last_used_at, named, made_at)
+    return Entered(written.token_id, actor, company, features, language, last_used_at, made_at)

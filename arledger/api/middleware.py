@@ -87,7 +87,7 @@ class TokenMiddleware:
         request.actor, request.company = caller.actor, caller.company  # type: ignore[attr-defined]
         request.features = caller.features  # type: ignore[attr-defined]
         request.api_caller = f"t{caller.token_id}"  # type: ignore[attr-defined]
-        request.api_scopes, request.api_made_at = caller.scopes, caller.made_at  # type: ignore[attr-defined]
+        request.api_made_at = caller.made_at  # type: ignore[attr-defined]
         _speak(request, caller.language)
         at, last = caller.actor.at, caller.last_used_at
         if last is None or at - last >= USE_NOTED_EVERY:

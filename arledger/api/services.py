@@ -15,7 +15,7 @@ from arledger.companies.models import Membership
 from arledger.core import audit
 from arledger.core.actor import Actor
 from arledger.core.errors import Invalid, NotFound, Refusal
-from arledger.core.permissions import NAMED, RIGHTS
+from arledger.core.permissions import GIVING, RIGHTS
 from arledger.core.sql import execute
 from arledger.core.text import clean_text
 
@@ -74,7 +74,7 @@ def create(
     """Make a token for the actor, or with the right to edit users for another member.
 
     ``scopes`` narrows the role's rights (None: whatever the role allows). A person who acts through a token himself
-    hands on no more than it has, and (``by_token``) never the rights that have to be named (docs/adr/0052).
+    hands on no more than it has, and (``by_token``) never the right to give rights (docs/adr/0052).
     Raises Forbidden, Required, NoMember, ScopeUnknown, ScopeTooWide, ScopeOnItsPage or ExpiryInvalid.
     """
     owner = actor.user_id if user_id is None else user_id
@@ -130,15 +130,14 @@ def _check_scopes(scopes: Collection[str] | None, held: frozenset[str], by_token
             raise ScopeUnknown(field="scopes", scope=scope[:40])
         if scope not in held:
             raise ScopeTooWide(field="scopes", scope=scope)
-        if by_token and scope in NAMED:
+        if by_token and scope in GIVING:
             raise ScopeOnItsPage(field="scopes", scope=scope)
 
 
 def _narrowest(member: Membership, held: frozenset[str], by_token: bool) -> list[str] | None:
-    """None while the maker holds all that the role allows; else what he holds and may hand on."""
-    if held == frozenset(member.role.rights) & RIGHTS:
-        return None
-    return sorted(held - NAMED if by_token else held)
+    """None while the maker holds all that the role allows and may hand it on; else what he may."""
+    handed = held - GIVING if by_token else held
+    return None if handed == frozenset(member.role.rights) & RIGHTS else sorted(handed)
 
 
 def revoke(*, actor: Actor, key: int) -> ApiToken:

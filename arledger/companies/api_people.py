@@ -28,7 +28,7 @@ from arledger.core.http.keyset import Sort
 
 SEARCH_LENGTH = 100
 MOST_ENTITIES = 200
-NAMED = "The token's scopes must name roles.edit."
+LATELY = "The token must be at most 90 days old."
 
 
 class AssignmentInput(Input):
@@ -175,7 +175,7 @@ def _shown(actor: Actor, membership: Membership) -> dict[str, Any]:
 
 class Users(ApiView):
     rights: ClassVar = {"GET": "roles.view", "POST": "roles.edit"}
-    named = True
+    lately = True
 
     @described(
         tag="users",
@@ -199,7 +199,7 @@ class Users(ApiView):
     @described(
         tag="users",
         summary="Invite a user",
-        description=f"Lets a person in; one without an account chooses a password at welcome_url. {NAMED}",
+        description=f"Lets a person in; one without an account chooses a password at welcome_url. {LATELY}",
         request=UserInput,
         answers=NewUserShape,
         examples=[
@@ -235,7 +235,7 @@ class Users(ApiView):
 
 class User(ApiView):
     rights: ClassVar = {"GET": "roles.view", "PATCH": "roles.edit"}
-    named = True
+    lately = True
 
     @described(tag="users", summary="Show a user", answers=UserShape)
     def get(self, request: ApiRequest, key: str) -> HttpResponse:
@@ -247,7 +247,7 @@ class User(ApiView):
         summary="Change a user",
         description=(
             "Another role, other entities, out of the company (active: false) and back. Only what is named changes. "
-            f"Nobody changes himself, and the last one who may give rights stays. {NAMED}"
+            f"Nobody changes himself, and the last one who may give rights stays. {LATELY}"
         ),
         request=UserChange,
         answers=UserShape,
@@ -272,12 +272,12 @@ class User(ApiView):
 
 class Invitation(ApiView):
     rights: ClassVar = {"POST": "roles.edit"}
-    named = True
+    lately = True
 
     @described(
         tag="users",
         summary="Make the link of an invitation again",
-        description=f"For a person who has not chosen a password yet; refused for all others. {NAMED}",
+        description=f"For a person who has not chosen a password yet; refused for all others. {LATELY}",
         request=None,
         answers=InvitationShape,
     )

@@ -24,7 +24,7 @@ from arledger.core.http.keyset import Sort
 from arledger.core.permissions import RIGHTS
 
 SORTS = (Sort("code", ("code", "id")),)
-NAMED = "The token's scopes must name roles.edit."
+LATELY = "The token must be at most 90 days old."
 
 
 class WarningShape(serializers.Serializer):
@@ -89,7 +89,7 @@ def _key(actor: Actor, text: str) -> int:
 
 class Roles(ApiView):
     rights: ClassVar = {"GET": "roles.view", "POST": "roles.edit"}
-    named = True
+    lately = True
 
     @described(tag="roles", summary="List roles", answers=RoleShape, filters={}, sorts=SORTS)
     def get(self, request: ApiRequest) -> HttpResponse:
@@ -107,7 +107,7 @@ class Roles(ApiView):
     @described(
         tag="roles",
         summary="Add a role",
-        description=f"Of the company's own. warnings names duties that should not come together. {NAMED}",
+        description=f"Of the company's own. warnings names duties that should not come together. {LATELY}",
         request=RoleInput,
         answers=RoleShape,
         examples=[
@@ -129,7 +129,7 @@ class Roles(ApiView):
 
 class OneRole(ApiView):
     rights: ClassVar = {"GET": "roles.view", "PATCH": "roles.edit", "DELETE": "roles.edit"}
-    named = True
+    lately = True
 
     @described(tag="roles", summary="Show a role", answers=RoleShape)
     def get(self, request: ApiRequest, key: str) -> HttpResponse:
@@ -142,7 +142,7 @@ class OneRole(ApiView):
         summary="Change a role",
         description=(
             "Only what is named changes. Roles that came with the product stay as they are, nobody widens the role "
-            f"that he holds himself, and somebody who may give rights stays. {NAMED}"
+            f"that he holds himself, and somebody who may give rights stays. {LATELY}"
         ),
         request=RoleChange,
         answers=RoleShape,
@@ -162,7 +162,7 @@ class OneRole(ApiView):
     @described(
         tag="roles",
         summary="Delete a role",
-        description=f"One of the company's own that nobody holds, nor anybody who left. {NAMED}",
+        description=f"One of the company's own that nobody holds, nor anybody who left. {LATELY}",
         answers=GoneRoleShape,
     )
     def delete(self, request: ApiRequest, key: str) -> HttpResponse:

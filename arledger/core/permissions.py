@@ -70,5 +70,5 @@ _CATALOGUE = {
 RIGHTS: frozenset[str] = frozenset(
     f"{subject}.{verb}" for subject, verbs in _CATALOGUE.items() for verb in verbs.split()
 )
-# A token uses these only where its scopes name them (docs/adr/0052).
-NAMED: frozenset[str] = frozenset({"roles.edit"})
+# A token has these only for a while, and never from another token (docs/adr/0052).
+GIVING: frozenset[str] = frozenset({"roles.edit"})

@@ -17,8 +17,8 @@ from arledger.core.actor import Actor
 from arledger.core.api import limits
 from arledger.core.api.encoding import encode
 from arledger.core.api.fields import Input, members, read_parameters
+from arledger.core.api.lately import require_lately_made
 from arledger.core.api.media import JsonParser, JsonRenderer
-from arledger.core.api.naming import require_named
 from arledger.core.api.parsing import only, parse_query
 from arledger.core.api.problems import (
     ConfirmationNeeded,
@@ -50,7 +50,7 @@ class ApiView(APIView):
     Where the company has not switched ``feature`` on, everything answers a typed 404 (SPEC 9). ``names`` maps
     fields of the services' refusals to members of the body where they differ. ``bulk``: rows of refusals are
     places in ``items``. ``again``: what somebody signed in to the pages writes, he confirms with the password.
-    ``named``: a token writes only if its scopes name the right (``naming``). ``public``: anybody may call, without
+    ``lately``: a token writes only while it is young (module ``lately``). ``public``: anybody may call, without
     a token.
     """
 
@@ -59,7 +59,7 @@ class ApiView(APIView):
     names: ClassVar[Mapping[str, str]] = {}
     bulk: ClassVar[bool] = False
     again: ClassVar[bool] = False
-    named: ClassVar[bool] = False
+    lately: ClassVar[bool] = False
     public: ClassVar[bool] = False
     format_kwarg = None
     parser_classes = (JsonParser,)
@@ -123,11 +123,11 @@ class ApiView(APIView):
             self._within(allowance)
 
     def _confirm(self, request: ApiRequest, right: str) -> None:
-        """What weighs much needs the password again, or a token that was made for it."""
+        """What weighs much needs the password again, or a token made lately."""
         plain = request._request
         if getattr(plain, "api_caller", ""):
-            if self.named:
-                require_named(plain, right, request.actor.at)
+            if self.lately:
+                require_lately_made(plain, request.actor.at)
         elif (self.again or right in CONFIRMED) and not confirmed(plain):
             raise ConfirmationNeeded()
 
