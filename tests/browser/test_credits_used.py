@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ledger.models import Document
-from tests.browser.test_receive import PASSWORD, opens, receiving, serious, signed_in, use
+from tests.browser.seeing import PASSWORD, come_back, serious
+from tests.browser.test_receive import opens, receiving, use
 from tests.build import Books, books, person
 
 
@@ -71,7 +72,7 @@ def test_what_space_takes_follows_what_is_typed(b: Books, page: Page) -> None:
 
 
 def opened(page: Page, b: Books, path: str) -> None:
-    signed_in(page, person(b, password=PASSWORD))
+    come_back(page, person(b, password=PASSWORD))
     page.goto(f"/c/{b.company.code}/credits/{path}", wait_until="networkidle")
 
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page
-from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from arledger.companies.models import User
+from tests.browser.seeing import PASSWORD, fits, serious, sign_in
 from tests.build import books, person
-
-PASSWORD = "secret-1234"
 
 
 @pytest.fixture
@@ -20,40 +17,6 @@ def administrator(live_url: str) -> User:
     with books() as made:
         user = person(made, password=PASSWORD)
     return user
-
-
-def sign_in(page: Page, user: User) -> None:
-    page.goto("/accounts/login/")
-    page.locator("[name=login]").fill(user.email)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("[name=password]").press("Enter")
-    page.wait_for_selector(".rail-menu", state="attached")
-
-
-BETWEEN = 768
-
-
-def serious(page: Page) -> list[str]:
-    """What axe finds that keeps people out, on a telephone and on a desk.
-
-    Between the two (768) stands the same as on a desk, only nearer: whether it fits is looked at there, no more.
-    """
-    size = page.viewport_size
-    if size is not None and size["width"] == BETWEEN:
-        return []
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in {"serious", "critical"}
-    ]
-
-
-def fits(page: Page) -> bool:
-    """Whether nothing lies beside the window, once the page knows which of its tables scroll inside their place."""
-    try:
-        page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth", timeout=3_000)
-    except PlaywrightTimeout:
-        return False
-    return True
 
 
 @pytest.mark.parametrize("width", [390, 768, 1440])

@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page
 from arledger.companies.models import Configuration, User
 from arledger.core.clock import now
 from arledger.core.scope import company_scope
-from tests.browser.test_frame import fits, serious, sign_in
+from tests.browser.seeing import come_back, faults, open_small, serious, sign_in
 from tests.build import Books, books, person
 
 # The other lists of settings are drawn by the same template.
@@ -58,17 +58,14 @@ def place(live_url: str) -> Place:
     return Place(made, user)
 
 
-@pytest.mark.parametrize(("width", "theme", "language"), [(390, "dark", "fr"), (1440, "light", "en")])
-def test_every_page_fits_and_is_accessible(
-    place: Place, new_context: Callable[..., BrowserContext], width: int, theme: str, language: str
-) -> None:
-    User.objects.filter(pk=place.user.pk).update(language=language)
-    page = new_context(viewport={"width": width, "height": 900}, color_scheme=theme).new_page()
-    sign_in(page, place.user)
+@pytest.mark.long
+def test_every_page_fits_and_is_accessible(place: Place, page: Page) -> None:
+    User.objects.filter(pk=place.user.pk).update(language="fr")
+    come_back(page, place.user)
     for path in PAGES:
-        page.goto(place.address(path))
-        assert page.locator("html").get_attribute("lang") == language
-        assert (path, fits(page), serious(page)) == (path, True, [])
+        open_small(page, place.address(path))
+        assert page.locator("html").get_attribute("lang") == "fr"
+        assert faults(page) == [], path
 
 
 def test_a_single_hit_of_the_search_opens_by_keyboard(place: Place, page: Page) -> None:

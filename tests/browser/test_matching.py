@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.test_frame import fits, serious, sign_in
+from tests.browser.seeing import come_back, faults, open_small, serious
 from tests.build import Books, books, person
 
 
@@ -42,28 +42,16 @@ PAGES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("width", "language", "scheme"), [(1440, "en", "light"), (390, "fr", "dark"), (768, "fr", "light")]
-)
-def test_the_pages_fit_and_are_accessible(
-    desk: Desk,
-    new_context: Callable[..., BrowserContext],
-    complaints: list[str],
-    width: int,
-    language: str,
-    scheme: str,
-) -> None:
-    page = new_context(viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
-    sign_in(page, person(desk.b, language=language))
+@pytest.mark.long
+def test_the_pages_fit_and_are_accessible(desk: Desk, page: Page) -> None:
+    come_back(page, person(desk.b, language="fr"))
     for path in PAGES:
-        page.goto(f"{desk.root}/{path.format(customer=desk.b.customer, document=desk.charges[0])}")
-        assert fits(page), path
-        assert serious(page) == [], path
-    assert complaints == []
+        open_small(page, f"{desk.root}/{path.format(customer=desk.b.customer, document=desk.charges[0])}")
+        assert faults(page) == [], path
 
 
 def test_two_customers_are_picked_and_matched(desk: Desk, page: Page) -> None:
-    sign_in(page, person(desk.b))
+    come_back(page, person(desk.b))
     page.goto(f"{desk.root}/matching/queue/")
     page.locator("[data-pick-all]").check()
     page.locator("#bulk button[type=submit]").click()
@@ -81,7 +69,7 @@ def test_the_workbench_is_worked_with_the_keyboard_alone(
     desk: Desk, page: Page, complaints: list[str]
 ) -> None:
     """A credit in full, over to the charges, as much of two as the credit goes, matched; then undone."""
-    sign_in(page, person(desk.b))
+    come_back(page, person(desk.b))
     page.goto(f"{desk.root}/matching/workbench/?document={desk.charges[1]}")
     bar = page.locator("#work-total")
     expect(bar).to_contain_text("The charges are 20.00 more than the credits.")

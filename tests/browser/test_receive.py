@@ -8,14 +8,11 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Dialog, Page, Route, expect
 
-from arledger.companies.models import User
 from ledger.models import Document
+from tests.browser.seeing import PASSWORD, come_back, faults, open_small, serious
 from tests.build import Books, books, person
-
-PASSWORD = "secret-1234"
 
 
 @pytest.fixture
@@ -24,16 +21,8 @@ def b(live_url: str) -> Iterator[Books]:
         yield made
 
 
-def signed_in(page: Page, user: User) -> None:
-    page.goto("/accounts/login/")
-    page.locator("[name=login]").fill(user.email)
-    page.locator("[name=password]").fill(PASSWORD)
-    page.locator("[name=password]").press("Enter")
-    page.wait_for_selector(".rail-menu", state="attached")
-
-
 def receiving(page: Page, b: Books, *, language: str = "en", query: str = "") -> None:
-    signed_in(page, person(b, password=PASSWORD, language=language))
+    come_back(page, person(b, password=PASSWORD, language=language))
     on_receive(page, b, query)
 
 
@@ -61,13 +50,6 @@ def payments(b: Books) -> int:
 
 def use(page: Page, document: int) -> str:
     return page.locator(f"#use-d{document}").input_value()
-
-
-def serious(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in {"serious", "critical"}
-    ]
 
 
 @pytest.mark.parametrize(("language", "amount"), [("en", "500.00"), ("fr", "500,00")])
@@ -253,7 +235,7 @@ def test_what_is_typed_while_the_grid_is_fetched_stays(b: Books, page: Page) -> 
 
 def test_what_was_typed_before_the_script_listened_counts(b: Books, page: Page) -> None:
     first, *_rest = w2(b)
-    signed_in(page, person(b, password=PASSWORD))
+    come_back(page, person(b, password=PASSWORD))
     address = re.compile(r"/work-screen[^/]*\.js$")
     held: list[Route] = []
     page.route(address, lambda route: held.append(route))
@@ -281,14 +263,11 @@ def test_without_scripts(b: Books, new_context: Callable[..., BrowserContext]) -
     assert opens(b, [first, second, third]) == [50, 0, 290]
 
 
-@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (768, "light"), (1440, "dark")])
-def test_the_pages_fit_and_are_accessible(
-    b: Books, new_context: Callable[..., BrowserContext], width: int, theme: str
-) -> None:
+@pytest.mark.long
+def test_the_pages_fit_and_are_accessible(b: Books, page: Page) -> None:
     first, *_rest = w2(b)
     draft = b.receipt(50, [first], post=False)
     posted = b.receipt(120, [first])
-    page = new_context(viewport={"width": width, "height": 800}, color_scheme=theme).new_page()
     receiving(page, b, language="fr", query=f"?customer={b.customer}")
     expect(page.locator("#id_amount")).to_be_focused()
     page.keyboard.type("100000")
@@ -302,15 +281,14 @@ def test_the_pages_fit_and_are_accessible(
         f"/payments/{posted}/reverse/",
     ):
         if path:
-            page.goto(root + path)
-        assert serious(page) == [], path
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+            open_small(page, root + path)
+        assert faults(page) == [], path
 
 
 def test_unapplying_in_a_dialog(b: Books, page: Page) -> None:
     invoice = b.invoice(100)
     key = b.receipt(80, [invoice])
-    signed_in(page, person(b, password=PASSWORD))
+    come_back(page, person(b, password=PASSWORD))
     page.goto(f"/c/{b.company.code}/payments/{key}/")
     page.locator(".matches a[data-dialog]").click()
     box = page.locator("#dialog")

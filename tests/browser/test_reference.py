@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
-from tests.browser.test_frame import PASSWORD, sign_in
+from tests.browser.seeing import PASSWORD, come_back
 from tests.build import books, person
 
 
 def test_the_reference_lists_calls_and_tries_one(page: Page) -> None:
     with books() as made:
         user = person(made, password=PASSWORD)
-    sign_in(page, user)
+    come_back(page, user)
     page.goto(f"/c/{made.company.code}/api/v1/docs")
     call = page.locator("#operations-accounts-list_accounts")
     page.wait_for_selector(".opblock-tag", timeout=60_000)

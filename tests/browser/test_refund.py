@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from ledger.models import Document
-from tests.browser.test_receive import PASSWORD, serious, signed_in
+from tests.browser.seeing import PASSWORD, come_back, faults, open_small, serious
 from tests.build import TODAY, Books, person
 from tests.refunds.helping import refunding
 
@@ -23,7 +23,7 @@ def b(live_url: str) -> Iterator[Books]:
 
 def on_refund(page: Page, b: Books, query: str = "", *, language: str = "en") -> None:
     """Open the page and wait, as a person would, until it listens."""
-    signed_in(page, person(b, password=PASSWORD, language=language))
+    come_back(page, person(b, password=PASSWORD, language=language))
     page.goto(f"/c/{b.company.code}/refunds/new/{query}", wait_until="networkidle")
     expect(page.locator("input:focus")).to_have_count(1)
 
@@ -178,7 +178,7 @@ def test_a_double_click_posts_once(b: Books, page: Page) -> None:
 def test_voiding_in_a_dialog(b: Books, page: Page) -> None:
     advance = b.advance(100)
     key = b.refund({advance: 80})
-    signed_in(page, person(b, password=PASSWORD))
+    come_back(page, person(b, password=PASSWORD))
     page.goto(f"/c/{b.company.code}/refunds/{key}/")
     page.locator("a[data-dialog]", has_text="Void").click()
     box = page.locator("#dialog")
@@ -193,7 +193,7 @@ def test_voiding_in_a_dialog(b: Books, page: Page) -> None:
 def test_without_scripts(b: Books, new_context: Callable[..., BrowserContext]) -> None:
     advance, memo = b.advance(100), b.adjustment(-30)
     page = new_context(java_script_enabled=False).new_page()
-    signed_in(page, person(b, password=PASSWORD))
+    come_back(page, person(b, password=PASSWORD))
     page.goto(f"/c/{b.company.code}/refunds/new/")
     page.locator("[name=customer]").fill("acme")
     page.keyboard.press("Enter")
@@ -209,21 +209,17 @@ def test_without_scripts(b: Books, new_context: Callable[..., BrowserContext]) -
     assert refunds(b)[0].total == 70
 
 
-@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (768, "light"), (1440, "dark")])
-def test_the_pages_fit_and_are_accessible(
-    b: Books, new_context: Callable[..., BrowserContext], width: int, theme: str
-) -> None:
+@pytest.mark.long
+def test_the_pages_fit_and_are_accessible(b: Books, page: Page) -> None:
     advance, memo = b.advance(100), b.adjustment(-30, -20)
     b.invoice(-100, 20)
     draft = b.refund({advance: 60, memo: 10}, post=False)
     posted = b.refund({advance: 15, memo: 5})
-    page = new_context(viewport={"width": width, "height": 800}, color_scheme=theme).new_page()
     on_refund(page, b, f"?customer={b.customer}", language="fr")
     page.locator(f"#use-c{advance}").fill("1000")
     expect(page.locator(f"tbody:has(#use-c{advance}) [data-use-error]").first).not_to_be_empty()
     root = f"/c/{b.company.code}/refunds"
     for path in ("", "/", f"/{draft}/", f"/{draft}/edit/", f"/{posted}/", f"/{posted}/void/"):
         if path:
-            page.goto(root + path, wait_until="networkidle")
-        assert serious(page) == [], path
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+            open_small(page, root + path)
+        assert faults(page) == [], path

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from reconciliation import entries_pages
-from tests.browser.test_frame import fits, serious, sign_in
+from tests.browser.seeing import come_back, faults, open_small
 from tests.build import Books, books, person
 
 REPORTS = [
@@ -34,21 +34,14 @@ def held(live_url: str) -> Iterator[Books]:
         yield b
 
 
-@pytest.mark.parametrize(("width", "language", "scheme"), [(1440, "en", "light"), (390, "fr", "dark")])
+@pytest.mark.long
 def test_reports_fit_are_accessible_and_never_complain(
-    held: Books,
-    new_context: Callable[..., BrowserContext],
-    complaints: list[str],
-    width: int,
-    language: str,
-    scheme: str,
+    held: Books, page: Page, complaints: list[str]
 ) -> None:
-    page = new_context(viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()
-    sign_in(page, person(held, language=language))
+    come_back(page, person(held, language="fr"))
     for path in REPORTS:
-        page.goto(f"/c/{held.company.code}/reports/{path.format(customer=held.customer)}")
-        assert fits(page), path
-        assert serious(page) == [], path
+        open_small(page, f"/c/{held.company.code}/reports/{path.format(customer=held.customer)}")
+        assert faults(page) == [], path
         assert complaints == [], path
 
 
@@ -56,7 +49,7 @@ def test_the_report_goes_on_as_one_scrolls_and_ends_with_its_totals(
     held: Books, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(entries_pages, "ROWS", 1)
-    sign_in(page, person(held))
+    come_back(page, person(held))
     page.goto(f"/c/{held.company.code}/reports/reconciliation/?start=2020-01-01")
     expect(page.locator("#entries-totals")).to_contain_text("310.00")
     for number in ("INV-00001", "INV-00002", "INV-00003"):
