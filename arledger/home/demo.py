@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from arledger.companies import master_services as masters
 from arledger.companies.models import Account, BankAccount, Company, Term, User
 from arledger.companies.operator_services import make_operator
 from arledger.companies.selectors import settings_of, system_actor
@@ -22,6 +23,7 @@ from arledger.companies.services import (
     found_company,
 )
 from arledger.companies.terms import due_date
+from arledger.core.actor import Actor
 from arledger.core.scope import company_scope
 from arledger.core.sql import analyze
 from arledger.home.demo_credits import give_and_take
@@ -42,6 +44,7 @@ SEED = 1815
 ADMINISTRATOR = ("demo@arledger.example", "Dominique Demo", "administrator")
 CLERK = ("clerk@arledger.example", "Camille Clerk", "ar-clerk")
 PEOPLE = (ADMINISTRATOR, CLERK)
+ENTITIES = (("LYO", "Lyon"), ("BXL", "Bruxelles"))
 
 
 def load(*, at: datetime, password: str) -> bool:
@@ -85,6 +88,7 @@ def _make(at: datetime, people: tuple[User, User]) -> None:
             bank=BankAccount.objects.get(company=company, code="BANK").pk,
         )
         _meet_customers(world)
+        _share_out(world, system)
         for week in range(WEEKS, 0, -1):
             _live(world, today - timedelta(weeks=week))
         _loose_ends(world)
@@ -106,6 +110,18 @@ def _meet_customers(world: World) -> None:
     ]
     keys = customers.enter(actor=world.actor(world.today - timedelta(weeks=WEEKS + 1)), customers=entered)
     world.parties = dict(zip(keys, PARTIES, strict=True))
+
+
+def _share_out(world: World, system: Actor) -> None:
+    """Two entities, each with a location, deal with one customer in three each."""
+    for place, (code, name) in enumerate(ENTITIES, start=1):
+        entity = masters.set_up(actor=system, master=masters.ENTITIES, values={"code": code, "name": name})
+        masters.set_up(
+            actor=system,
+            master=masters.LOCATIONS,
+            values={"code": f"{code}-1", "name": f"{name} Centre", "entity_id": entity.pk},
+        )
+        world.homes |= dict.fromkeys(sorted(world.parties)[place :: len(ENTITIES) + 1], entity.pk)
 
 
 def _live(world: World, monday: date) -> None:
@@ -150,7 +166,11 @@ def _invoice(world: World, day: date) -> DocumentInput:
         back = (lines[0].amount / 5).quantize(Decimal("0.01"))
         lines.append(replace(lines[0], amount=-back, description=dice.choice(GIVEN_BACK)))
     return DocumentInput(
-        customer_id=customer, date=day, lines=lines, reference=f"PO-{dice.randint(10000, 99999)}"
+        customer_id=customer,
+        entity_id=world.homes.get(customer),
+        date=day,
+        lines=lines,
+        reference=f"PO-{dice.randint(10000, 99999)}",
     )
 
 
@@ -184,6 +204,7 @@ def _receipt(world: World, customer: int, owing: Sequence[Owed], day: date) -> P
         date=day,
         method=world.dice.choice(METHODS),
         bank_account_id=world.bank,
+        entity_id=world.homes.get(customer),
         reference=f"TRX {world.dice.randint(100000, 999999)}",
         parts=[PartInput(customer_id=customer, amount=amount, documents=[owed.key for owed in owing])],
     )
@@ -226,6 +247,7 @@ def _pay(world: World, owed: Owed, amount: Decimal, day: date, *, post: bool) ->
         date=day,
         method="check",
         bank_account_id=world.bank,
+        entity_id=world.homes.get(owed.customer),
         parts=[PartInput(customer_id=owed.customer, amount=amount, documents=[owed.key])],
     )
     return payments.receive(actor=world.actor(min(day, world.today)), payments=[entered], post=post)[0]

@@ -40,6 +40,8 @@ class World:
     terms: dict[str, Term]
     bank: int
     parties: dict[int, Party] = field(default_factory=dict)
+    # Which entity deals with a customer; whom it does not name, the company itself.
+    homes: dict[int, int] = field(default_factory=dict)
     owed: list[Owed] = field(default_factory=list)
 
     def actor(self, day: date, hour: int = 9, *, posting: bool = False) -> Actor:
