@@ -122,7 +122,7 @@ def receipt_forms(
         validate_max=True,
         absolute_max=MOST + 10,
     )
-    banks = [one for one in choices(actor.company_id)["bank_accounts"] if isinstance(one, BankAccount)]
+    banks = [one for one in choices(actor)["bank_accounts"] if isinstance(one, BankAccount)]
     summaries = summary_options(actor=actor, settings=settings, kind=Kind.PAYMENT)
     arguments = {"currency": currency, "banks": banks, "summaries": summaries}
     formset: ReceiptForms = made(data, prefix=PREFIX, initial=list(initial) or None, form_kwargs=arguments)

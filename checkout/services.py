@@ -76,7 +76,10 @@ def quick_deposit(*, actor: Actor, deposits: Sequence[QuickDepositInput]) -> lis
     with transaction.atomic():
         named = (one.bank_account_id for one in deposits)
         kept = {
-            key: bank.currency for key, bank in banks_named(company_id=actor.company_id, ids=named).items()
+            key: bank.currency
+            for key, bank in banks_named(
+                company_id=actor.company_id, ids=named, entities=actor.entities
+            ).items()
         }
         bills = [_bill(one, kept.get(one.bank_account_id or 0, "")) for one in deposits]
         made = invoices.enter(actor=actor, invoices=bills, post=True)

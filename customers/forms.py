@@ -86,7 +86,7 @@ class CustomerForm(KeyedForm):
     ) -> None:
         initial = values_of(customer) if customer else {"currency": base_currency, "active": True}
         super().__init__(data, initial=initial, **options)
-        offered = choices(actor.company_id)
+        offered = choices(actor)
         entities = [e for e in offered["entities"] if actor.entities is None or e.pk in actor.entities]
         offer(self, "currency", [(code, code) for code in currencies()])
         offer(self, "term", _options(offered["terms"], customer.term if customer else None))

@@ -81,7 +81,9 @@ def check(
     named = {one.entity_id for one in entered if one.entity_id is not None}
     found = Entity.objects.filter(company_id=actor.company_id, active=True, pk__in=named) if named else ()
     books = _Books(
-        banks=banks_named(company_id=actor.company_id, ids=(one.bank_account_id for one in entered)),
+        banks=banks_named(
+            company_id=actor.company_id, ids=(one.bank_account_id for one in entered), entities=actor.entities
+        ),
         entities=frozenset(entity.pk for entity in found),
         receipts=receipts,
     )

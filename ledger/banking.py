@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from arledger.companies.models import BankAccount
 from arledger.companies.selectors import Settings
@@ -14,12 +14,18 @@ SELECT {columns} FROM companies_bankaccount b WHERE b.company_id = %s AND b.acti
 """.replace("{columns}", columns_of(BankAccount, "b")).replace("{any_key}", ANY_KEY)
 
 
-def banks_named(*, company_id: int, ids: Iterable[int | None]) -> dict[int, BankAccount]:
-    """The active bank accounts with these keys."""
+def banks_named(
+    *, company_id: int, ids: Iterable[int | None], entities: Collection[int] | None = None
+) -> dict[int, BankAccount]:
+    """The active bank accounts with these keys; of ``entities`` and of none only, where a person is limited to some."""
     keys = {key for key in ids if key is not None}
     rows = fetch_all(BANKS, [company_id, list(keys)]) if keys else ()
     banks = (loaded(BankAccount, row) for row in rows)
-    return {bank.pk: bank for bank in banks}
+    return {
+        bank.pk: bank
+        for bank in banks
+        if entities is None or bank.entity_id is None or bank.entity_id in entities
+    }
 
 
 def bank_account(banks: Mapping[int, BankAccount], key: int, currency: str) -> BankAccount:

@@ -9,7 +9,7 @@ from datetime import date as Day
 from decimal import Decimal
 
 from arledger.companies.models import Account, BankAccount, Entity, Location, Term
-from arledger.companies.selectors import Settings
+from arledger.companies.selectors import Settings, within_reach
 from arledger.companies.terms import due_date
 from arledger.core.actor import Actor
 from arledger.core.errors import NotFound, Refusal, refuse
@@ -129,8 +129,6 @@ def _books(
     accounts = {line.account_id for line in lines if line.account_id}
     locations = {line.location_id for line in lines if line.location_id}
     entities = {entered.entity_id for entered in documents if entered.entity_id}
-    if actor.entities is not None:
-        entities &= actor.entities
     usual = {c.term.pk: c.term for c in customers.values() if c.term is not None}
     named = {entered.term_id for entered in documents if entered.term_id is not None}
     other = named - usual.keys()
@@ -138,20 +136,25 @@ def _books(
     return _Books(
         customers=customers,
         terms=usual | {term.pk: term for term in asked},
-        accounts=_active(Account, company, accounts),
-        locations=_active(Location, company, locations),
-        entities=_active(Entity, company, entities),
-        banks=banks_named(company_id=company, ids=(entered.bank_account_id for entered in documents)),
+        accounts=_active(actor, Account, accounts),
+        locations=_active(actor, Location, locations),
+        entities=_active(actor, Entity, entities),
+        banks=banks_named(
+            company_id=company,
+            ids=(entered.bank_account_id for entered in documents),
+            entities=actor.entities,
+        ),
         cash_basis_tax=settings.row.cash_basis_tax,
     )
 
 
 def _active(
-    model: type[Account] | type[Location] | type[Entity], company_id: int, keys: set[int]
+    actor: Actor, model: type[Account] | type[Location] | type[Entity], keys: set[int]
 ) -> frozenset[int]:
+    """Those of the keys that are in use and that the person may see."""
     if not keys:
         return frozenset()
-    found = model._default_manager.filter(company_id=company_id, pk__in=keys, active=True)
+    found = within_reach(actor, model).filter(pk__in=keys, active=True)
     return frozenset(found.values_list("pk", flat=True))
 
 

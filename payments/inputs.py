@@ -109,7 +109,9 @@ def check(
 
     Raises Refusals (a ``row`` each), or the single refusal itself.
     """
-    banks = banks_named(company_id=actor.company_id, ids=(p.bank_account_id for p in payments))
+    banks = banks_named(
+        company_id=actor.company_id, ids=(p.bank_account_id for p in payments), entities=actor.entities
+    )
     entities = usable_entities(actor, (one.entity_id for one in payments))
     receipts: list[Receipt] = []
     errors: list[Refusal] = []

@@ -156,7 +156,7 @@ class PaymentLister(ByEntity):
         assert isinstance(account, forms.ChoiceField)
         account.choices = [
             ("", "—"),
-            *((str(bank.pk), str(bank)) for bank in bank_accounts(self.actor.company_id)),
+            *((str(bank.pk), str(bank)) for bank in bank_accounts(self.actor)),
             (UNDEPOSITED, _("Undeposited funds")),
         ]
         return form

@@ -201,7 +201,7 @@ def _form(request: PageRequest, screen: Screen, data: Data, *, bound: bool = Fal
         currencies |= set(
             open_currencies(company_id=actor.company_id, customers=[customer.pk for customer in customers])
         )
-    banks = bank_accounts(actor.company_id)
+    banks = bank_accounts(actor)
     accounts = [
         (str(bank.pk), f"{bank}" if bank.currency == base else f"{bank} ({bank.currency})") for bank in banks
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from arledger.companies.models import BankAccount, Entity
+from arledger.companies.selectors import within_reach
 from arledger.core.actor import Actor
 from arledger.core.sql import fetch_all
 from customers.models import Customer
@@ -46,8 +47,9 @@ def payment(actor: Actor, key: int) -> Document:
     return visible_document(actor, kind=Kind.PAYMENT, key=key)
 
 
-def bank_accounts(company_id: int) -> list[BankAccount]:
-    return list(BankAccount.objects.filter(company_id=company_id, active=True).order_by("code"))
+def bank_accounts(actor: Actor) -> list[BankAccount]:
+    """Those in use that a person may see."""
+    return list(within_reach(actor, BankAccount).filter(active=True).order_by("code"))
 
 
 def entities(actor: Actor) -> list[Entity]:

@@ -69,7 +69,7 @@ class EntriesForm(forms.Form):
     def __init__(self, data: QueryDict | Mapping[str, Any], *, actor: Actor) -> None:
         super().__init__(_shown(data))
         self.actor = actor
-        offered = choices(actor.company_id)
+        offered = choices(actor)
         offer(self, "location", [ALL, *((one.pk, str(one)) for one in offered["locations"])])
         offer_entities(self, visible_entities(actor), everything=ALL[1])
         offer(self, "currency", [ALL, *((code, code) for code in currencies())])

@@ -63,7 +63,7 @@ class ItemsForm(ChoiceForm):
 
     def __init__(self, data: QueryDict | Mapping[str, Any], *, actor: Actor) -> None:
         super().__init__(data, actor=actor)
-        offered = choices(actor.company_id)
+        offered = choices(actor)
         for name, options in (("account", offered["accounts"]), ("location", offered["locations"])):
             offer(self, name, [ALL, *((one.pk, str(one)) for one in options)])
         offer_entities(self, visible_entities(actor), everything=ALL[1])

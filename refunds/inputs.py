@@ -83,7 +83,9 @@ def check(
 
     Raises Refusals with a ``row`` each, or the single refusal itself.
     """
-    banks = banks_named(company_id=actor.company_id, ids=(r.bank_account_id for r in refunds))
+    banks = banks_named(
+        company_id=actor.company_id, ids=(r.bank_account_id for r in refunds), entities=actor.entities
+    )
     entities = usable_entities(actor, (one.entity_id for one in refunds))
     found: list[Checked] = []
     errors: list[Refusal] = []

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arledger.companies.entity_pages import ByEntity
 from arledger.companies.models import BankAccount
+from arledger.companies.selectors import within_reach
 from arledger.core.errors import Refusal
 from arledger.core.http.forms import AmountField, DayField, TextField, offer
 from arledger.core.http.keyset import Sort
@@ -108,7 +109,7 @@ class RefundLister(ByEntity):
     def make_form(self) -> RefundFilter:
         form = RefundFilter(self.query)
         narrow_to_summary(form, actor=self.actor, kind=Kind.REFUND)
-        banks = BankAccount.objects.filter(company_id=self.actor.company_id).order_by("code")
+        banks = within_reach(self.actor, BankAccount).order_by("code")
         offer(form, "account", [("", "—"), *((str(bank.pk), str(bank)) for bank in banks)])
         return form
 

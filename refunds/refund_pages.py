@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from arledger.companies.context import address
 from arledger.companies.models import BankAccount, Entity
-from arledger.companies.selectors import settings_of
+from arledger.companies.selectors import settings_of, within_reach
 from arledger.core.actor import Actor
 from arledger.core.errors import Refusal
 from arledger.core.formats import format_amount
@@ -222,7 +222,7 @@ def _form(request: PageRequest, screen: Screen, data: Data, *, bound: bool = Fal
 
 def _accounts(actor: Actor, currency: str) -> list[tuple[str, str]]:
     """The bank accounts money can be returned from."""
-    banks = BankAccount.objects.filter(company_id=actor.company_id, active=True, currency=currency)
+    banks = within_reach(actor, BankAccount).filter(active=True, currency=currency)
     return [(str(bank.pk), str(bank)) for bank in banks.order_by("code")]
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from arledger.companies.context import address
 from arledger.companies.frequencies import Frequency
 from arledger.companies.models import BankAccount, Entity
-from arledger.companies.selectors import Settings, settings_of
+from arledger.companies.selectors import Settings, settings_of, within_reach
 from arledger.core.actor import Actor
 from arledger.core.errors import NotFound, Refusal
 from arledger.core.formats import format_amount
@@ -120,7 +120,7 @@ def _form(request: PageRequest, summary: Summary | None) -> SummaryForm:
         request.POST if request.method == "POST" else None,
         types=[Type(summary.type)] if summary else _of_users(settings),
         entities=list(entities),
-        banks=list(BankAccount.objects.filter(company_id=company, active=True).order_by("code")),
+        banks=list(within_reach(request.actor, BankAccount).filter(active=True).order_by("code")),
         currency=settings.company.base_currency,
         initial=typed(summary) if summary else _start(request.actor),
     )

@@ -20,7 +20,7 @@ from django.db.models import F
 from arledger.companies.frequencies import Frequency
 from arledger.companies.models import BankAccount, Company, Configuration
 from arledger.companies.period_services import PeriodClosed
-from arledger.companies.selectors import Settings, settings_of, usable_entities
+from arledger.companies.selectors import Settings, settings_of, usable_entities, within_reach
 from arledger.core import audit
 from arledger.core.actor import Actor
 from arledger.core.errors import Invalid, NotFound, Refusal, Required, Stale, refuse
@@ -270,7 +270,7 @@ def _place(actor: Actor, entered: SummaryInput, was: Summary | None) -> dict[str
     if (bank is not None or entered.undeposited) and entered.type != Type.PAYMENTS:
         raise Invalid(field="bank_account")
     if bank is not None:
-        known = BankAccount.objects.filter(company_id=actor.company_id, pk=bank, active=True).exists()
+        known = within_reach(actor, BankAccount).filter(pk=bank, active=True).exists()
         if entered.undeposited or not known:
             raise NotFound(field="bank_account")
     return {"entity_id": entity, "bank_account_id": bank, "undeposited": entered.undeposited}

@@ -25,6 +25,7 @@ from arledger.companies.models import (
     Journal,
     NumberSequence,
 )
+from arledger.companies.selectors import within_reach
 from arledger.core.actor import Actor
 from arledger.core.http.forms import KeyedForm, TextField, offer
 from arledger.core.money import currencies
@@ -112,7 +113,7 @@ class LocationForm(MasterForm):
     entity = forms.TypedChoiceField(label=_("Entity"), required=False, coerce=_key, empty_value=None)
 
     def prepare(self, actor: Actor, row: Any) -> None:
-        found = Entity.objects.filter(company_id=actor.company_id).order_by("code")
+        found = within_reach(actor, Entity).order_by("code")
         offer(self, "entity", [NONE, *options(found, row.entity_id if row else None)])
 
 
@@ -129,7 +130,7 @@ class BankAccountForm(MasterForm):
 
     def prepare(self, actor: Actor, row: BankAccount | None) -> None:
         accounts = Account.objects.filter(company_id=actor.company_id, kind=Account.Kind.BANK)
-        entities = Entity.objects.filter(company_id=actor.company_id).order_by("code")
+        entities = within_reach(actor, Entity).order_by("code")
         offer(self, "currency", [(code, code) for code in currencies()])
         offer(self, "account", options(accounts.order_by("code"), row.account_id if row else None))
         offer(self, "entity", [NONE, *options(entities, row.entity_id if row else None)])

@@ -13,7 +13,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from arledger.companies.models import (
@@ -163,11 +162,11 @@ def _told(master: Master, row: Any) -> dict[str, Any]:
     return told
 
 
-def _exists(actor: Actor, model: type[Model], key: int | None, field: str) -> list[Refusal]:
-    """That another thing named by key is the company's own and active."""
+def _exists(actor: Actor, model: type[Coded], key: int | None, field: str) -> list[Refusal]:
+    """That another thing named by key is active, and one that the person may see."""
     if key is None:
         return []
-    found = model._default_manager.filter(company_id=actor.company_id, pk=key, active=True)
+    found = within_reach(actor, model).filter(pk=key, active=True)
     return [] if found.exists() else [NotFound(field=field)]
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arledger.companies.models import Entity, Membership, MembershipEntity, Role
 from arledger.companies.role_services import CODE_LENGTH, NAME_LENGTH
+from arledger.companies.selectors import within_reach
 from arledger.core.actor import Actor
 from arledger.core.http.forms import KeyedForm, TextField, offer
 from arledger.core.permissions import OBJECTS, RIGHTS, VERBS
@@ -42,8 +43,9 @@ class AssignForm(KeyedForm):
         roles = Role.objects.filter(company_id=actor.company_id).order_by("pk")
         current = member.role_id if member else None
         offer(self, "role", [(r.pk, role_name(r)) for r in roles if r.active or r.pk == current])
-        entities = Entity.objects.filter(company_id=actor.company_id).order_by("code")
         chosen = set(self.initial.get("entities", ()))
+        given = Entity.objects.filter(company_id=actor.company_id, pk__in=chosen)
+        entities = (within_reach(actor, Entity) | given).order_by("code")
         offered = [(one.pk, str(one)) for one in entities if one.active or one.pk in chosen]
         offer(self, "entities", offered)
         if not offered:

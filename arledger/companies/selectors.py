@@ -124,16 +124,18 @@ def settings_of(company_id: int, *, hold: bool = False) -> Settings:
     return Settings(company=company, row=row)
 
 
-def choices(company_id: int) -> dict[str, list[Account | BankAccount | Entity | Location | Term]]:
-    """What the forms of a company offer: active accounts, bank accounts, terms, entities and locations."""
+def choices(actor: Actor) -> dict[str, list[Account | BankAccount | Entity | Location | Term]]:
+    """What forms offer a person: the active accounts, bank accounts, terms, entities and locations he may see."""
+
+    def offered(model: type[Coded], *order: str) -> list[Any]:
+        return list(within_reach(actor, model).filter(active=True).order_by(*order, "code"))
+
     return {
-        "accounts": list(Account.objects.filter(company_id=company_id, active=True).order_by("code")),
-        "bank_accounts": list(
-            BankAccount.objects.filter(company_id=company_id, active=True).order_by("code")
-        ),
-        "terms": list(Term.objects.filter(company_id=company_id, active=True).order_by("net_days", "code")),
-        "entities": list(Entity.objects.filter(company_id=company_id, active=True).order_by("code")),
-        "locations": list(Location.objects.filter(company_id=company_id, active=True).order_by("code")),
+        "accounts": offered(Account),
+        "bank_accounts": offered(BankAccount),
+        "terms": offered(Term, "net_days"),
+        "entities": offered(Entity),
+        "locations": offered(Location),
     }
 
 
