@@ -19,11 +19,12 @@ from django.http import HttpResponse
 from arledger.companies.api_entities import ENTITY, entity_key
 from arledger.companies.entity_forms import of_entity
 from arledger.companies.models import Location
+from arledger.companies.selectors import within_reach
 from arledger.core.actor import Actor
 from arledger.core.api.fields import DayField, OneOf, ReferenceField, Strict, TextField
 from arledger.core.api.ids import key_of
 from arledger.core.api.lists import PAGING, Filter, listed
-from arledger.core.api.references import company_rows, resolve
+from arledger.core.api.references import resolve
 from arledger.core.api.special_fields import CurrencyField
 from arledger.core.api.views import ApiRequest, parameters
 from arledger.core.errors import NotFound
@@ -182,7 +183,7 @@ class DocumentFilters:
         return Condition(Q(summary=key), column=True)
 
     def _location(self, text: str) -> int:
-        return resolve("location", company_rows(Location, self.actor.company_id), [text]).key(text)
+        return resolve("location", within_reach(self.actor, Location), [text]).key(text)
 
     def _text(self, text: str) -> Condition:
         found = TextSearch(self.actor, self.kind, text)

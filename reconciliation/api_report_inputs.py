@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arledger.companies.api_entities import HELP, entity_key
 from arledger.companies.models import Account, Location
+from arledger.companies.selectors import within_reach
 from arledger.core.actor import Actor
 from arledger.core.api.fields import (
     DayField,
@@ -25,7 +26,7 @@ from arledger.core.api.fields import (
 )
 from arledger.core.api.ids import key_in
 from arledger.core.api.parsing import PARAMETER
-from arledger.core.api.references import company_rows, resolve
+from arledger.core.api.references import resolve
 from arledger.core.api.special_fields import CurrencyField
 from arledger.core.errors import Invalid, NotFound
 from customers.models import Customer
@@ -268,4 +269,4 @@ def _code(actor: Actor, name: str, text: str | None) -> str:
 
 def _key(actor: Actor, name: str, model: Any, values: Mapping[str, Any]) -> int | None:
     text = values.get(name)
-    return resolve(name, company_rows(model, actor.company_id), [text]).optional(text, f"{PARAMETER}{name}")
+    return resolve(name, within_reach(actor, model), [text]).optional(text, f"{PARAMETER}{name}")
