@@ -36,6 +36,7 @@ class WholeBooksOnly(Refusal):
 class OneEntityChosen(WholeBooksOnly):
     """The person may see all of it, and chose to work in one entity (docs/adr/0050)."""
 
+    code = "journal_of_one_entity"
     sentence = _("The journal is one of whole books: choose “All entities” to see it.")
 
 

@@ -48,6 +48,7 @@ class ProofNeedsEverything(Refusal):
 class OneEntityChosen(ProofNeedsEverything):
     """The person may see all of it, and chose to work in one entity (docs/adr/0050)."""
 
+    code = "proof_of_one_entity"
     sentence = _("Only whole books can be proved: choose “All entities” to do so.")
 
 
