@@ -1510,7 +1510,7 @@ class Roles(Resource):
         **body: Unpack[shapes.RoleInput],
     ) -> shapes.Role:
         """Add a role. Of the company's own. warnings names duties that should not come together. The
-        token's scopes must name roles.edit."""
+        token must be at most 90 days old."""
         return self._write(
             "POST", "/roles", body, shapes.Role, idempotency_key=idempotency_key, validate_only=validate_only
         )
@@ -1528,8 +1528,8 @@ class Roles(Resource):
         **body: Unpack[shapes.PatchedRoleChange],
     ) -> shapes.Role:
         """Change a role. Only what is named changes. Roles that came with the product stay as they are,
-        nobody widens the role that he holds himself, and somebody who may give rights stays. The token's
-        scopes must name roles.edit."""
+        nobody widens the role that he holds himself, and somebody who may give rights stays. The token
+        must be at most 90 days old."""
         return self._write(
             "PATCH",
             f"/roles/{step(id)}",
@@ -1542,8 +1542,8 @@ class Roles(Resource):
     def delete(
         self, id: str, *, idempotency_key: str | None = None, validate_only: bool = False
     ) -> shapes.GoneRole:
-        """Delete a role. One of the company's own that nobody holds, nor anybody who left. The token's
-        scopes must name roles.edit."""
+        """Delete a role. One of the company's own that nobody holds, nor anybody who left. The token
+        must be at most 90 days old."""
         return self._write(
             "DELETE",
             f"/roles/{step(id)}",
@@ -1757,7 +1757,7 @@ class Users(Resource):
         **body: Unpack[shapes.UserInput],
     ) -> shapes.NewUser:
         """Invite a user. Lets a person in; one without an account chooses a password at welcome_url. The
-        token's scopes must name roles.edit."""
+        token must be at most 90 days old."""
         return self._write(
             "POST",
             "/users",
@@ -1781,7 +1781,7 @@ class Users(Resource):
     ) -> shapes.User:
         """Change a user. Another role, other entities, out of the company (active: false) and back. Only
         what is named changes. Nobody changes himself, and the last one who may give rights stays. The
-        token's scopes must name roles.edit."""
+        token must be at most 90 days old."""
         return self._write(
             "PATCH",
             f"/users/{step(id)}",
@@ -1795,7 +1795,7 @@ class Users(Resource):
         self, id: str, *, idempotency_key: str | None = None, validate_only: bool = False
     ) -> shapes.Invitation:
         """Make the link of an invitation again. For a person who has not chosen a password yet; refused
-        for all others. The token's scopes must name roles.edit."""
+        for all others. The token must be at most 90 days old."""
         return self._write(
             "POST",
             f"/users/{step(id)}/invitation",
