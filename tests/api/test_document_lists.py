@@ -209,6 +209,7 @@ def test_every_document_comes_once_and_back_again(b: Books, api: Integrator) -> 
 
 def test_the_statements_do_not_grow(b: Books, api: Integrator) -> None:
     mixture(b, count=6)
+    b.receipt(1, [b.invoice(10, -1)])
     api.get("/invoices")
     addresses = (
         "/invoices",
