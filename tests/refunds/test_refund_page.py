@@ -302,7 +302,9 @@ def test_entities_that_record_refunds_are_offered() -> None:
         advance = b.advance(100)
         page = screen(Clerk(b))
         assert page.form().fields["entity"] == str(own)
-        assert [page.text.count(f"{code} {code}") for code in ("E1", "E2")] == [2, 1], "E2 in the top bar only"
+        assert [page.text.count(f"{code} {code}") for code in ("E1", "E2")] == [2, 1], (
+            "E2 in the top bar only"
+        )
         page.press("Post refund", **{f"use_c{advance}": "10"})
         assert refunds(b)[0].entity_id == own
 
