@@ -162,6 +162,9 @@ class Entry:
 class Frame:
     """Read by the templates; a page pays only for the parts that it draws."""
 
+    # A page outside all companies, hence without the address of this one.
+    founding_url = "/accounts/companies/new/"
+
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
         self.actor: Actor | None = getattr(request, "actor", None)
