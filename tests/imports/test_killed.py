@@ -132,7 +132,7 @@ def killed_in_the_middle(made: Books, at: datetime) -> None:
             plain = services._write
 
             def slowly(*given: Any, **more: Any) -> Any:
-                time.sleep(0.05)
+                time.sleep(0.4)
                 return plain(*given, **more)
 
             services._write = slowly

@@ -233,7 +233,7 @@ def _masters(own: Named, settings: Body) -> list[Call]:
 
 
 #: Sequences that no entity overrides.
-COMPANYS = {"customer_sequence", "matching_sequence", "match_sequence"}
+COMPANYS = {"match_sequence"}
 
 #: Bodies that lack only a code.
 NEW: dict[str, Body] = {

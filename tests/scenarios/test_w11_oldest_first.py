@@ -97,7 +97,9 @@ def test_the_entity_limit_leaves_other_entities_credits_alone() -> None:
         b.configure(limit_credits_to_entity=True)
         mine, theirs = b.adjustment(-50, entity_id=own), b.adjustment(-50, entity_id=other)
         charge = b.invoice(80, entity_id=own)
-        b.use([theirs, mine], [charge])
+        with pytest.raises(CreditOfOtherEntity):
+            b.use([theirs, mine], [charge])
+        b.use([mine], [charge])
         assert [b.open(d) for d in (mine, theirs, charge)] == [0, -50, 30]
         with pytest.raises(CreditOfOtherEntity):
             b.use([CreditUse(document=theirs, amount=money(5))], [charge])
