@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,7 @@ from arledger.core import audit
 from arledger.core.errors import Refusal
 from arledger.core.formats import shown
 from arledger.core.letters import letters
-from arledger.core.sql import execute, fetch_all
+from arledger.core.sql import fetch_all, tables_joined_whole
 from ledger.check_rules import RULES, Rule
 from ledger.deposit_rules import DEPOSIT_RULES
 
@@ -54,12 +54,8 @@ def check(company_id: int) -> list[Finding]:
     Each rule names at most NAMED differences.
     """
     rules = (*RULES, *DEPOSIT_RULES)
-    with transaction.atomic():
-        # Every rule reads whole tables: of a company younger than the last ANALYZE the planner believes that they
-        # are empty, and would go through them once per row.
-        execute("SET LOCAL enable_nestloop = off")
+    with tables_joined_whole():
         found = [finding for rule in rules for finding in _asked(rule, company_id)]
-        execute("SET LOCAL enable_nestloop TO DEFAULT")
     return found + _codes(company_id) + _audit(company_id)
 
 

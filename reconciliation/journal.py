@@ -23,6 +23,7 @@ from ledger.models import document_name
 from reconciliation.answer_facts import answer_facts
 from reconciliation.codes import is_complete
 from reconciliation.document_answers import line_code
+from reconciliation.planning import planned_for
 
 CHUNK = 1_000
 
@@ -148,7 +149,8 @@ def account_totals(*, actor: Actor, period: Period) -> list[AccountTotal]:
     """What the period moved, by account. Raises WholeBooksOnly or PeriodBackwards."""
     require_whole_books(actor, period)
     values = {"company": actor.company_id, "start": period.start, "end": period.end}
-    return [AccountTotal(*row) for row in fetch_all(TOTALS, values)]
+    with planned_for(actor.company_id):
+        return [AccountTotal(*row) for row in fetch_all(TOTALS, values)]
 
 
 def journal_rows(*, actor: Actor, period: Period) -> Iterator[list[JournalRow]]:
@@ -160,7 +162,9 @@ def journal_rows(*, actor: Actor, period: Period) -> Iterator[list[JournalRow]]:
     values: dict[str, Any] = {"company": actor.company_id, "start": period.start, "end": period.end}
     entry, last = 0, None
     with connection.chunked_cursor() as cursor:
-        cursor.execute(ROWS, values)
+        # The cursor keeps its plan; it lives on without the transaction.
+        with planned_for(actor.company_id):
+            cursor.execute(ROWS, values)
         while found := cursor.fetchmany(CHUNK):
             letters = _letters(actor, found)
             rows = []

@@ -22,6 +22,7 @@ from customers.selectors import by_ids
 from reconciliation import report
 from reconciliation.accounts import open_totals
 from reconciliation.ageing import ageing
+from reconciliation.planning import planned_for
 from reconciliation.report_rows import Scope
 from reconciliation.report_sql import CUSTOMER_RANGE, customer_range
 
@@ -176,11 +177,13 @@ def proof(*, actor: Actor, query: Query) -> Proof:
     }
     with transaction.atomic():
         execute(MEMORY)
-        timing = _sums(TIMING, parameters)
-        journal = _sums(JOURNAL, parameters)
+        with planned_for(actor.company_id):
+            timing, journal, documents, open_items = (
+                _sums(statement, parameters) for statement in (TIMING, JOURNAL, DOCUMENTS, OPEN_ITEMS)
+            )
         found = {
-            "documents": _sums(DOCUMENTS, parameters),
-            "open_items": _sums(OPEN_ITEMS, parameters),
+            "documents": documents,
+            "open_items": open_items,
             "ageing": _aged(actor, query),
             "report": _reported(actor, query),
             "statement": open_totals(company_id=actor.company_id, day=query.day),

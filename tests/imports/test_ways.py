@@ -20,7 +20,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from arledger.core.csvfile import read_table, write_csv
-from arledger.core.sql import analyze
 from ledger.checks import check
 from ledger.models import Document
 from reconciliation.fec import write_fec
@@ -181,8 +180,6 @@ Told = tuple[dict[str, Counter[str]], dict[str, int], dict[str, bytes]]
 
 def told(made: Books, folder: Path) -> Told:
     """Everything of a company to compare; its books are sound and hold the sample."""
-    # As the database does by itself for what is committed: of tables that it believes empty it makes poor plans.
-    analyze("customers_customer", "ledger_document", "ledger_line", "ledger_application")
     assert check(made.company.pk) == []
     tables, events = books_of(made.company.pk), events_of(made.company.pk)
     found = dict(printed(made, Clerk(made, "auditor"), folder))

@@ -169,7 +169,7 @@ def test_the_page_shows_accounts_and_its_file_every_row(client: Client, b: Books
 
 
 def test_a_constant_number_of_statements(b: Books, django_assert_num_queries: Any) -> None:
-    with django_assert_num_queries(7) as few:
+    with django_assert_num_queries(10) as few:
         rows_of(b)
     for _ in range(12):
         b.receipt(30, [b.invoice(30)])
