@@ -46,7 +46,8 @@ os.environ |= {
 SERVERS.hand_down()
 compile_messages(servers.ROOT / "locale")
 django.setup()
-from tests import build  # noqa: E402 (it needs Django set up)
+from arledger.core.http import listing  # noqa: E402 (it needs Django set up)
+from tests import build  # noqa: E402
 
 # An xdist worker inherits the environment, and pytest-django would read the settings there before this file
 # does.
@@ -84,8 +85,12 @@ def in_english() -> None:
 
 @pytest.fixture(autouse=True)
 def fresh_books() -> None:
-    """The company that is ready is new again: what the last test did to it was rolled back."""
+    """The company that is ready is new again: what the last test did to it was rolled back.
+
+    So were the long lists that the process remembers: the next company has the same key.
+    """
     build.Ready.free = True
+    listing.LONG.clear()
 
 
 @pytest.fixture(scope="session")
