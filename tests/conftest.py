@@ -48,6 +48,7 @@ compile_messages(servers.ROOT / "locale")
 django.setup()
 from arledger.core.http import listing  # noqa: E402 (it needs Django set up)
 from tests import build  # noqa: E402
+from tests.databases import working_on  # noqa: E402
 
 # An xdist worker inherits the environment, and pytest-django would read the settings there before this file
 # does.
@@ -89,6 +90,9 @@ def fresh_books() -> None:
 
     So were the long lists that the process remembers: the next company has the same key.
     """
+    assert connections.settings["default"]["NAME"] == servers.ROLLED_BACK, (
+        "a fixture left tests on its database"
+    )
     build.Ready.free = True
     listing.LONG.clear()
 
@@ -111,19 +115,9 @@ def committed_database() -> str:
 @pytest.fixture
 def committed(committed_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The database with real commits, in this thread and in every thread the test starts."""
-    connections.close_all()
-    before = {alias: connections.settings[alias]["NAME"] for alias in connections}
-    for alias in connections:
-        connections.settings[alias]["NAME"] = committed_database
     cache.clear()
-    try:
-        with django_db_blocker.unblock():
-            yield
-    finally:
-        with django_db_blocker.unblock():
-            connections.close_all()
-        for alias, name in before.items():
-            connections.settings[alias]["NAME"] = name
+    with working_on(committed_database, django_db_blocker):
+        yield
 
 
 @pytest.fixture

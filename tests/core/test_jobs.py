@@ -23,14 +23,6 @@ def clock(at: datetime = AT) -> Callable[[], datetime]:
     return lambda: at
 
 
-@pytest.fixture(autouse=True)
-def nothing_waits(request: pytest.FixtureRequest) -> None:
-    """Jobs that others have left in the database of this worker are none of these tests'."""
-    if request.node.get_closest_marker("django_db"):
-        request.getfixturevalue("db")
-        Job.objects.filter(state__in=jobs.WAITING).update(state=Job.State.DONE)
-
-
 @pytest.fixture
 def kind(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """A kind ``test.count`` that notes the jobs it was called for."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from arledger.api import delivery_services, webhook_services
@@ -25,6 +24,7 @@ from payments.inputs import PartInput, PaymentInput
 from reconciliation.lettering_services import letter_the_past
 from tests import uploads
 from tests.build import TODAY, Books, books, money, person
+from tests.databases import working_on
 
 
 @dataclass(frozen=True)
@@ -157,17 +157,10 @@ def furnish() -> Facts:
 
 
 @pytest.fixture(scope="session")
-def both(committed_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[Facts, Facts]]:
+def both(committed_database: str, django_db_blocker: DjangoDbBlocker) -> tuple[Facts, Facts]:
     """Our company's books and a foreign company's."""
-    before = connections.settings["default"]["NAME"]
-    connections.close_all()
-    connections.settings["default"]["NAME"] = committed_database
-    try:
-        with django_db_blocker.unblock():
-            yield furnish(), furnish()
-            connections.close_all()
-    finally:
-        connections.settings["default"]["NAME"] = before
+    with working_on(committed_database, django_db_blocker):
+        return furnish(), furnish()
 
 
 @dataclass

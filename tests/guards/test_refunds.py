@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from tests.build import TODAY
+from tests.databases import working_on
 from tests.refunds.helping import cash_basis_memo, refunding
 
 CLEARED = "ledger_refund_cleared"
@@ -40,33 +39,26 @@ class Given:
 
 
 @pytest.fixture(scope="module")
-def given(committed_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[Given]:
-    before = connections.settings["default"]["NAME"]
-    connections.close_all()
-    connections.settings["default"]["NAME"] = committed_database
-    try:
-        with django_db_blocker.unblock(), refunding() as b:
-            memo, mixed, taxed = b.adjustment(-100), b.invoice(10, -60), cash_basis_memo(b, -60)
-            posted = b.refund({memo: 10})
-            draft = b.refund({memo: 40}, post=False)
-            charge = b.line(b.invoice(5))
-            yield Given(
-                company=b.company.pk,
-                customer=b.customer,
-                draft=draft,
-                line=b.line(draft),
-                memo=b.line(memo),
-                mixed=b.line(mixed, 2),
-                taxed=b.line(taxed),
-                posted=posted,
-                posted_line=b.line(posted),
-                entry=b.applications(posted)[0],
-                matching=b.match((charge, b.line(memo), 1)),
-                charge=charge,
-            )
-            connections.close_all()
-    finally:
-        connections.settings["default"]["NAME"] = before
+def given(committed_database: str, django_db_blocker: DjangoDbBlocker) -> Given:
+    with working_on(committed_database, django_db_blocker), refunding() as b:
+        memo, mixed, taxed = b.adjustment(-100), b.invoice(10, -60), cash_basis_memo(b, -60)
+        posted = b.refund({memo: 10})
+        draft = b.refund({memo: 40}, post=False)
+        charge = b.line(b.invoice(5))
+        return Given(
+            company=b.company.pk,
+            customer=b.customer,
+            draft=draft,
+            line=b.line(draft),
+            memo=b.line(memo),
+            mixed=b.line(mixed, 2),
+            taxed=b.line(taxed),
+            posted=posted,
+            posted_line=b.line(posted),
+            entry=b.applications(posted)[0],
+            matching=b.match((charge, b.line(memo), 1)),
+            charge=charge,
+        )
 
 
 @dataclass
