@@ -17,8 +17,10 @@ from django.views.decorators.cache import never_cache
 
 from arledger.companies.company_forms import CompanyForm, NewCompanyForm
 from arledger.companies.company_services import Founded, change_company, found
+from arledger.companies.forms import Consequence
 from arledger.companies.models import Company
 from arledger.companies.selectors import settings_of
+from arledger.companies.settings_pages import ask_again
 from arledger.core.errors import NotFound, Refusal
 from arledger.core.formats import format_date
 from arledger.core.http.confirming import confirm_again
@@ -41,7 +43,8 @@ def company(request: PageRequest) -> HttpResponse:
         return _company(request, form, status=422)
     effects = _effects(request, row.company, form.changes)
     if effects and "confirmed" not in request.POST:
-        return _confirm(request, effects)
+        consequence = Consequence(_("Save the company?"), effects, _("Save the company"))
+        return ask_again(request, consequence, reverse("companies:company"), "companies/company_confirm.html")
 
     def save() -> Done:
         change_company(actor=actor, changes=form.changes, version=form.cleaned_data["version"])
@@ -90,18 +93,6 @@ def _effects(request: PageRequest, company: Company, changes: dict[str, str]) ->
 def _clock(request: PageRequest, zone: str) -> str:
     local = request.actor.at.astimezone(ZoneInfo(zone))
     return f"{format_date(local.date(), get_language() or 'en')} {local:%H:%M}"
-
-
-def _confirm(request: PageRequest, effects: list[str]) -> HttpResponse:
-    context = {
-        "question": _("Save the company?"),
-        "effects": effects,
-        "verb": _("Save the company"),
-        "back_url": reverse("companies:company"),
-        "meaning": "primary",
-        "posted": [(name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"],
-    }
-    return render(request, "companies/company_confirm.html", context)
 
 
 # Founding ----------------------------------------------------------------------------------------------------

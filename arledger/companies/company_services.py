@@ -28,8 +28,8 @@ from arledger.companies.services import (
     check_limits,
     found_company,
     require_version,
+    tell_configured,
 )
-from arledger.core import audit
 from arledger.core.actor import Actor
 from arledger.core.errors import Invalid, Refusal, Required, refuse
 from arledger.core.money import UnknownCurrency, currencies
@@ -194,15 +194,7 @@ def change_company(*, actor: Actor, changes: Mapping[str, str], version: int) ->
             check_limits(row)
         if "time_zone" in changed:
             following.rescheduled(actor, company, row)
-        if changed:
-            audit.record(
-                actor=actor,
-                action="configure",
-                object_kind="configuration",
-                object_ids=[row.pk],
-                before={name: before[name] for name in changed},
-                after={name: after[name] for name in changed},
-            )
+        tell_configured(actor, row, before, after)
     return company
 
 

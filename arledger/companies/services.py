@@ -256,6 +256,22 @@ def add_member(*, actor: Actor, user: User, role_code: str) -> Membership:
     return membership
 
 
+def tell_configured(
+    actor: Actor, row: Configuration, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    """Put into the audit trail what of the settings is not as it was; nothing when all of it is."""
+    changed = [name for name in after if before[name] != after[name]]
+    if changed:
+        audit.record(
+            actor=actor,
+            action="configure",
+            object_kind="configuration",
+            object_ids=[row.pk],
+            before={name: before[name] for name in changed},
+            after={name: after[name] for name in changed},
+        )
+
+
 def change_configuration(*, actor: Actor, changes: Mapping[str, Any], version: int) -> Configuration:
     """Change settings by their SPEC 3 names; each change is audited with old and new value.
 
@@ -290,16 +306,7 @@ def change_configuration(*, actor: Actor, changes: Mapping[str, Any], version: i
         if rhythm != [getattr(row, name) for name in SUMMARY_SETTINGS]:
             following.rescheduled(actor, row.company, row)
         after = {name: _plain(getattr(row, name)) for name in changes}
-        changed = {name for name in changes if before[name] != after[name]}
-        if changed:
-            audit.record(
-                actor=actor,
-                action="configure",
-                object_kind="configuration",
-                object_ids=[row.pk],
-                before={name: before[name] for name in changed},
-                after={name: after[name] for name in changed},
-            )
+        tell_configured(actor, row, before, after)
     return row
 
 

@@ -33,7 +33,7 @@ def configuration(request: PageRequest) -> HttpResponse:
         return _configuration(request, form, status=422)
     consequence = consequences(row, form.changes)
     if consequence and "confirmed" not in request.POST:
-        return _confirm(request, consequence)
+        return ask_again(request, consequence, reverse("companies:configuration"))
 
     def save() -> Done:
         change_configuration(actor=actor, changes=form.changes, version=form.cleaned_data["version"])
@@ -70,14 +70,20 @@ def _history(company_id: int) -> list[dict[str, Any]]:
     ]
 
 
-def _confirm(request: PageRequest, consequence: Consequence) -> HttpResponse:
+def ask_again(
+    request: PageRequest,
+    consequence: Consequence,
+    back_url: str,
+    template: str = "companies/configuration_confirm.html",
+) -> HttpResponse:
+    """The page that spells a choice out before it counts; what was sent travels along."""
     posted = [(name, value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"]
     context = {
         "question": consequence.question,
         "effects": consequence.effects,
         "verb": consequence.verb,
-        "back_url": reverse("companies:configuration"),
+        "back_url": back_url,
         "meaning": "primary",
         "posted": posted,
     }
-    return render(request, "companies/configuration_confirm.html", context)
+    return render(request, template, context)
