@@ -66,7 +66,7 @@ class LinesFile(DocumentFile):
             entity=cells.coded("entity", self.books.entities),
             summary=self.summary(cells),
             reference=cells.once("reference"),
-            description=cells.once("description"),
+            description=cells.description(),
         )
 
     def summary(self, cells: Cells) -> int | None:
@@ -128,7 +128,7 @@ class BilledFile(LinesFile):
         return LineInput(
             amount=cells.amount("amount", currency, row, required=True) or ZERO,
             account_id=cells.coded("account", self.books.accounts, row),
-            description=row.values.get("line_description", ""),
+            description=cells.line_description(row),
             location_id=cells.coded("location", self.books.locations, row),
             tax_code=row.values.get("tax_code", ""),
             tax_amount=cells.amount("tax_amount", currency, row) or ZERO,
@@ -171,7 +171,7 @@ class AdvanceFile(LinesFile):
         lines = [
             AdvanceLine(
                 amount=cells.amount("amount", head.currency, row, required=True) or ZERO,
-                description=row.values.get("line_description", ""),
+                description=cells.line_description(row),
                 location_id=cells.coded("location", self.books.locations, row),
             )
             for row in cells.rows

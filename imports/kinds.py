@@ -80,5 +80,7 @@ class DocumentFile:
         line = _LINE.fullmatch(refusal.field or "")
         if line is None:
             return group.rows[0].number, refusal.field or ""
-        name = "line_description" if line["name"] == "description" else line["name"]
-        return group.rows[int(line["place"])].number, name
+        row, name = group.rows[int(line["place"])], line["name"]
+        if name == "description" and "line_description" in row.values:
+            name = "line_description"
+        return row.number, name

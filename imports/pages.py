@@ -24,6 +24,7 @@ from imports.columns import COLUMNS
 from imports.download_pages import csv_template, failed_file, xlsx_template
 from imports.errors import FileGone, SameFile
 from imports.forms import FormatForm, UploadForm
+from imports.headers import meanings
 from imports.list_pages import FaultLister, ImportLister, fault_views
 from imports.models import Import
 from imports.run_services import left_as_drafts
@@ -184,7 +185,12 @@ def _preview(row: Import) -> dict[str, Any] | None:
     except (FileGone, UnreadableFile):
         return None
     letters = [column_letters(place + row.first_column) for place in range(len(header))]
-    return {"head": [{"letters": a, "name": b} for a, b in zip(letters, header, strict=True)], "rows": rows}
+    read_as = (a if a != b else "" for a, b in zip(meanings(header, row.type), header, strict=True))
+    head = [
+        {"letters": place, "name": name, "read_as": column}
+        for place, name, column in zip(letters, header, read_as, strict=True)
+    ]
+    return {"head": head, "rows": rows}
 
 
 @page("imports.run")

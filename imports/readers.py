@@ -167,6 +167,21 @@ class Cells:
                 self.fault(RowsDiffer(text=again, before=text, first=first), row, column)
         return text
 
+    def description(self) -> str:
+        """Of the document. In a file without a column for the lines, rows may describe their lines there."""
+        if "line_description" in self.first.values:
+            return self.once("description")
+        texts = {row.values.get("description", "").strip() for row in self.rows} - {""}
+        return texts.pop() if len(texts) == 1 else ""
+
+    def line_description(self, row: Row) -> str:
+        """Of a line: its own cell; in a file without that column what its row says and not the whole document."""
+        own = row.values.get("line_description")
+        if own is not None:
+            return own
+        alone = len(self.rows) == 1 or not self.description()
+        return row.values.get("description", "") if alone else ""
+
     def read(self, text: str, row: Row, column: str, parse: Callable[[str], Value], default: Value) -> Value:
         """``default`` for an empty cell, else what ``parse`` makes of it."""
         if not text:

@@ -20,10 +20,11 @@ from arledger.core.csvfile import UnreadableFile
 from arledger.core.errors import Refusal, Refusals
 from arledger.core.sql import analyze, execute, fetch_all
 from imports.books import Books
-from imports.columns import COLUMNS, REASON, check_header
+from imports.columns import REASON
 from imports.customer_files import CustomerFile
 from imports.document_files import AdjustmentFile, AdvanceFile, InvoiceFile
 from imports.errors import InvalidAction
+from imports.headers import given, understood
 from imports.kinds import Importer
 from imports.opening_files import OpeningFile
 from imports.outcomes import Done, Entry, InOutcome, Keeper, Options, Outcome, RowError, Table, Unaccounted
@@ -74,7 +75,7 @@ def run(*, actor: Actor, kind: str, table: Table, options: Options, keeper: Keep
     Raises UnknownColumns, MissingColumns, UnreadableFile (before anything is written) or Forbidden.
     """
     require_import(actor, kind)
-    check_header(table.header, COLUMNS[kind])
+    table = understood(table, kind)
     if options.piecewise:
         _read_through(table)
     work = _Run(actor, kind, table, options, keeper or InOutcome())
@@ -184,6 +185,7 @@ class _Run:
             self._follow()
 
     def _keep(self, done: Done) -> None:
+        done.errors = [replace(error, column=given(self.table, error.column)) for error in done.errors]
         self.faulty = self.faulty or bool(done.errors)
         self.outcome.count(done)
         self.keeper.keep(done, self.outcome)

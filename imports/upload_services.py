@@ -24,7 +24,7 @@ from arledger.core.filetypes import clean_name
 from arledger.core.sql import execute
 from arledger.core.xlsxfile import MAGIC, Workbook
 from imports import progress
-from imports.columns import COLUMNS, check_header
+from imports.columns import COLUMNS
 from imports.detecting import Writing, detect
 from imports.errors import (
     DateFormatUnclear,
@@ -35,6 +35,7 @@ from imports.errors import (
     OldWorkbook,
     SameFile,
 )
+from imports.headers import understood
 from imports.models import PART, Import, ImportPart
 from imports.outcomes import Table
 from imports.selectors import has_file, is_stuck, one, stored
@@ -192,14 +193,13 @@ def _opened_first(kept: _Content, chosen: Format) -> Table:
 
 def _formatted(row: Import, table: Table, path: Path, chosen: Format, *, unclear_is_fault: bool) -> None:
     """Write down how the file is read. Raises UnknownColumns, MissingColumns, DateFormatUnclear."""
-    columns = COLUMNS[row.type]
-    check_header(table.header, columns)
+    named = understood(table, row.type)
     row.encoding, row.delimiter = getattr(table, "encoding", ""), getattr(table, "delimiter", "")
     row.first_column = getattr(table, "first_column", 0)
     row.header = list(table.header)
     found = Writing(dates=chosen.dates, decimal_mark=chosen.decimal_mark)
     if not (chosen.dates and chosen.decimal_mark):
-        found = detect(table, columns)
+        found = detect(named, COLUMNS[row.type])
     if unclear_is_fault and found.others and not chosen.dates:
         raise DateFormatUnclear(field="date_format", first=found.dates, others=", ".join(found.others))
     row.dates = chosen.dates or found.dates
@@ -239,7 +239,7 @@ def digest(content: Iterable[bytes]) -> str:
 def proposals(row: Import) -> Sequence[str]:
     """Other date patterns that read the file as well, with day and month swapped. Raises FileGone."""
     with stored(row) as table:
-        return detect(table, COLUMNS[row.type]).others
+        return detect(understood(table, row.type), COLUMNS[row.type]).others
 
 
 def start_check(*, actor: Actor, key: int, format: Format | None = None) -> Import:

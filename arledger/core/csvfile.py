@@ -34,6 +34,8 @@ ROW_LIMIT = 8 * CELL_LIMIT
 _CHUNK = 256 * 1024
 # A character of several bytes in UTF-8: text in another encoding seldom looks like it.
 _SEVERAL_BYTES = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+# What spreadsheets write above the header to say how the columns are separated; they do not show it as a row.
+_SEPARATOR_LINE = re.compile(rb'"?sep=(.)"?\r?\n', re.IGNORECASE)
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _NUMBER = re.compile(r"-[0-9][0-9 .,\u00a0\u202f]*", re.ASCII)
@@ -166,6 +168,7 @@ class Table:
         self.tally: Tally | None = None
         self._source = source
         self._skip = skip
+        self._width = 0
         self.header = self._read_header()
 
     def __iter__(self) -> Iterator[Row]:
@@ -186,9 +189,11 @@ class Table:
         self.tally = Tally(rows, faulty, blank)
 
     def _row(self, number: int, cells: tuple[str, ...]) -> Row:
-        if len(cells) != len(self.header):
-            fault: Invalid = CellCount(row=number, found=len(cells), expected=len(self.header))
+        known = len(self.header)
+        if not known <= len(cells) <= self._width or any(cells[known:]):
+            fault: Invalid = CellCount(row=number, found=len(cells), expected=known)
             return Row(number, cells, {}, fault)
+        cells = cells[:known]
         values = dict(zip(self.header, cells, strict=True))
         if any("\0" in cell for cell in cells):
             column = next(name for name, cell in values.items() if "\0" in cell)
@@ -196,10 +201,14 @@ class Table:
         return Row(number, cells, values)
 
     def _read_header(self) -> tuple[str, ...]:
+        """The names; spreadsheets leave separators behind the last one, where nothing may stand below either."""
         first = next(self._records(), None)
         if first is None:
             raise EmptyFile(row=1)
         names = tuple(cell.strip() for cell in first[1]) or ("",)
+        self._width = len(names)
+        while len(names) > 1 and not names[-1]:
+            names = names[:-1]
         seen: dict[str, int] = {}
         for column, name in enumerate(names, start=1):
             if not name or "\0" in name:
@@ -234,7 +243,8 @@ def read_table(source: bytes | Path, *, encoding: str | None = None, delimiter: 
     """Open a CSV file for reading: bytes, or the path of a file that is read in pieces.
 
     ``encoding`` is ``utf-8`` or ``windows-1252``, ``delimiter`` one of ``DELIMITERS``; without them both are
-    detected (a byte order mark decides over ``encoding``). Raises a subclass of UnreadableFile.
+    detected (a byte order mark decides over ``encoding``, and a line ``sep=;`` above the header says the separator).
+    Raises a subclass of UnreadableFile.
     """
     if encoding is not None and encoding.lower() not in ENCODINGS:
         raise UnsupportedEncoding(encoding=encoding[:40], supported=", ".join(ENCODINGS))
@@ -247,6 +257,11 @@ def read_table(source: bytes | Path, *, encoding: str | None = None, delimiter: 
         skip = len(codecs.BOM_UTF8) if start.startswith(codecs.BOM_UTF8) else 0
         stream.seek(0)
         chosen = "utf-8" if skip else (encoding.lower() if encoding else _detect_encoding(stream))
+        stream.seek(skip)
+        said = _SEPARATOR_LINE.match(stream.read(16))
+        if said is not None and said[1].decode("latin-1") in DELIMITERS:
+            skip += said.end()
+            delimiter = delimiter or said[1].decode()
         stream.seek(skip)
         separator = delimiter or _detect_delimiter(stream, chosen)
     return Table(source, chosen, separator, skip)

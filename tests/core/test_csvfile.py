@@ -148,7 +148,7 @@ class TestFaultsOfTheFile:
             (b"\xef\xbb\xbf", EmptyFile, 1),
             (b"\n1\n", HeaderEmpty, 1),
             (b"a,,c\n", HeaderEmpty, 1),
-            (b"a, \n", HeaderEmpty, 1),
+            (b" , \n", HeaderEmpty, 1),
             (b"a,b,A \n", HeaderDuplicate, 1),
             (b'a,b\n1,2\n3,"4\n5,6\n', UnclosedQuote, 3),
             (b'a,b\n1,2\n"3\n5,"6"\n', MisplacedQuote, 3),
@@ -170,6 +170,19 @@ class TestFaultsOfTheFile:
         assert type(refused.value) is error
         assert refused.value.row == row
         assert "%(" not in str(refused.value)
+
+    def test_separators_behind_the_last_name_are_no_columns(self) -> None:
+        table = read_table(b"a,b,, \n1,2,,\n3,4\n5,6,7,\n8,9,,,\n")
+        rows = list(table)
+        assert table.header == ("a", "b")
+        assert [row.cells for row in rows[:2]] == [("1", "2"), ("3", "4")]
+        assert [type(row.fault) for row in rows] == [type(None), type(None), CellCount, CellCount]
+
+    @pytest.mark.parametrize("line", [b"sep=;\r\n", b'"sep=;"\n', b"\xef\xbb\xbfSEP=;\r\n"])
+    def test_a_line_that_says_the_separator_is_no_row(self, line: bytes) -> None:
+        table = read_table(line + b"a;b\r\n1;2\r\n")
+        assert (table.delimiter, table.header) == (";", ("a", "b"))
+        assert [(row.number, row.cells) for row in table] == [(2, ("1", "2"))]
 
     def test_an_undecodable_byte_is_named(self) -> None:
         table = read_table(b"a\n" * 100 + b"\xff\n", encoding="utf-8")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from arledger.core.csvfile import HeaderEmpty
+from arledger.core.csvfile import HeaderDuplicate, HeaderEmpty
 from arledger.core.errors import Refusal
 from imports.errors import DateFormatUnclear, UnknownColumns
 from ledger.models import Document
@@ -101,9 +101,10 @@ def test_a_decimal_comma_is_seen_and_a_point_beside_it_refused(desk: Desk) -> No
 @pytest.mark.parametrize(
     ("text", "refusal"),
     [
-        ("numéro;client;date;échéance;montant\n1;ACME;2026-01-01;2026-02-01;5\n", UnknownColumns),
-        ("number,customer,date,due_date,amount,,\n1,ACME,2026-01-01,2026-02-01,5,,\n", HeaderEmpty),
-        ("sep=;\n" + SEMICOLONS, Refusal),
+        ("numéro;client;date;échéance;montent\n1;ACME;2026-01-01;2026-02-01;5\n", UnknownColumns),
+        ("number,customer,date,,due_date,amount\n1,ACME,2026-01-01,,2026-02-01,5\n", HeaderEmpty),
+        ("sep=|\n" + SEMICOLONS, Refusal),
+        ("number,customer,date,due_date,Due date,amount\n1,ACME,2026-01-01,2026-02-01,,5\n", HeaderDuplicate),
         ('"number,customer,date,amount"\n', UnknownColumns),
     ],
 )
