@@ -166,6 +166,7 @@ def _page(request: PageRequest, screen: ApplyScreen, form: ApplyForm, *, status:
         "screen": screen,
         "source": source,
         "credits": screen.credits_grid,
+        "grid": grid,
         "rows": grid.rows() if grid else (),
         "first": grid.first if grid else (),
         "unfolded": grid.unfolded if grid else (),

@@ -21,6 +21,7 @@ from reconciliation.consuming import Rules
 from reconciliation.credit_choice import known_order as known_credit_order
 from reconciliation.credit_grid import LIMIT
 from reconciliation.distribution import Preview, preview
+from reconciliation.filling import BEYOND_CHANGED, Filling
 from reconciliation.open_credits import CreditItem
 from reconciliation.open_items import OpenItem
 from reconciliation.picking import PickGrid, typed_but_settled
@@ -29,7 +30,8 @@ from reconciliation.selectors import documents
 from reconciliation.typed import read
 from reconciliation.used_credits import UsedCredits, as_typed, used_credits
 from reconciliation.using import account, rules
-from reconciliation.worksheet import Address, flowing, given, in_order, known_order, nowhere
+from reconciliation.window import window_of
+from reconciliation.worksheet import Address, in_order, known_order, nowhere
 
 ZERO = Decimal(0)
 Data = Mapping[str, str]
@@ -87,6 +89,7 @@ class ApplyScreen:
     order: str
     amount_error: str
     names: Mapping[int, str]
+    changed: bool = False
 
     @cached_property
     def applied(self) -> Decimal:
@@ -118,7 +121,10 @@ class ApplyScreen:
     def wrong(self) -> list[tuple[str, str, str]]:
         """What is wrong in the grid: (id of the input, what it stands beside, the sentence)."""
         grids = [grid for grid in (self.charges_grid, self.credits_grid) if grid]
-        return [(f"use-{key}", name, sentence) for grid in grids for key, name, sentence in grid.wrong]
+        beyond = [("flows-0", str(self.source.document), str(BEYOND_CHANGED))] if self.changed else []
+        return beyond + [
+            (f"use-{key}", name, sentence) for grid in grids for key, name, sentence in grid.wrong
+        ]
 
     @cached_property
     def fault(self) -> str:
@@ -185,7 +191,11 @@ class ApplyScreen:
         """The amounts that stand in rows, for the script; rows not named are empty."""
         grid = self.charges_grid or self.credits_grid
         assert grid is not None
-        return {"rows": grid.amounts(), "texts": {}, "fulls": grid.fulls()}
+        answer: dict[str, object] = {"rows": grid.amounts(), "texts": {}, "fulls": grid.fulls()}
+        if self.charges_grid:
+            answer["texts"] = {"flows-0": self.charges_grid.beyond_words}
+            answer["fields"] = {"beyond-0": self.charges_grid.beyond.stamp}
+        return answer
 
     def text(self, amount: Decimal) -> str:
         """With the currency."""
@@ -241,19 +251,26 @@ def _from_credit(
     first = _keys(data.get("first", ""), moved=data.get("move", ""), front=True)
     items = in_order(items, order, first)
     amount, amount_error = _amount(data.get("amount", ""), source.currency)
-    uses = [CreditUse(document=source.document.pk, amount=amount or None)]
     mine = [credit for credit in credits if credit.document == source.document.pk]
-    enter = given if post else flowing
-    plan = enter(typed, items, ZERO, uses)
-    if not amount:
-        plan = replace(plan, documents=())
-    shown = preview(plan, items, mine, rules=own)
-    grid = PickGrid(
-        rest=max(
-            sum((credit.available for credit in mine), ZERO) - sum(shown.mix.charges.values(), ZERO), ZERO
-        ),
+    filling = Filling(
+        customer=source.customer,
         typed=typed,
-        shown=shown,
+        items=items,
+        credits=mine,
+        amount=ZERO,
+        uses=[CreditUse(document=source.document.pk, amount=amount or None)],
+        rules=own,
+        window=window_of(data, post=post),
+        language=language,
+        stamp=data.get("beyond-0", ""),
+        flows=bool(amount),
+    )
+    filled = filling.filled(post=post)
+    applied = sum(filled.shown.mix.charges.values(), ZERO)
+    grid = PickGrid(
+        rest=max(sum((credit.available for credit in mine), ZERO) - applied, ZERO),
+        typed=typed,
+        shown=filled.shown,
         items=items,
         currency=source.currency,
         language=language,
@@ -262,11 +279,13 @@ def _from_credit(
         first=first,
         unfolded=_keys(data.get("unfolded", ""), moved=data.get("unfold", "")),
         address=address,
+        window=filling.window,
+        customer=source.customer,
     )
     return ApplyScreen(
         source=source,
-        plan=plan,
-        shown=shown,
+        plan=filled.plan,
+        shown=filled.shown,
         items=items,
         credits=mine,
         charges_grid=grid,
@@ -274,6 +293,7 @@ def _from_credit(
         order=order,
         amount_error=amount_error,
         names={item.line: item.name for item in items},
+        changed=filled.changed,
     )
 
 

@@ -22,22 +22,14 @@ from payments.screen import Part, Screen
 from payments.selectors import find_customers
 from payments.settling import Available, settled_by
 from reconciliation.consuming import Rules
-from reconciliation.distribution import Preview, preview
+from reconciliation.filling import Filled, Filling
 from reconciliation.open_credits import CreditItem, open_credits
 from reconciliation.open_items import OpenItem, open_charges, settled_charges
 from reconciliation.typed import Typed, read
 from reconciliation.used_credits import as_typed, used_credits
 from reconciliation.using import rules
-from reconciliation.worksheet import (
-    ZERO,
-    Address,
-    Grid,
-    flowing,
-    given,
-    in_order,
-    known_order,
-    nowhere,
-)
+from reconciliation.window import window_of
+from reconciliation.worksheet import ZERO, Address, Grid, in_order, known_order, nowhere
 
 MOST_PARTS = 50
 Data = Mapping[str, str]
@@ -83,6 +75,7 @@ def build(
         amount_error=amount_error,
         day=_day(data.get("date", "")),
         today=actor.today,
+        window=window_of(data, post=post, grids=len(parts)),
     )
     company = settings_of(actor.company_id)
     filler = Filler(
@@ -179,17 +172,30 @@ class Filler:
             draft=self.draft,
             address=self.address,
             quick=self.quick,
+            find=screen.window.find,
+            unfolded=screen.unfolded,
         )
-        enter = given if self.post else flowing
-        plan = enter(screen.typed, own, part.amount, credits.uses)
-        shown = preview(plan, own, credits.items, rules=self.rules)
+        filling = Filling(
+            customer=customer,
+            typed=screen.typed,
+            items=own,
+            credits=credits.items,
+            amount=part.amount,
+            uses=credits.uses,
+            rules=self.rules,
+            window=screen.window,
+            language=get_language() or "en",
+            stamp=self.data.get(f"beyond-{part.index}", ""),
+        )
+        filled = filling.filled(post=self.post)
         return replace(
             part,
-            entered=PartInput.of(customer, plan),
-            grid=self._grid(own, shown),
-            credits=credits.after(shown, own, self.rules),
-            applied=sum(shown.mix.charges.values(), ZERO),
-            credited=sum(shown.mix.used.values(), ZERO),
+            entered=PartInput.of(customer, filled.plan),
+            grid=self._grid(customer, own, filled),
+            credits=credits.after(filled.shown, own, self.rules),
+            applied=sum(filled.shown.mix.charges.values(), ZERO),
+            credited=sum(filled.shown.mix.used.values(), ZERO),
+            changed=filled.changed,
             error=part.error or self._missing(part, used=bool(credits.uses)),
         )
 
@@ -215,11 +221,11 @@ class Filler:
         """That another customer's part is nothing, once it is to be posted."""
         return str(NothingReceived()) if self.post and part.index and not (part.amount or used) else ""
 
-    def _grid(self, own: Sequence[OpenItem], shown: Preview) -> Grid:
+    def _grid(self, customer: int, own: Sequence[OpenItem], filled: Filled) -> Grid:
         screen = self.screen
         return Grid(
             typed=screen.typed,
-            shown=shown,
+            shown=filled.shown,
             items=own,
             currency=screen.currency,
             language=get_language() or "en",
@@ -228,6 +234,8 @@ class Filler:
             first=screen.first,
             unfolded=screen.unfolded,
             address=self.address,
+            window=screen.window,
+            customer=customer,
         )
 
 

@@ -16,8 +16,10 @@ from customers.models import Customer
 from payments.errors import NothingReceived, PartsOverReceived
 from payments.inputs import PartInput
 from reconciliation.errors import AppliedOverFunds, AppliedOverReceived
+from reconciliation.filling import BEYOND_CHANGED
 from reconciliation.typed import Typed
 from reconciliation.used_credits import UsedCredits
+from reconciliation.window import Window
 from reconciliation.worksheet import ZERO, Grid, Row
 
 
@@ -25,7 +27,8 @@ from reconciliation.worksheet import ZERO, Grid, Row
 class Part:
     """One customer's share of the receipt as shown; the first is the payer's: what the others leave of it.
 
-    ``applied`` counts what cash and credits pay, ``credited`` what credits give of it.
+    ``applied`` counts what cash and credits pay, ``credited`` what credits give of it. ``changed``: what the page said
+    of charges that it does not draw is not so any more.
     """
 
     index: int
@@ -38,6 +41,7 @@ class Part:
     credits: UsedCredits | None = None
     applied: Decimal = ZERO
     credited: Decimal = ZERO
+    changed: bool = False
     error: str = ""
     customer_error: str = ""
 
@@ -50,7 +54,22 @@ class Part:
         if self.grid is None:
             return self
         items = [item for item in self.grid.items if item.document == document]
-        return replace(self, grid=replace(self.grid, items=items))
+        window = replace(self.grid.window, find="", drawn=frozenset({document}))
+        return replace(self, grid=replace(self.grid, items=items, window=window))
+
+    @property
+    def owes(self) -> bool:
+        """Whether there is anything to pay, drawn or not."""
+        return bool(self.grid and self.grid.items)
+
+    @property
+    def beyond(self) -> str:
+        """What the form says of charges that are not drawn (its stamp)."""
+        return self.grid.beyond.stamp if self.grid else ""
+
+    @property
+    def beyond_words(self) -> str:
+        return self.grid.beyond_words if self.grid else ""
 
     @property
     def shown_text(self) -> str:
@@ -63,7 +82,7 @@ class Part:
     @property
     def offers_credits(self) -> bool:
         """Whether there is a credit to use, or one that was to be used."""
-        return bool(self.credits and (self.credits.items or self.credits.errors) and self.rows)
+        return bool(self.credits and (self.credits.items or self.credits.errors) and self.owes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +99,7 @@ class Screen:
     amount_error: str
     day: date | None
     today: date
+    window: Window
 
     @property
     def payer(self) -> Customer | None:
@@ -96,7 +116,19 @@ class Screen:
 
     @property
     def any_rows(self) -> bool:
-        return any(part.rows for part in self.parts)
+        return any(part.owes for part in self.parts)
+
+    @property
+    def long(self) -> bool:
+        """Whether the server has to filter: not everything is in the page."""
+        grids = [grid for part in self.parts for grid in (part.grid, part.credits) if grid]
+        return any(grid.long for grid in grids)
+
+    @property
+    def kept(self) -> str:
+        """The amounts fixed for rows that are not drawn, as a hidden field carries them."""
+        grids = [grid for part in self.parts for grid in (part.grid, part.credits) if grid]
+        return " ".join(kept for grid in grids if (kept := grid.kept))
 
     @property
     def shown_for(self) -> str:
@@ -138,6 +170,8 @@ class Screen:
                 if sentence:
                     found.append((f"{name}-{part.index}", part.text or _("Customer"), sentence))
         for part in self.parts:
+            if part.changed:
+                found.append((f"flows-{part.index}", part.shown_text, str(BEYOND_CHANGED)))
             if part.grid:
                 found += [(f"use-{key}", name, sentence) for key, name, sentence in part.grid.wrong]
             if part.credits:
@@ -230,8 +264,10 @@ class Screen:
             rows |= part.grid.amounts() if part.grid else {}
             rows |= part.credits.amounts() if part.credits else {}
             fulls |= part.credits.fulls() if part.credits else {}
-        shares = {f"share-{part.index}": text for part, text in self.shares} if self.several else {}
-        return {"rows": rows, "texts": shares, "fulls": fulls}
+        texts = {f"share-{part.index}": text for part, text in self.shares} if self.several else {}
+        texts |= {f"flows-{part.index}": part.beyond_words for part in self.parts}
+        fields = {f"beyond-{part.index}": part.beyond for part in self.parts}
+        return {"rows": rows, "texts": texts, "fulls": fulls, "fields": fields}
 
     def entered_parts(self) -> list[PartInput]:
         """The parts that receive something; a payer who pays only for others has none of his own."""

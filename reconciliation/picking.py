@@ -27,9 +27,10 @@ class PickGrid(Grid):
     rest: Decimal | None
 
     def fulls(self) -> dict[str, str]:
-        """What one key would take of each row, as an input shows it; by key."""
+        """What one key would take of each row that is drawn, as an input shows it; by key."""
         found = {}
-        for document, own in self.documents.items():
+        for document in self.drawn:
+            own = self.documents[document]
             found[f"d{document}"] = self._full(own)
             if len(own) > 1:
                 found |= {f"l{item.line}": self._full([item]) for item in own}

@@ -24,14 +24,15 @@ from reconciliation.open_items import OpenItem, payable
 from reconciliation.picking import PickedCredits, PickGrid, typed_but_settled
 from reconciliation.plans import CreditUse, Plan
 from reconciliation.suggestions import Suggested, suggested
-from reconciliation.typed import FIXED, Typed, read
+from reconciliation.typed import FIXED, KEPT, Typed, read
 from reconciliation.used_credits import as_typed, typed_but_gone
 from reconciliation.using import account, rules
 from reconciliation.waterfall import spread_document_amounts
+from reconciliation.window import window_of
 from reconciliation.worksheet import Address, by_document, in_order, known_order, nowhere
 
 ZERO = Decimal(0)
-MOST_SHOWN = 5_000
+MOST_SHOWN = 1_000
 KEY = re.compile("[1-9][0-9]{0,17}", re.ASCII)
 PICK = re.compile(r"([cd])([1-9][0-9]{0,17}):([0-9]{1,15}(?:\.[0-9]{1,4})?)", re.ASCII)
 Data = Mapping[str, str]
@@ -113,6 +114,16 @@ class Bench:
             "fulls": self.credits.fulls() | self.charges.fulls(),
         }
 
+    @property
+    def long(self) -> bool:
+        """Whether the server has to filter: not everything is in the page."""
+        return self.charges.long or self.credits.long
+
+    @property
+    def kept(self) -> str:
+        """The amounts fixed for rows that are not drawn, as a hidden field carries them."""
+        return " ".join(kept for grid in (self.credits, self.charges) if (kept := grid.kept))
+
     def picks(self, one: Suggested) -> str:
         """A suggestion as a button sends it."""
         sides = (("c", one.suggestion.credits), ("d", one.suggestion.charges))
@@ -160,6 +171,7 @@ def build(
     items = in_order(items, order)
     credit_typed = read(data, currency, language, "ck")
     unfolded = _keys(data.get("unfolded", ""), moved=data.get("unfold", ""))
+    window = window_of(data, post=post, limit="charges_limit")
     left = PickedCredits(
         items=credits,
         typed=credit_typed,
@@ -169,6 +181,7 @@ def build(
         holds=[] if quick else holds(company_id=actor.company_id, items=credits),
         address=address,
         order=known_credit_order(data.get("order", "")),
+        find=window.find,
         limit=_limit(data.get("limit", "")),
         unfolded=unfolded,
         rest=None,
@@ -185,6 +198,8 @@ def build(
         keep=post,
         unfolded=unfolded,
         address=address,
+        window=window,
+        customer=customer,
         rest=None,
     )
     bench = Bench(
@@ -286,7 +301,7 @@ def _as_typed(items: Sequence[OpenItem], amounts: Mapping[int, Decimal], currenc
 
 def _without_amounts(data: Data) -> dict[str, str]:
     kept = {name: data[name] for name in data if not name.startswith(("use-", "pin-"))}
-    return {name: text for name, text in kept.items() if name not in ("pick", "even")}
+    return {name: text for name, text in kept.items() if name not in ("pick", "even", KEPT)}
 
 
 def _limit(text: str) -> int:

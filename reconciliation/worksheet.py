@@ -13,16 +13,21 @@ from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from arledger.core.formats import input_amount
+from arledger.core.formats import format_amount, input_amount
 from ledger.models import Kind
+from reconciliation.beyond import Beyond, beyond
 from reconciliation.distribution import Preview
 from reconciliation.open_items import OpenItem
 from reconciliation.plans import CreditUse, Plan
-from reconciliation.typed import FIXED, Typed
+from reconciliation.typed import FIXED, Typed, as_kept
+from reconciliation.window import WHOLE, Window, drawn_of, fitting, standing
 
 ZERO = Decimal(0)
+# Of a grid with more documents, or more lines, than these the lines come when asked for.
 MANY = 100
+MANY_LINES = 1_000
 ORDERS: dict[str, Callable[[Sequence[OpenItem]], Any]] = {
     "due": lambda own: own[0].due_date,
     "number": lambda own: own[0].number,
@@ -71,6 +76,13 @@ def given(
     """What the person sees, amount by amount; nothing flows. A grid never filled flows in the items' order."""
     if typed.untouched:
         return flowing(typed, items, amount, credits)
+    return named(typed, items, amount, credits)
+
+
+def named(
+    typed: Typed, items: Sequence[OpenItem], amount: Decimal, credits: Sequence[CreditUse] = ()
+) -> Plan:
+    """Amount by amount what stands in the grid."""
     lines: dict[int, Decimal] = {}
     per_document: dict[int, Decimal] = {}
     for document, own in by_document(items).items():
@@ -154,7 +166,8 @@ class Grid:
     """The rows of one part. ``keep`` shows every text as it was typed (a refused post).
 
     Of many documents only those in ``unfolded``, and those where something stands against a line, show their
-    lines: a grid of a thousand documents stays quick.
+    lines, and only those of the ``window`` are drawn: a grid of thousands of documents stays quick. What flows to the
+    others of the ``customer`` is ``beyond``; what was fixed for them travels as ``kept``.
     """
 
     typed: Typed
@@ -167,6 +180,8 @@ class Grid:
     first: Sequence[int] = ()
     unfolded: Collection[int] = ()
     address: Address = nowhere
+    window: Window = WHOLE
+    customer: int = 0
 
     @cached_property
     def documents(self) -> dict[int, list[OpenItem]]:
@@ -202,30 +217,87 @@ class Grid:
         names |= {f"l{item.line}": line_name(item) for item in self.items if f"l{item.line}" in self.errors}
         return [(key, names[key], sentence) for key, sentence in self.errors.items()]
 
+    # What is drawn -------------------------------------------------------------------------------------------
+
+    @cached_property
+    def drawn(self) -> set[int]:
+        return drawn_of(self.window, self.documents, self.typed, self.language, self.errors)
+
+    @property
+    def long(self) -> bool:
+        """Whether the server has to filter: not everything is in the page."""
+        return len(self.documents) > len(self.drawn) or bool(self.window.find)
+
+    @cached_property
+    def more(self) -> int:
+        """How many documents fit the filter and are not drawn."""
+        fit = fitting(self.documents, self.window.find, self.language)
+        return sum(key not in self.drawn for key in fit)
+
+    @cached_property
+    def beyond(self) -> Beyond:
+        """What flows to documents that are not drawn."""
+        return beyond(self.customer, self.documents, self.drawn, self.typed, self.used)
+
+    @property
+    def beyond_words(self) -> str:
+        """That, as a sentence; empty when nothing does."""
+        number = self.beyond.documents
+        sentence = ngettext(
+            "%(amount)s goes to %(number)s more document that is not shown.",
+            "%(amount)s goes to %(number)s more documents that are not shown.",
+            number,
+        )
+        amount = format_amount(self.beyond.total, self.currency, self.language)
+        return sentence % {"amount": f"{amount} {self.currency}", "number": number} if number else ""
+
+    @cached_property
+    def hidden(self) -> list[int]:
+        """The documents that an amount was fixed for and that are not drawn: there are too many."""
+        return [key for key in standing(self.documents, self.typed) if key not in self.drawn]
+
+    @property
+    def hidden_total(self) -> Decimal:
+        """What they get."""
+        lines = (item.line for key in self.hidden for item in self.documents[key])
+        return sum((self.used.get(line, ZERO) for line in lines), ZERO) - sum(
+            (self.beyond.lines.get(i.line, ZERO) for key in self.hidden for i in self.documents[key]), ZERO
+        )
+
+    @property
+    def kept(self) -> str:
+        """The amounts fixed for them, as a hidden field carries them."""
+        names = (
+            name
+            for key in self.hidden
+            for name in (f"d{key}", *(f"l{item.line}" for item in self.documents[key]))
+        )
+        return as_kept({name: self.typed.amounts[name] for name in names if self.typed.fixed(name)})
+
     def amounts(self) -> dict[str, tuple[str, int, str]]:
-        """What stands in the rows, by key: text, taken in full, error. Rows not named stand empty."""
-        totals: dict[int, Decimal] = {}
-        left: dict[int, Decimal] = {}
+        """What stands in the rows that are drawn, by key: text, taken in full, error. Others stand empty."""
         touched: dict[str, tuple[Decimal, Decimal]] = {}
-        for item in self.items:
-            left[item.document] = left.get(item.document, ZERO) + item.available
-            used = self.used.get(item.line)
-            if used is not None:
-                totals[item.document] = totals.get(item.document, ZERO) + used
-                if len(self.documents[item.document]) > 1:
-                    touched[f"l{item.line}"] = (used, item.available)
-        touched |= {f"d{document}": (used, left[document]) for document, used in totals.items()}
+        for document in self.drawn:
+            own = self.documents[document]
+            found = {item.line: self.used[item.line] for item in own if item.line in self.used}
+            if not found:
+                continue
+            if len(own) > 1:
+                touched |= {f"l{i.line}": (found[i.line], i.available) for i in own if i.line in found}
+            left = sum((item.available for item in own), ZERO)
+            touched[f"d{document}"] = (sum(found.values(), ZERO), left)
         typed = [key for key in (*self.typed.cells, *self.errors) if key in self._keys]
-        touched |= {key: (ZERO, ZERO) for key in typed if key not in touched}
+        touched |= {key: (ZERO, ZERO) for key in typed if key not in touched and key not in self.typed.kept}
         return {
             key: (self._use(key, used), int(0 < available == used), self.errors.get(key, ""))
             for key, (used, available) in touched.items()
         }
 
     def rows(self) -> list[Row]:
-        """The rows in the items' order."""
-        many = len(self.documents) > MANY
-        return [self._document(own, folded=many and self._folded(own)) for own in self.documents.values()]
+        """The rows that are drawn, in the items' order."""
+        many = len(self.documents) > MANY or len(self.items) > MANY_LINES
+        shown = (own for key, own in self.documents.items() if key in self.drawn)
+        return [self._document(own, folded=many and self._folded(own)) for own in shown]
 
     def _folded(self, own: Sequence[OpenItem]) -> bool:
         keys = {f"l{item.line}" for item in own}
@@ -282,6 +354,8 @@ class Grid:
         }
 
     def _use(self, key: str, used: Decimal) -> str:
+        if key in self.typed.kept:
+            return self._text(self.typed.amounts[key])
         return self.typed.text(key) if self.keep or self.typed.fixed(key) else self._text(used)
 
     def _text(self, amount: Decimal) -> str:

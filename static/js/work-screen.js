@@ -62,14 +62,16 @@ function sendOn() {
   form.requestSubmit(verb);
 }
 
-/** Only what the person fixed travels with a preview; the rest is what the server is asked for. */
+/** Only what the person fixed travels with a preview, and which documents the page shows; the rest is asked for. */
 function previewBody() {
   const fixed = new Set();
   for (const input of form.querySelectorAll("[data-work-row][data-pinned] [data-use]")) {
     fixed.add(input.name).add(markOf(input).name);
   }
   const travels = ([name]) => fixed.has(name) || !/^(use|pin)-/.test(name);
-  return new URLSearchParams([...new FormData(form)].filter(([, value]) => !(value instanceof File)).filter(travels));
+  const said = [...new FormData(form)].filter(([, value]) => !(value instanceof File)).filter(travels);
+  const drawn = [...form.querySelectorAll("[data-use][name^=use-d]")].map((input) => input.name.slice(5));
+  return new URLSearchParams([...said, ["drawn", drawn.join(",")]]);
 }
 
 /** Ask anew once the typing rests. A grid under way does not know what was typed since: it is fetched again. */
@@ -213,8 +215,7 @@ function spreadAnew() {
     input.value = "";
   }
   // Amounts of rows that are not shown.
-  form.querySelector("[data-work-kept]")?.remove();
-  document.getElementById("kept-credits")?.remove();
+  for (const kept of form.querySelectorAll("[data-work-kept]")) kept.remove();
   preview(0);
 }
 
@@ -239,6 +240,10 @@ function show(answer) {
   for (const [id, text] of Object.entries(answer.texts)) {
     const place = document.getElementById(id);
     if (place) place.textContent = text;
+  }
+  for (const [name, value] of Object.entries(answer.fields ?? {})) {
+    const field = form.elements.namedItem(name);
+    if (field) field.value = value;
   }
   for (const [key, text] of Object.entries(answer.fulls ?? {})) {
     const input = document.getElementById(`use-${key}`);
