@@ -70,6 +70,7 @@ def overview(request: PageRequest) -> HttpResponse:
     if actor.may("ageing.run"):
         found = ageing(company_id=actor.company_id, day=actor.today, entities=actor.entities)
         context["totals"] = totals_of(found)
+        context["balance_url"] = address("home:balance") if not context["steps"] else ""
     if actor.may("invoices.list"):
         last = actor.today + timedelta(days=DUE_DAYS)
         query = f"?tab=open&due_from={actor.today.isoformat()}&due_to={last.isoformat()}"
