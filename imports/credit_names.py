@@ -19,18 +19,9 @@ from imports.errors import (
     UnknownCreditLine,
 )
 from imports.readers import Cells, Group, named
+from imports.words import CREDIT_KINDS, plain
 from ledger.models import Document, Kind, Line
 from reconciliation.selectors import documents
-
-WORDS = {
-    "adjustment": Kind.ADJUSTMENT,
-    "credit_memo": Kind.ADJUSTMENT,
-    "advance": Kind.ADVANCE,
-    "payment": Kind.PAYMENT,
-    "overpayment": Kind.PAYMENT,
-    "invoice": Kind.INVOICE,
-    "negative_invoice": Kind.INVOICE,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +68,7 @@ class CreditNames:
     def _read(self, company: int, numbers: set[str]) -> None:
         fitting = documents(self._books.actor).filter(
             number__in=numbers,
-            kind__in=set(WORDS.values()),
+            kind__in=set(CREDIT_KINDS.values()),
             state=Document.State.POSTED,
         )
         found = list(fitting.order_by("pk").values_list("pk", "kind", "number"))
@@ -95,10 +86,10 @@ class CreditNames:
     def document(self, cells: Cells, row: Row, party: Party | None) -> int | None:
         """The credit document a row names; None when it names none, or a fault was put down."""
         number = row.values.get("credit", "").strip()
-        word = row.values.get("credit_kind", "").strip().casefold().replace(" ", "_").replace("-", "_")
+        word = row.values.get("credit_kind", "").strip()
         if not number and not word:
             return None
-        kind = WORDS.get(word)
+        kind = CREDIT_KINDS.get(plain(word))
         if word and kind is None:
             cells.fault(UnknownCreditKind(text=word[:40]), row, "credit_kind")
             return None

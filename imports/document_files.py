@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from arledger.core.csvfile import Row
 from credits.inputs import AdvanceInput, AdvanceLine
 from credits.services import adjustments, advances
+from imports import words
 from imports.books import Books, Party
 from imports.kinds import DocumentFile
 from imports.readers import ZERO, Cells, Form, Group, named
@@ -167,7 +168,7 @@ class AdvanceFile(LinesFile):
     def read(self, group: Group, *, post: bool) -> AdvanceInput | None:
         cells = Cells(group, self.form)
         head = self.head(cells)
-        method, bank = cells.once("method"), cells.coded("bank_account", self.books.banks)
+        method, bank = words.method(cells.once("method")), cells.coded("bank_account", self.books.banks)
         lines = [
             AdvanceLine(
                 amount=cells.amount("amount", head.currency, row, required=True) or ZERO,

@@ -6,17 +6,14 @@ French. A column that nothing is known of is still refused, so that a misspelt o
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 
 from arledger.core.csvfile import HeaderDuplicate, Row, Tally
 from imports.columns import COLUMNS, REASON, check_header
 from imports.outcomes import Table
+from imports.words import plain
 
-_BETWEEN = re.compile(r"[^0-9a-z]+", re.ASCII)
-_ARTICLES = frozenset({"", "d", "de", "des", "du", "l", "la", "le"})
 _OTHER_NAMES = {
     "customer": "customer_code customer_no customer_number customer_id client code_client numero_client n_client",
     "date": "document_date date_piece date_document",
@@ -96,15 +93,8 @@ _OF_KIND = {
 }
 
 
-def plain(text: str) -> str:
-    """A heading without case, accents, marks and articles: “Date d’échéance” is ``date_echeance``."""
-    spread = unicodedata.normalize("NFKD", text.replace("°", " ")).casefold()
-    bare = "".join(letter for letter in spread if not unicodedata.combining(letter))
-    return "_".join(word for word in _BETWEEN.split(bare) if word not in _ARTICLES)
-
-
 def _names(kind: str) -> dict[str, str]:
-    """The column that each plain heading of a type means; names the import itself come first."""
+    """The column that each plain heading of a type means; the names of the import itself come first."""
     own = {column.name for column in COLUMNS[kind]} | {REASON}
     found: dict[str, str] = {}
     for names in (_OTHER_NAMES, _OF_KIND[kind]):

@@ -14,8 +14,11 @@ from imports.readers import Form, Group
 class Table(Protocol):
     """A file as it is read: CSV or the first sheet of a workbook."""
 
-    header: tuple[str, ...]
-    tally: Tally | None
+    @property
+    def header(self) -> tuple[str, ...]: ...
+
+    @property
+    def tally(self) -> Tally | None: ...
 
     def __iter__(self) -> Iterator[Row]: ...
 

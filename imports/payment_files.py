@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from arledger.core.csvfile import Row
 from arledger.core.errors import Refusal
+from imports import words
 from imports.books import Books, Charge
 from imports.credit_names import CreditNames
 from imports.document_files import Head, LinesFile
@@ -54,7 +55,7 @@ class PaymentFile(LinesFile):
         cells = Cells(group, self.form)
         head = self.head(cells)
         amount = cells.amount("amount", head.currency, required=True)
-        bank, method = cells.coded("bank_account", self.books.banks), cells.once("method")
+        bank, method = cells.coded("bank_account", self.books.banks), words.method(cells.once("method"))
         auto = cells.flag("auto")
         documents, per_document = self._allocations(cells, head.currency, head.party.key if head.party else 0)
         if auto and (documents or per_document):

@@ -17,11 +17,10 @@ from arledger.core.errors import Refusal, Required
 from arledger.core.money import decimals, parse_amount
 from imports.errors import InvalidFlag, InvalidRate, RowsDiffer, UnknownCode, UsedAgain, UsedBefore
 from imports.seen import Seen
+from imports.words import NO, YES
 
 Value = TypeVar("Value")
 
-YES = frozenset({"yes", "true", "1", "y", "oui"})
-NO = frozenset({"", "no", "false", "0", "n", "non"})
 _RATE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,8})?", re.ASCII)
 ZERO = Decimal(0)
 _GUARDED = re.compile(r"'+[=+\-@\t\r\n]")

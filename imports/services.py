@@ -31,6 +31,7 @@ from imports.outcomes import Done, Entry, InOutcome, Keeper, Options, Outcome, R
 from imports.payment_files import PaymentFile
 from imports.readers import Group, Unguarded, groups
 from imports.refund_files import RefundFile
+from imports.words import ACTIONS, plain
 from ledger.checks import JOB as CHECK_BOOKS
 
 TYPES: dict[str, type[Importer]] = {
@@ -222,10 +223,11 @@ class _Run:
     def _posts(self, group: Group) -> bool:
         """Whether a document is posted: as its own cell says, else as the file; never without the right."""
         row = next((row for row in group.rows if row.fault is None), group.rows[0])
-        text = row.values.get("action", "").strip().casefold()
-        if text not in ("", "draft", "post"):
+        text = row.values.get("action", "").strip()
+        action = ACTIONS.get(plain(text))
+        if action is None:
             group.faults.append(InvalidAction(row=row.number, field="action", text=text[:40]))
-        return self.may_post and (text == "post" or (not text and self.options.post))
+        return self.may_post and (action == "post" or (action == "" and self.options.post))
 
     def _look_ahead(self, pairs: Sequence[tuple[Group, Any]]) -> None:
         """Which sequences the numbers of the file are ahead of."""

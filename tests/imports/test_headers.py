@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from imports.columns import COLUMNS, check_header
-from imports.headers import _OF_KIND, NAMES, meanings, plain
+from imports.headers import _OF_KIND, NAMES, meanings
+from imports.words import plain
 from ledger.models import Document
 from tests.build import books
 from tests.imports.uploads import Desk
@@ -105,3 +106,25 @@ def test_with_a_column_for_the_lines_a_document_has_one_description(desk: Desk) 
     head = "number,customer,date,due_date,description,line_description,amount\n"
     row = desk.upload("invoices", head + "1,ACME,2026-01-01,2026-02-01,x,a,5\n1,,,,y,b,6\n")
     assert desk.places(row) == [(3, "description", "import_rows_differ")]
+
+
+def test_fixed_words_are_read_in_any_case_and_in_french(desk: Desk) -> None:
+    head = "number,customer,date,amount,method,action\n"
+    rows = [("1", "Transfer", "POST"), ("2", "Chèque", "Brouillon"), ("3", "EN LIGNE", "comptabiliser")]
+    text = "".join(f"{number},ACME,2026-01-01,5,{method},{action}\n" for number, method, action in rows)
+    row = desk.load("payments", head + text)
+    found = Document.objects.filter(company=desk.made.company, kind="payment").order_by("number")
+    assert (row.state, [(one.method, one.state) for one in found]) == (
+        "committed",
+        [("transfer", "posted"), ("check", "draft"), ("online", "posted")],
+    )
+
+
+def test_words_that_mean_nothing_are_refused(desk: Desk) -> None:
+    text = "customer,date,amount,method,auto,action\nACME,2026-01-01,5,wire,maybe,go\n"
+    assert set(desk.places(desk.upload("payments", text))) == {
+        (2, "auto", "import_flag_invalid"),
+        (2, "action", "import_action_invalid"),
+    }
+    row = desk.upload("payments", "customer,date,amount,method\nACME,2026-01-01,5,wire\n")
+    assert desk.places(row) == [(2, "method", "method_unknown")]

@@ -285,6 +285,8 @@ def answer_exception(error: Exception, context: Mapping[str, Any]) -> HttpRespon
     request = context["request"]._request
     view = context["view"]
     refusal = refusal_for(error)
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        refusal = MediaTypeUnsupported(expected=view.get_parsers()[0].media_type)
     if refusal is None:
         log.exception("unexpected", exc_info=error)
         got_request_exception.send(sender=type(view), request=request)
