@@ -87,7 +87,7 @@ def make_link(*, actor: Actor, key: int) -> str:
         if user.pk == actor.user_id:
             raise OwnMembership()
         require_reach(actor, member)
-        if not _of_one_company(user, actor.company_id):
+        if not of_one_company(user, actor.company_id):
             raise LinkNotForThisPerson(who=user.name)
         if not user.has_usable_password():
             raise LinkNotNeeded(who=user.name)
@@ -115,7 +115,7 @@ def opened(token: str) -> Opened:
     user = User.objects.filter(pk=key, is_active=True).first()
     if user is None or not constant_time_compare(digest, _digest(user)):
         raise LinkOver()
-    if company_id != NOWHERE and not _of_one_company(user, company_id, active=True):
+    if company_id != NOWHERE and not of_one_company(user, company_id, active=True):
         raise LinkOver()
     return Opened(user, company_id)
 
@@ -159,7 +159,7 @@ def _tell(found: Opened, at: datetime, address: str) -> None:
         )
 
 
-def _of_one_company(user: User, company_id: int, *, active: bool = False) -> bool:
+def of_one_company(user: User, company_id: int, *, active: bool = False) -> bool:
     """Whether a person belongs to this company alone, and does not run the installation.
 
     A membership elsewhere counts even while it is switched off: it may be switched on again.

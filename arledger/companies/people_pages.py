@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from arledger.companies import overview, password_services, people_services
+from arledger.companies import factor_services, overview, password_services, people_services
 from arledger.companies.models import Membership
 from arledger.companies.people_forms import InviteForm, MemberForm, WelcomeForm, role_name
 from arledger.companies.segregation import toxic
@@ -131,6 +131,9 @@ def _person(request: PageRequest, member: Membership, form: MemberForm | None) -
         "people_url": reverse("companies:people"),
         "password_url": reverse("companies:password-link", args=[member.pk])
         if password_services.offered(request.actor, member)
+        else "",
+        "factor_url": reverse("companies:factor-away", args=[member.pk])
+        if factor_services.offered(request.actor, member)
         else "",
         "role_url": reverse("companies:role", args=[member.role_id]),
     }

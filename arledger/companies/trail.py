@@ -29,6 +29,7 @@ ACTIONS: dict[str, str | Promise] = {
     "found": pgettext_lazy("audit", "founded"),
     "password_link": pgettext_lazy("audit", "made a link for a new password"),
     "password": pgettext_lazy("audit", "chose a new password"),
+    "second_factor": pgettext_lazy("audit", "took the second factor away"),
     "open": pgettext_lazy("audit", "opened"),
     "close": pgettext_lazy("audit", "closed"),
     "reopen": pgettext_lazy("audit", "reopened"),

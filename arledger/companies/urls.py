@@ -7,6 +7,7 @@ from django.urls import path
 from arledger.companies import (
     audit_pages,
     company_pages,
+    factor_pages,
     master_pages,
     pages,
     password_pages,
@@ -34,6 +35,7 @@ urlpatterns = [
     path("settings/people/new/", people_pages.invite, name="invite"),
     path("settings/people/<int:key>/", people_pages.person, name="person"),
     path("settings/people/<int:key>/password/", password_pages.link, name="password-link"),
+    path("settings/people/<int:key>/second-factor/", factor_pages.take_away, name="factor-away"),
     path("settings/audit/", audit_pages.audit, name="audit"),
     path("settings/audit/export/", audit_pages.export, name="audit-export"),
 ]

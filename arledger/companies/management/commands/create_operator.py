@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from arledger.companies.factor_services import take_away_anywhere
 from arledger.companies.operator_services import link_for, make_operator
 from arledger.core.errors import Refusal
 
@@ -15,6 +16,7 @@ class Command(BaseCommand):
     help = (
         "Let a person found companies, and print a link for a password if he has none yet."
         " With --password-only: print a link for a forgotten password of anybody, and change nothing."
+        " With --factor-away: take a lost second factor away from anybody."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -22,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="")
         parser.add_argument("--language", default="en", choices=[key for key, _name in settings.LANGUAGES])
         parser.add_argument("--password-only", action="store_true")
+        parser.add_argument("--factor-away", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
         email = options["email"]
@@ -30,6 +33,10 @@ class Command(BaseCommand):
                 self.stdout.write(
                     f"{email} chooses a new password, once, within a day: {_at(link_for(email=email))}"
                 )
+                return
+            if options["factor_away"]:
+                take_away_anywhere(email=email)
+                self.stdout.write(f"{email} signs in with the password alone now.")
                 return
             user, token = make_operator(email=email, name=options["name"], language=options["language"])
         except Refusal as refusal:
