@@ -48,6 +48,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
             "overpayments_account",
             "undeposited_account",
             "revenue_account",
+            "discount_account",
             "write_off_account",
             "exchange_account",
         ),
@@ -235,6 +236,9 @@ class ConfigurationForm(KeyedForm):
     )
     revenue_account = _choice(
         Account, label=_("Revenue"), empty_label=None, help_text=_("For invoice lines that name no account.")
+    )
+    discount_account = _choice(
+        Account, label=_("Discount"), empty_label=None, help_text=_("For credit memos that grant a discount.")
     )
     write_off_account = _choice(
         Account, label=_("Write-off"), empty_label=None, help_text=_("Takes small remainders given up.")

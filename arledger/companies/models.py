@@ -275,6 +275,7 @@ class Configuration(CompanyModel):
     receivable_account = tenant_key("companies.Account")
     advances_account = tenant_key("companies.Account")
     overpayments_account = tenant_key("companies.Account")
+    discount_account = tenant_key("companies.Account")
     write_off_account = tenant_key("companies.Account")
     undeposited_account = tenant_key("companies.Account")
     exchange_account = tenant_key("companies.Account")

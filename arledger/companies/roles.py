@@ -50,7 +50,8 @@ SHIPPED: tuple[ShippedRole, ...] = (
     ShippedRole(
         "billing-clerk",
         _("Billing clerk"),
-        _of("customers", "invoices", "adjustments") | {"ageing.run", "summaries.list", "summaries.view"},
+        _of("customers", "invoices", "adjustments")
+        | {"ageing.run", "imports.run", "summaries.list", "summaries.view"},
     ),
     ShippedRole("auditor", _("Auditor"), READING),
     ShippedRole(

@@ -135,6 +135,20 @@ def test_it_stays_on(client: Client) -> None:
     assert row_of(b).reconciliation_enabled
 
 
+def test_the_discount_account_is_one_of_the_chart_and_may_be_another_of_its_kind(client: Client) -> None:
+    with books() as b:
+        client.force_login(person(b))
+        accounts = Account.objects.filter(company=b.company)
+        template, wrong = accounts.get(kind="discount"), accounts.get(kind="write_off")
+        other = Account.objects.create(company=b.company, code="709700", name="Rebates", kind="discount")
+    assert row_of(b).discount_account_id == template.pk
+    assert send(client, b, discount_account=wrong.pk).status_code in (400, 422)
+    assert send(client, b, discount_account=other.pk, idempotency_key="k-2").status_code == 303
+    with company_scope(b.company.pk):
+        event = AuditEvent.objects.filter(company_id=b.company.pk, action="configure").latest("sequence")
+    assert (event.before, event.after) == ({"discount_account": "665000"}, {"discount_account": "709700"})
+
+
 def test_choices_are_the_companys_own_and_of_the_right_kind(client: Client) -> None:
     with books() as other:
         foreign = Account.objects.get(company=other.company, kind="receivable").pk

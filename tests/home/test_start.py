@@ -103,7 +103,7 @@ def menu(client: Client, address: str) -> list[str]:
     [
         ("administrator", set()),
         ("ar-clerk", {"Settings"}),
-        ("billing-clerk", {"Settings", "Payments", "Deposits", "Reconciliation", "Imports"}),
+        ("billing-clerk", {"Settings", "Payments", "Deposits", "Reconciliation"}),
     ],
 )
 def test_the_menu_shows_what_the_role_may_use(client: Client, role: str, hidden: set[str]) -> None:

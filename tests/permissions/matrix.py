@@ -81,13 +81,14 @@ ROLES = {
         summaries: list view add edit delete open
         imports: run
     """,
-    # Documents; sees summaries to choose one, and neither opens nor closes any. No money, no files to import.
+    # Documents; sees summaries to choose one, and neither opens nor closes any, in files as well. No money.
     "billing-clerk": """
         customers: list view add edit delete
         invoices: list view add edit delete post reverse
         adjustments: list view add edit delete post reverse write_off
         ageing: run
         summaries: list view
+        imports: run
     """,
     # Reads and runs everything, and writes nothing.
     "auditor": """

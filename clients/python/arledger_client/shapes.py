@@ -2566,13 +2566,23 @@ class DepositsListQuery(TypedDict):
     """Parameters of list."""
 
     currency: NotRequired[str | None]
+    customer: NotRequired[str | None]
     date_from: NotRequired[dt.date | None]
     date_to: NotRequired[dt.date | None]
+    due_from: NotRequired[dt.date | None]
+    due_to: NotRequired[dt.date | None]
     entity: NotRequired[str | None]
     limit: NotRequired[int | None]
+    location: NotRequired[str | None]
+    mark: NotRequired[Literal["none", "partial", "complete", "complete_future"] | None]
+    match_code: NotRequired[str | None]
     number: NotRequired[str | None]
     ordering: NotRequired[Literal["date", "-date", "number", "-number", "total", "-total"] | None]
     q: NotRequired[str | None]
+    settlement: NotRequired[
+        Literal["open", "selected", "partially_paid", "paid", "available", "partially_applied", "applied"]
+        | None
+    ]
     state: NotRequired[Literal["draft", "posted", "reversed", "reversal", "voided"] | None]
     summary: NotRequired[str | None]
 
