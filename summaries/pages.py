@@ -43,6 +43,14 @@ def _summary(request: PageRequest, key: int) -> Summary:
     return found
 
 
+def _changeable(request: PageRequest, key: int) -> Summary:
+    """Nobody is shown a form or a question that could only be refused; what was sent is the service's to refuse."""
+    summary = _summary(request, key)
+    if request.method == "GET":
+        services.require_changeable(summary)
+    return summary
+
+
 def _at(key: int) -> str:
     return reverse("summaries:detail", args=[key])
 
@@ -164,7 +172,7 @@ def edit(request: PageRequest, key: int) -> HttpResponse:
     """Change an open summary that a person made."""
     if again := replay(request):
         return again
-    summary = _summary(request, key)
+    summary = _changeable(request, key)
     form = _form(request, summary)
 
     def save() -> Done:
@@ -242,7 +250,7 @@ def open_(request: PageRequest, key: int) -> HttpResponse:
 def delete(request: PageRequest, key: int) -> HttpResponse:
     if again := replay(request):
         return again
-    summary = _summary(request, key)
+    summary = _changeable(request, key)
     return _ask(
         request,
         summary,

@@ -209,13 +209,18 @@ def _in_order(actor: Actor, ids: Sequence[int], version: int | None) -> list[Sum
 
 def _editable(actor: Actor, key: int, version: int | None) -> Summary:
     summary = hold(actor=actor, ids=[key])[key]
+    if version is not None and not summary.automatic:
+        _require_version(actor, summary, version)
+    require_changeable(summary)
+    return summary
+
+
+def require_changeable(summary: Summary) -> None:
+    """Raise SummaryAutomatic or SummaryClosed where nobody may edit or delete it as it is."""
     if summary.automatic:
         raise SummaryAutomatic(summary=summary.title)
-    if version is not None:
-        _require_version(actor, summary, version)
     if summary.state == Summary.State.CLOSED:
         raise SummaryClosed(summary=summary.title)
-    return summary
 
 
 def _require_version(actor: Actor, summary: Summary, version: int) -> None:

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from arledger.companies.selectors import settings_of
 from summaries import services
 from summaries.models import Summary
+from summaries.services import SummaryInput
 from tests.build import Books, books
 from tests.clerk import Clerk, Page
 
@@ -81,6 +82,24 @@ def test_a_billing_clerk_sees_and_neither_opens_nor_closes() -> None:
             assert clerk.open(f"/summaries/{key.pk}/{verb}/").status == 403
         assert clerk.open("/summaries/new/").status == 403
         assert clerk.open("/settings/periods/close/").status == 403
+
+
+def test_nobody_is_shown_a_form_of_what_nobody_may_change() -> None:
+    with books() as b:
+        users(b)
+        automatic = Summary.objects.filter(company=b.company, automatic=True, type="invoices").first()
+        own = services.add(
+            actor=b.actor, entered=SummaryInput(type="invoices", title="March", gl_date=date(2026, 3, 31))
+        )
+        services.close(actor=b.actor, ids=[own])
+        assert automatic is not None
+        clerk = Clerk(b)
+        for key, why in ((automatic.pk, "nobody edits or deletes it"), (own, "is closed")):
+            for verb in ("edit", "delete"):
+                page = clerk.open(f"/summaries/{key}/{verb}/")
+                assert page.status in (409, 422), verb
+                assert why in page.text
+                assert not any("title" in form.fields for form in page.forms)
 
 
 def test_pages_cost_the_same_statements_whatever_they_show() -> None:
