@@ -19,7 +19,7 @@ from arledger.core.errors import Refusal
 from arledger.core.formats import input_amount
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.errors import refusal_of
-from arledger.core.http.forms import Done, show_refusal, submit
+from arledger.core.http.forms import Done, replay, show_refusal, submit
 from credits.apply_forms import ApplyForm
 from credits.apply_screen import ZERO, ApplyScreen, Data, Source, build, source_of
 from reconciliation.using import use_credits
@@ -72,6 +72,8 @@ def _screen(request: PageRequest, source: Source) -> HttpResponse:
     if request.POST.get("action") != "apply":
         screen = _build(request, source, request.POST)
         return _page(request, screen, _form(request, source, request.POST))
+    if again := replay(request):
+        return again
     screen = _build(request, source, request.POST, post=True)
     form = _form(request, source, request.POST, bound=True)
     if _acceptable(screen, form):

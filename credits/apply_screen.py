@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
@@ -19,7 +19,7 @@ from arledger.core.money import parse_localized_amount
 from ledger.models import Document
 from reconciliation.consuming import Rules
 from reconciliation.credit_choice import known_order as known_credit_order
-from reconciliation.credit_grid import LIMIT
+from reconciliation.credit_grid import known_limit
 from reconciliation.distribution import Preview, preview
 from reconciliation.filling import BEYOND_CHANGED, Filling
 from reconciliation.open_credits import CreditItem
@@ -27,7 +27,7 @@ from reconciliation.open_items import OpenItem
 from reconciliation.picking import PickGrid, typed_but_settled
 from reconciliation.plans import CreditUse, Plan
 from reconciliation.selectors import documents
-from reconciliation.typed import read
+from reconciliation.typed import KEPT, read
 from reconciliation.used_credits import UsedCredits, as_typed, used_credits
 from reconciliation.using import account, rules
 from reconciliation.window import window_of
@@ -36,7 +36,6 @@ from reconciliation.worksheet import Address, in_order, known_order, nowhere
 ZERO = Decimal(0)
 Data = Mapping[str, str]
 KEY = re.compile("[1-9][0-9]{0,17}", re.ASCII)
-MOST_SHOWN = 5_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -312,8 +311,8 @@ def _to_charge(
     """Credits picked in the grid for one document; its lines in their order."""
     mine = [item for item in items if item.document == source.document.pk]
     if "fill" in data:
-        kept = {name: text for name, text in data.items() if not name.startswith(("use-", "pin-"))}
-        data = kept | _filled(mine, credits, own, source.currency)
+        others = {name: data[name] for name in data if not name.startswith(("use-", "pin-")) and name != KEPT}
+        data = others | _filled(mine, credits, own, source.currency)
     grid = used_credits(
         actor=actor,
         customer=source.customer,
@@ -324,7 +323,7 @@ def _to_charge(
         quick=quick,
         order=known_credit_order(data.get("order", "")),
         find=data.get("find", "").replace("\0", "").strip()[:100],
-        limit=_limit(data.get("limit", "")),
+        limit=known_limit(data.get("limit", "")),
         unfolded=_keys(data.get("unfolded", ""), moved=data.get("unfold", "")),
     )
     payable = [source.document.pk] if any(item.available for item in mine) else []
@@ -361,10 +360,6 @@ def _amount(text: str, currency: str) -> tuple[Decimal | None, str]:
         return parse_localized_amount(text, currency, get_language() or "en", allow_negative=False), ""
     except Refusal as refusal:
         return None, str(refusal)
-
-
-def _limit(text: str) -> int:
-    return max(LIMIT, min(int(text), MOST_SHOWN)) if KEY.fullmatch(text) else LIMIT
 
 
 def _keys(text: str, *, moved: str, front: bool = False) -> list[int]:

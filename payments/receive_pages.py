@@ -23,7 +23,7 @@ from arledger.core.errors import Refusal
 from arledger.core.formats import format_amount, input_amount
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.errors import refusal_of
-from arledger.core.http.forms import Done, show_refusal, submit
+from arledger.core.http.forms import Done, replay, show_refusal, submit
 from customers.selectors import by_ids, visible
 from ledger.attachment_forms import Tray
 from ledger.models import Document, Kind
@@ -89,6 +89,8 @@ def _sent(request: PageRequest, draft: Document | None = None) -> HttpResponse:
         if unfolded and request.headers.get("X-Requested-With") == "work":
             screen = replace(screen, parts=[part.narrowed(unfolded[0]) for part in screen.parts])
         return _page(request, screen, _form(request, screen, request.POST), draft)
+    if again := replay(request):
+        return again
     screen = _build(request, request.POST, draft, post=True)
     form = _form(request, screen, request.POST, bound=True)
     if _acceptable(request, screen, form):

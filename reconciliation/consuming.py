@@ -99,12 +99,14 @@ def mix(
     ``lines`` come in the order to pay, with their ``entities``. ``pinned`` says what a line gets from both together:
     exactly that, before the rest flows. What credits that are only offered cannot give stays on them.
     """
-    wanted = _covered(cash, credits, lines, entities, pinned, rules)
-    left = {line.line: wanted[line.line] for line in lines}
+    left = _covered(cash, credits, lines, entities, pinned, rules)
     pairs: list[Pair] = []
     for fixed in (True, False):
-        targets = [Target(key, amount, entities[key]) for key, amount in left.items()]
-        found = spend([credit for credit in credits if credit.fixed == fixed], targets, rules=rules)
+        own = [credit for credit in credits if credit.fixed == fixed]
+        targets = (
+            [Target(key, amount, entities[key]) for key, amount in left.items() if amount] if own else []
+        )
+        found = spend(own, targets, rules=rules)
         for pair in found:
             left[pair.charge] -= pair.amount
         pairs += found
@@ -128,17 +130,22 @@ def _covered(
     pinned: Mapping[int, Decimal],
     rules: Rules,
 ) -> dict[int, Decimal]:
-    """What each line gets from credits and cash together; pinned lines get theirs whatever there is."""
+    """What each line gets from credits and cash together, in their order; pinned lines get theirs whatever there is."""
     pots: dict[int | None, Decimal] = {}
     for credit in credits:
         pot = credit.entity if rules.own_entity_only else None
         pots[pot] = pots.get(pot, ZERO) + credit.amount
-    wanted: dict[int, Decimal] = {}
-    for line in sorted(lines, key=lambda line: line.line not in pinned):
+    wanted: dict[int, Decimal] = {line.line: ZERO for line in lines}
+    first = [line for line in lines if line.line in pinned] if pinned else []
+    rest = [line for line in lines if line.line not in pinned] if pinned else lines
+    for line in (*first, *rest):
+        fixed = line.line in pinned
+        if not fixed and cash <= 0 and not any(pots.values()):
+            break
         pot = entities[line.line] if rules.own_entity_only else None
         amount = pinned.get(line.line, line.open)
         given = min(amount, pots.get(pot, ZERO))
-        paid = amount - given if line.line in pinned else min(amount - given, max(cash, ZERO))
+        paid = amount - given if fixed else min(amount - given, max(cash, ZERO))
         pots[pot] = pots.get(pot, ZERO) - given
         cash -= paid
         wanted[line.line] = given + paid

@@ -6,6 +6,7 @@ Refund, apply credits and Receive payment show the same grid: ``CreditGrid.rows`
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date as Day
@@ -33,8 +34,9 @@ from reconciliation.credit_choice import (
 from reconciliation.open_credits import CreditItem, CreditKind
 from reconciliation.typed import FIXED, Typed, as_kept
 
-# Rows shown at first, and with each "show more".
+# Rows shown at first, and with each "show more"; the most that are.
 LIMIT = 200
+MOST = 1_000
 # Of a grid with more documents than these the lines come when asked for.
 MANY = 100
 LETTERS = "ck"
@@ -52,6 +54,12 @@ class Hold:
 
 
 Address = Callable[[str, int], str]
+NUMBER = re.compile("[1-9][0-9]{0,17}", re.ASCII)
+
+
+def known_limit(text: str) -> int:
+    """How many rows a form asks for, within what a page can hold."""
+    return max(LIMIT, min(int(text), MOST)) if NUMBER.fullmatch(text) else LIMIT
 
 
 def nowhere(kind: str, key: int) -> str:
@@ -221,7 +229,8 @@ class CreditGrid:
 
     @property
     def next_limit(self) -> int:
-        return self.limit + LIMIT
+        """The limit that shows more; 0 when a page holds no more."""
+        return self.limit + LIMIT if self.limit < MOST else 0
 
     @property
     def long(self) -> bool:

@@ -289,6 +289,8 @@ def room(
     shown: Preview, items: Sequence[OpenItem], credits: Sequence[CreditItem], rules: Rules
 ) -> dict[int | None, Decimal]:
     """How much more the chosen charges need of each entity's credits: what nothing pays yet, else what cash does."""
+    if not credits:
+        return {}
     enough = sum((item.available for item in items), ZERO)
     wanted = _mixed(replace(shown.plan, amount=enough, credits=()), items, (), USUAL).charges
     entities = {item.line: item.entity for item in items}

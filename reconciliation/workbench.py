@@ -16,7 +16,7 @@ from arledger.core.actor import Actor
 from arledger.core.formats import format_amount, input_amount
 from reconciliation.consuming import Rules
 from reconciliation.credit_choice import known_order as known_credit_order
-from reconciliation.credit_grid import LIMIT
+from reconciliation.credit_grid import known_limit
 from reconciliation.credit_holds import holds
 from reconciliation.distribution import Preview, preview
 from reconciliation.open_credits import CreditItem
@@ -32,7 +32,6 @@ from reconciliation.window import window_of
 from reconciliation.worksheet import Address, by_document, in_order, known_order, nowhere
 
 ZERO = Decimal(0)
-MOST_SHOWN = 1_000
 KEY = re.compile("[1-9][0-9]{0,17}", re.ASCII)
 PICK = re.compile(r"([cd])([1-9][0-9]{0,17}):([0-9]{1,15}(?:\.[0-9]{1,4})?)", re.ASCII)
 Data = Mapping[str, str]
@@ -182,7 +181,7 @@ def build(
         address=address,
         order=known_credit_order(data.get("order", "")),
         find=window.find,
-        limit=_limit(data.get("limit", "")),
+        limit=known_limit(data.get("limit", "")),
         unfolded=unfolded,
         rest=None,
     )
@@ -302,10 +301,6 @@ def _as_typed(items: Sequence[OpenItem], amounts: Mapping[int, Decimal], currenc
 def _without_amounts(data: Data) -> dict[str, str]:
     kept = {name: data[name] for name in data if not name.startswith(("use-", "pin-"))}
     return {name: text for name, text in kept.items() if name not in ("pick", "even", KEPT)}
-
-
-def _limit(text: str) -> int:
-    return max(LIMIT, min(int(text), MOST_SHOWN)) if KEY.fullmatch(text) else LIMIT
 
 
 def _keys(text: str, *, moved: str) -> list[int]:

@@ -20,7 +20,7 @@ from customers.models import Customer
 from customers.selectors import named
 from ledger.models import Line
 from reconciliation.credit_choice import as_refundable, grouped, known_order, oldest_first
-from reconciliation.credit_grid import LETTERS, LIMIT, Address, CreditGrid, nowhere
+from reconciliation.credit_grid import LETTERS, Address, CreditGrid, known_limit, nowhere
 from reconciliation.credit_holds import holds
 from reconciliation.open_credits import CreditItem
 from reconciliation.typed import FIXED, Typed, kept_only, read
@@ -31,7 +31,6 @@ from refunds.selectors import refundable
 
 Data = Mapping[str, str]
 KEY = re.compile("[1-9][0-9]{0,17}", re.ASCII)
-MOST_SHOWN = 100_000
 OWED = """
 SELECT coalesce(sum(l.open_amount), 0)
 FROM ledger_line l
@@ -94,7 +93,7 @@ def build(
         gone=typed_but_gone(actor, customer.pk, currency, entered, items),
         order=known_order(data.get("order", "")),
         find=data.get("find", "").replace("\0", "").strip()[:100],
-        limit=_limit(data.get("limit", "")),
+        limit=known_limit(data.get("limit", "")),
         unfolded=_unfolded(data.get("unfolded", ""), data.get("unfold", "")),
         holds=[] if quick else holds(company_id=actor.company_id, items=items, draft=draft),
         address=address,
@@ -179,10 +178,6 @@ def _day(text: str) -> Day | None:
         return Day.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
         return None
-
-
-def _limit(text: str) -> int:
-    return max(LIMIT, min(int(text), MOST_SHOWN)) if KEY.fullmatch(text) else LIMIT
 
 
 def _unfolded(text: str, moved: str) -> list[int]:
