@@ -363,4 +363,4 @@ Open = TypeVar("Open", OpenItem, CreditItem)
 
 def less(items: Iterable[Open], taken: Mapping[int, Decimal]) -> list[Open]:
     """The items after ``taken`` (amounts by line) was used of them, for what follows in the same call."""
-    return [replace(i, open=i.open - taken[i.line]) if i.line in taken else i for i in items]
+    return [i.less(taken[i.line]) if i.line in taken else i for i in items]

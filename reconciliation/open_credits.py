@@ -7,7 +7,7 @@ and whether it may be refunded (SPEC 9).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date as Day
 from decimal import Decimal
 from enum import Enum
@@ -101,6 +101,10 @@ class CreditItem:
     @property
     def available(self) -> Decimal:
         return self.open - self.reserved
+
+    def less(self, taken: Decimal) -> CreditItem:
+        """The same after so much of it was used."""
+        return replace(self, open=self.open - taken)
 
     @property
     def name(self) -> str:

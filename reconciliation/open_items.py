@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date as Day
 from decimal import Decimal
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from arledger.core.sql import fetch_all
 from reconciliation.waterfall import OpenLine
@@ -29,11 +28,11 @@ class Item(Protocol):
     def reserved(self) -> Decimal: ...
 
 
-@dataclass(frozen=True, slots=True)
-class OpenItem:
+class OpenItem(NamedTuple):
     """A charge line with something left that no draft has reserved. Amounts are positive.
 
-    ``total`` is the document's, signed: its credit lines and what is settled of it count.
+    ``total`` is the document's, signed: its credit lines and what is settled of it count. A tuple: an account may
+    have thousands, read with each keystroke.
     """
 
     line: int
@@ -60,6 +59,10 @@ class OpenItem:
     @property
     def available(self) -> Decimal:
         return self.open - self.reserved
+
+    def less(self, taken: Decimal) -> OpenItem:
+        """The same after so much of it was used."""
+        return self._replace(open=self.open - taken)
 
 
 CHARGES = """
@@ -110,7 +113,7 @@ def open_charges(
         conditions.append(OF_ENTITIES)
         parameters["entities"] = list(entities)
     rows = fetch_all(CHARGES.replace("{and}", " ".join(conditions)), parameters)
-    items = [OpenItem(*row) for row in rows]
+    items = [OpenItem._make(row) for row in rows]
     if documents is not None:
         place = {document: index for index, document in enumerate(documents)}
         items.sort(key=lambda item: (place[item.document], item.position))
@@ -150,7 +153,7 @@ def settled_charges(
             "lines": list(lines),
         },
     )
-    return [OpenItem(*row) for row in rows]
+    return [OpenItem._make(row) for row in rows]
 
 
 def payable(items: Iterable[Item]) -> list[OpenLine]:

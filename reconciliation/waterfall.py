@@ -143,6 +143,8 @@ def spread_document_amounts(
     and DocumentUnderPinned.
     """
     _check_pins(lines, pinned)
+    if not per_document:
+        return dict(pinned)
     by_document: dict[int, list[OpenLine]] = {}
     for line in lines:
         by_document.setdefault(line.document, []).append(line)
