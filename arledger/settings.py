@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "arledger.companies.middleware.LanguageMiddleware",
     "arledger.companies.middleware.CompanyMiddleware",
     "arledger.api.middleware.TokenMiddleware",
+    "arledger.core.http.attempts.AttemptMiddleware",
     "arledger.core.http.errors.RefusalMiddleware",
 ]
 

@@ -37,6 +37,7 @@ ACTIONS: dict[str, str | Promise] = {
     "test": pgettext_lazy("audit", "tried out"),
     "secret": pgettext_lazy("audit", "gave a new secret"),
     "revoke": pgettext_lazy("audit", "revoked"),
+    "refused": pgettext_lazy("audit", "was refused"),
 }
 THINGS: dict[str, str | Promise] = {
     "document": gettext_lazy("document"),
@@ -63,6 +64,7 @@ THINGS: dict[str, str | Promise] = {
     "period": gettext_lazy("period"),
     "webhook": gettext_lazy("webhook"),
     "token": gettext_lazy("API token"),
+    "right": gettext_lazy("right"),
 }
 NAMES: dict[str, str | Promise] = {
     "kind": gettext_lazy("Kind"),
@@ -75,6 +77,7 @@ NAMES: dict[str, str | Promise] = {
     "date": gettext_lazy("Date"),
     "reason": gettext_lazy("Reason"),
     "role": gettext_lazy("Role"),
+    "right": gettext_lazy("Right"),
     "rights": gettext_lazy("Rights"),
     "entities": gettext_lazy("Entities"),
     "active": gettext_lazy("Active"),

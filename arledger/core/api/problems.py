@@ -225,6 +225,7 @@ def problem_response(
     names: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> HttpResponse:
+    request.refusal = refusal  # type: ignore[attr-defined]
     body = problem(refusal, instance=request.path, rows=rows, names=names)
     response = HttpResponse(encode(body), status=body["status"], content_type=MEDIA_TYPE)
     if response.status_code == 401:

@@ -60,6 +60,7 @@ class RefusalMiddleware:
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """A page (or, for htmx, a fragment) that says why not and what to do."""
+    request.refusal = refusal  # type: ignore[attr-defined]
     fragment = bool(getattr(request, "htmx", False))
     template = "errors/fragment.html" if fragment else "errors/refusal.html"
     response = render(request, template, {"refusal": refusal}, status=refusal.status)
