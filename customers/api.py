@@ -14,7 +14,7 @@ from arledger.companies.models import Entity, Term
 from arledger.companies.selectors import within_reach
 from arledger.core.actor import Actor
 from arledger.core.api.batches import items_of
-from arledger.core.api.ids import id_of, key_of
+from arledger.core.api.ids import id_of
 from arledger.core.api.lists import Filter, listed
 from arledger.core.api.references import References, company_rows, resolve
 from arledger.core.api.schema import described
@@ -86,13 +86,13 @@ def read(request: ApiRequest, bodies: Sequence[dict[str, Any] | Refusal]) -> lis
     """The customers that bodies mean, or what is wrong with each; three statements at most."""
     currency = request.company.base_currency
     named = Named(request.actor, currency, [one for one in bodies if not isinstance(one, Refusal)])
-    found: list[CustomerInput | Refusal] = []
+    entered: list[CustomerInput | Refusal] = []
     for one in bodies:
         try:
-            found.append(one if isinstance(one, Refusal) else named.entered(one))
+            entered.append(one if isinstance(one, Refusal) else named.entered(one))
         except Refusal as refusal:
-            found.append(refusal)
-    return found
+            entered.append(refusal)
+    return entered
 
 
 def as_input(row: CustomerRow) -> CustomerInput:
@@ -141,6 +141,11 @@ def _answer(row: CustomerRow) -> dict[str, Any]:
 # Calls ----------------------------------------------------------------------------------------------------------
 
 
+def found(actor: Actor, text: str) -> CustomerRow:
+    """The customer that an address names by id or code. Raises NotFound."""
+    return customer(actor, resolve("customer", visible(actor), [text]).key(text))
+
+
 class Customers(ApiView):
     rights: ClassVar = {"GET": "customers.list", "POST": "customers.add"}
 
@@ -170,10 +175,10 @@ class Customers(ApiView):
         values = body(request, CustomerBody)
 
         def effect() -> dict[str, Any]:
-            found = read(request, [values])[0]
-            if isinstance(found, Refusal):
-                raise found
-            return answers(request.actor, services.enter(actor=request.actor, customers=[found]))[0]
+            entered = read(request, [values])[0]
+            if isinstance(entered, Refusal):
+                raise entered
+            return answers(request.actor, services.enter(actor=request.actor, customers=[entered]))[0]
 
         return perform(request, effect)
 
@@ -221,8 +226,7 @@ class Customer(ApiView):
     @described(tag=TAG, summary="One customer", answers=CustomerShape)
     def get(self, request: ApiRequest, key: str) -> HttpResponse:
         no_parameters(request)
-        found = customer(request.actor, key_of("customer", key))
-        return respond(answers(request.actor, [found.pk])[0])
+        return respond(answers(request.actor, [found(request.actor, key).pk])[0])
 
     @described(
         tag=TAG,
@@ -237,7 +241,7 @@ class Customer(ApiView):
         actor = request.actor
 
         def effect() -> dict[str, Any]:
-            row = customer(actor, key_of("customer", key))
+            row = found(actor, key)
             changes = Named(actor, request.company.base_currency, [values]).changes(values)
             entered = replace(as_input(row), **changes)
             services.edit(actor=actor, key=row.pk, entered=entered, version=if_match(request, row.version))
@@ -256,9 +260,9 @@ class Customer(ApiView):
         actor = request.actor
 
         def effect() -> dict[str, Any]:
-            row = customer(actor, key_of("customer", key))
+            row = found(actor, key)
             if_match(request, row.version)
             services.delete(actor=actor, key=row.pk)
-            return {"id": key, "deleted": True}
+            return {"id": id_of("customer", row.pk), "deleted": True}
 
         return perform(request, effect, status=200)

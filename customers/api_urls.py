@@ -9,5 +9,6 @@ from customers import api
 urlpatterns = [
     path("customers", api.Customers.as_view(), name="customers"),
     path("customers/bulk", api.CustomerBulk.as_view(), name="customers-bulk"),
-    path("customers/<str:key>", api.Customer.as_view(), name="customer"),
+    # A path, for codes have slashes.
+    path("customers/<path:key>", api.Customer.as_view(), name="customer"),
 ]

@@ -27,11 +27,6 @@ from reconciliation.api_shapes import DeletedShape, DepositShape, bulk_of
 from reconciliation.api_verbs import TakeBackInput
 
 TAG = "deposits"
-# Deposits are of no customer, and have neither lines nor matches.
-OF_DEPOSITS = {
-    name: FILTERS[name]
-    for name in ("state", "date_from", "date_to", "number", "summary", "entity", "currency", "q")
-}
 
 
 class DepositCalls(DocumentCalls):
@@ -44,9 +39,7 @@ class DepositCalls(DocumentCalls):
         return read(actor, bodies)
 
     def listed(self, request: ApiRequest) -> HttpResponse:
-        return document_list(
-            request, self.kind, fields=self.fields, filters=OF_DEPOSITS, base=deposits(request.actor)
-        )
+        return document_list(request, self.kind, fields=self.fields, base=deposits(request.actor))
 
     def visible(self, actor: Actor, key: str) -> Document:
         return deposit(actor, key_of("document", key))
@@ -74,7 +67,7 @@ CALLS = DepositCalls()
 class Deposits(ApiView):
     rights: ClassVar = {"GET": "deposits.list", "POST": "deposits.add"}
 
-    @described(tag=TAG, summary="List deposits", answers=DepositShape, filters=OF_DEPOSITS, sorts=SORTS)
+    @described(tag=TAG, summary="List deposits", answers=DepositShape, filters=FILTERS, sorts=SORTS)
     def get(self, request: ApiRequest) -> HttpResponse:
         return CALLS.listed(request)
 

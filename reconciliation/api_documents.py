@@ -124,13 +124,21 @@ class DocumentCalls(ABC):
 
     def delete(self, request: ApiRequest, key: str) -> HttpResponse:
         document = key_of("document", key)
-        version = wanted_version(request)
-        return deleted(request, document, lambda: self.remove(request.actor, document, version))
+        return deleted(
+            request, document, lambda: self.remove(request.actor, document, self._met(request, key))
+        )
 
     def post(self, request: ApiRequest, key: str) -> HttpResponse:
         document = key_of("document", key)
-        version = wanted_version(request)
-        return self._done(request, document, lambda: self.post_draft(request.actor, document, version))
+        return self._done(
+            request, document, lambda: self.post_draft(request.actor, document, self._met(request, key))
+        )
+
+    def _met(self, request: ApiRequest, key: str) -> int | None:
+        """The version that If-Match names, None without one. Raises NotFound or VersionMismatch."""
+        if wanted_version(request) is None:
+            return None
+        return if_match(request, self.visible(request.actor, key).version)
 
     def reverse(self, request: ApiRequest, key: str) -> HttpResponse:
         document = key_of("document", key)

@@ -31,7 +31,7 @@ from arledger.core.errors import NotFound
 from arledger.core.http.keyset import Search, Sort, parse_sort
 from arledger.core.query import KeyIn, KeyOf
 from customers.selectors import visible
-from ledger.models import NUMBER_ORDER, Document, Kind, Line
+from ledger.models import NUMBER_ORDER, DepositItem, Document, Kind, Line
 from reconciliation.document_answers import document_answers
 from reconciliation.marks import Mark, Settlement
 from reconciliation.mirrors import has_mirror
@@ -172,7 +172,11 @@ class DocumentFilters:
     # What each filter asks -----------------------------------------------------------------------------------
 
     def _customer(self, text: str) -> Condition:
+        """A deposit has no customer of its own: those of the receipts in it."""
         key = resolve("customer", visible(self.actor), [text]).key(text)
+        if self.kind == Kind.DEPOSIT:
+            held = DepositItem.objects.filter(company_id=self.actor.company_id, receipt__customer=key)
+            return Condition(Q(pk__in=held.values("document")) | Q(reverses__in=held.values("document")))
         return Condition(Q(customer=key), column=True)
 
     def _summary(self, text: str) -> Condition:
@@ -195,9 +199,16 @@ class DocumentFilters:
         return Condition(self.states.settlement(wanted), keys=few)
 
     def _mark(self, word: str) -> Condition:
+        """A draft's is none, as its answer says."""
         wanted = Mark(word)
         few = wanted != Mark.COMPLETE and self.states.selective
-        return Condition(self.states.mark(wanted), keys=few)
+        found = self.states.mark(wanted)
+        if wanted != Mark.NONE:
+            return Condition(found, keys=few)
+        drafts = list(self._base.filter(state=Document.State.DRAFT).values_list("pk", flat=True)[: FEW + 1])
+        if len(drafts) > FEW:
+            return Condition(found | Q(state=Document.State.DRAFT))
+        return Condition(found | Q(KeyIn(drafts)), keys=few)
 
     def _located(self, key: int) -> Q:
         """As a scalar subquery: an EXISTS beside other conditions would make PostgreSQL read every such line first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -103,6 +104,21 @@ def test_deleting(b: Books, api: Integrator) -> None:
     b.invoice(10)
     kept = api.delete(f"/customers/cus_{b.customer}")
     assert (kept.status, kept.codes) == (409, ["customer_has_documents"])
+
+
+@pytest.mark.parametrize("code", ["4711", "A/B 1", "Ünï", "cus_1x", "100%", "a?b#c"])
+def test_an_address_names_a_customer_by_code_too(b: Books, api: Integrator, code: str) -> None:
+    made = api.post("/customers", {"name": "Coded", "code": code})
+    path = f"/customers/{quote(code, safe='')}"
+    assert api.get(path)["id"] == made["id"]
+    assert api.patch(path, {"name": "Renamed"})["name"] == "Renamed"
+    assert api.get("/customers/NOBODY").status == 404
+    assert api.delete(path).body == {"id": made["id"], "deleted": True}
+
+
+def test_of_an_id_and_a_code_spelled_like_it_the_id_counts(b: Books, api: Integrator) -> None:
+    other = api.post("/customers", {"name": "Sly", "code": f"cus_{b.customer}"})
+    assert api.get(f"/customers/cus_{b.customer}")["id"] == f"cus_{b.customer}" != other["id"]
 
 
 def test_listing(b: Books, api: Integrator) -> None:

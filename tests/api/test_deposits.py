@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.helping import DAY, doc
+from tests.api.helping import DAY, acme, doc
 from tests.build import Books, books
 from tests.integrator import Answer, Integrator
 
@@ -80,4 +80,9 @@ def test_the_list_and_bulk(b: Books, api: Integrator) -> None:
     listed = api.get("/deposits?ordering=number")
     assert [one["amount"] for one in listed["results"]] == ["10.00", "20.00"]
     assert api.get("/deposits?customer=x").places == ["customer"]
+    other = api.post("/customers", {"name": "Nobody's receipts"})
+    assert api.get(f"/deposits?customer={other['id']}")["results"] == []
+    of_acme = api.get(f"/deposits?customer={acme(b)}&settlement=paid&mark=complete&ordering=number")
+    assert of_acme["results"] == listed["results"]
+    assert api.get("/deposits?settlement=open")["results"] == []
     assert api.get(f"/deposits?number={listed['results'][0]['number']}")["results"][0]["amount"] == "10.00"

@@ -108,6 +108,8 @@ def test_keys_are_visible_ascii(key: str) -> None:
         ["idempotency_key_invalid"],
         ["Idempotency-Key"],
     )
+    rehearsed = api.post("/accounts?validate_only=true", BODY, headers={"Idempotency-Key": key})
+    assert rehearsed.codes == ["idempotency_key_invalid"]
     assert accounts(made) == []
     assert api.post("/accounts", BODY, key="x" * 255).status == 201
 

@@ -157,7 +157,7 @@ class Row:
         places = iter(self.objects)
         fixed = self.address.replace("<slug:kind>.<slug:ending>", "customers.csv")
         fixed = fixed.replace("<str:code>", "forbidden")
-        return re.sub(r"<(?:int|str):\w+>", lambda _place: keys[next(places)], fixed)
+        return re.sub(r"<(?:int|str|path):\w+>", lambda _place: keys[next(places)], fixed)
 
 
 def rights_of(role: str) -> frozenset[str]:

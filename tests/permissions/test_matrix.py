@@ -52,7 +52,7 @@ def test_rows_say_something_once() -> None:
     for row in (*pages(), *calls()):
         known = RIGHTS | {"member", "signed-in", "anybody", "CHECKOUT", ""}
         assert set(row.needs.replace("|", "+").split("+")) <= known, row
-        assert len(row.objects) == len(re.findall("<int:|<str:(?!code)", row.address)), row
+        assert len(row.objects) == len(re.findall("<int:|<path:|<str:(?!code)", row.address)), row
 
 
 @pytest.mark.parametrize("role", SHIPPED, ids=lambda role: role.code)

@@ -104,6 +104,9 @@ class TextField(Strict, serializers.CharField):
         required = not self.allow_blank
         return clean_text(_text(value), self.longest, multiline=self.multiline, required=required)
 
+    def read_text(self, text: str) -> str:
+        return clean_text(text, self.longest, required=True)
+
 
 @extend_schema_field(
     {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]{1,4})?$", "maxLength": 20, "examples": ["1234.50"]}

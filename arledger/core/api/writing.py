@@ -75,9 +75,9 @@ def perform(
     """
     found = parameters(request)
     only(found, {"validate_only": None})
+    key = key_in(request)
     if "validate_only" in found and read_parameter(FlagField(), "validate_only", found["validate_only"]):
         return respond_text(encode(_with_mark(rehearse(effect))))
-    key = key_in(request)
     if key is None:
         with transaction.atomic():
             value = effect()
