@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -89,6 +90,8 @@ class AuditLister(Lister):
         "object",
         "keys",
         "changes",
+        "before",
+        "after",
         "hash",
     )
 
@@ -138,8 +141,15 @@ class AuditLister(Lister):
             event.object_kind,
             " ".join(map(str, event.object_ids)),
             trail.changes(event, setting_labels(), limit=None),
+            _as_kept(event.before),
+            _as_kept(event.after),
             bytes(event.hash).hex(),
         )
+
+
+def _as_kept(side: Mapping[str, Any] | None) -> str:
+    """What was told of one side, as JSON: for programs, whatever the language of the reader."""
+    return "" if side is None else json.dumps(side, ensure_ascii=False, sort_keys=True)
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from typing import Any
 
 import pytest
@@ -84,6 +85,18 @@ def test_it_is_exported_with_its_hashes_and_formula_safe(client: Client) -> None
         events = AuditEvent.objects.filter(company_id=b.company.pk, action="add").order_by("-sequence")
         assert [row["hash"] for row in found] == [bytes(event.hash).hex() for event in events]
     assert not any(cell.startswith("=") for row in found for cell in row.values())
+
+
+def test_the_file_holds_before_and_after_for_programs_too(client: Client) -> None:
+    with books() as b:
+        client.force_login(person(b, language="fr"))
+        b.configure(limit_credits_to_entity=True)
+    answer: Any = client.get(address(b, "export/?action=configure"))
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    row = next(csv.DictReader(io.StringIO(text)))
+    assert json.loads(row["before"]) == {"limit_credits_to_entity": False}
+    assert json.loads(row["after"]) == {"limit_credits_to_entity": True}
+    assert "oui" in row["changes"]
 
 
 def test_another_company_is_not_in_it(client: Client) -> None:
