@@ -2,8 +2,9 @@
 
 A worker claims a job by a conditional update and holds it by a lease that it renews. When it dies, the lease
 runs out, the tick finds the job and another worker goes on; a worker that comes back late finds its claim
-gone. So a handler may run more than once and is written to be resumed: work in chunks, each in a transaction
-of its own together with the note that it is done.
+gone. Its session holds a lock besides, which only the server lets go for it: where that is gone the worker is
+dead, and nobody waits for the lease. So a handler may run more than once and is written to be resumed: work in
+chunks, each in a transaction of its own together with the note that it is done.
 """
 
 from __future__ import annotations
@@ -16,20 +17,31 @@ from functools import partial
 from typing import Any
 
 import structlog
-from django.db import transaction
+from django.db import Error, transaction
 from django.db.models import F, Q
 
 from arledger.core.errors import Refusal
 from arledger.core.models import Job, Schedule
 from arledger.core.scope import company_scope
+from arledger.core.sql import fetch_all
 
 log = structlog.get_logger(__name__)
 
 # Longer than any one statement of a handler between two heartbeats ought to take.
 LEASE = timedelta(minutes=5)
+# Between claiming a job and holding its lock, and for a session that ends a little later than its worker.
+SILENT = timedelta(seconds=5)
 MAX_ATTEMPTS = 5
 RETRY_PAUSE = timedelta(minutes=1)
 WAITING = [Job.State.QUEUED, Job.State.RUNNING]
+# Advisory locks of jobs: this number above the 40 bits of a job's id.
+_LOCKS = 0x4A4F42
+HELD = """
+SELECT ((classid::bigint << 32) | objid::bigint) & ((1::bigint << 40) - 1)
+  FROM pg_locks
+ WHERE locktype = 'advisory' AND objsubid = 1 AND granted AND classid::bigint >> 8 = %s
+   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 
 
 class LeaseLost(Exception):
@@ -125,18 +137,38 @@ def run(job_id: int, *, clock: Callable[[], datetime]) -> bool:
         claim.fail(str(refusal))
     except LeaseLost:
         log.warning("lease lost", job=job_id, kind=claim.job.kind)
+    finally:
+        _let_go(job_id)
     return True
 
 
 def claim_job(job_id: int, *, clock: Callable[[], datetime]) -> Claim | None:
-    """Take a job that waits, or whose worker fell silent; None when it is somebody else's or over."""
+    """Take a job that waits, or whose worker fell silent or died; None when it is somebody else's or over.
+
+    The session holds the job's lock from now on.
+    """
     at = clock()
     taken = (
         Job.objects.filter(pk=job_id)
         .filter(_due(at))
         .update(state=Job.State.RUNNING, attempts=F("attempts") + 1, heartbeat_at=at, lease_until=at + LEASE)
     )
-    return Claim(Job.objects.get(pk=job_id), clock) if taken else None
+    if not taken:
+        return None
+    fetch_all("SELECT pg_try_advisory_lock(%s)", [_lock(job_id)])
+    return Claim(Job.objects.get(pk=job_id), clock)
+
+
+def _lock(job_id: int) -> int:
+    return (_LOCKS << 40) + job_id
+
+
+def _let_go(job_id: int) -> None:
+    try:
+        fetch_all("SELECT pg_advisory_unlock(%s)", [_lock(job_id)])
+    except Error:
+        # The session is broken: the server lets the lock go with it.
+        log.warning("session lost", job=job_id)
 
 
 def give_back(job_id: int, error: str, *, at: datetime) -> None:
@@ -206,7 +238,9 @@ def next_slot(every_minutes: int | None, daily_at: time | None, after: datetime)
 
 def _due(at: datetime) -> Q:
     waiting = Q(state=Job.State.QUEUED) & (Q(lease_until=None) | Q(lease_until__lte=at))
-    return waiting | Q(state=Job.State.RUNNING, lease_until__lt=at, attempts__lt=MAX_ATTEMPTS)
+    held = [job_id for (job_id,) in fetch_all(HELD, [_LOCKS])]
+    dead = Q(heartbeat_at__lt=at - SILENT) & ~Q(pk__in=held)
+    return waiting | Q(state=Job.State.RUNNING, attempts__lt=MAX_ATTEMPTS) & (Q(lease_until__lt=at) | dead)
 
 
 def _wake(job_id: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
+from celery import signals
 from celery.app.task import Task
 from kombu.exceptions import OperationalError
 
@@ -36,6 +37,15 @@ def tick() -> None:
     jobs.enqueue_due(at)
     for job_id in jobs.sweep(at):
         wake(job_id)
+
+
+@signals.worker_ready.connect
+def look_around(**_: Any) -> None:
+    """A worker that comes up looks at once for what a dead one left, through the broker: this process forks."""
+    try:
+        tick.apply_async(retry=False)
+    except OperationalError as error:
+        log.warning("the worker waits for the next tick", reason=str(error))
 
 
 def wake(job_id: int) -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
+from time import monotonic, sleep
 
 import pytest
 from django.db import connection, transaction
@@ -14,6 +15,7 @@ from django.db import connection, transaction
 from arledger.core import jobs
 from arledger.core.errors import Refusal
 from arledger.core.models import Job, Schedule
+from arledger.core.sql import fetch_all
 from arledger.core.tasks import run_job, tick
 
 AT = datetime(2026, 3, 28, 1, 30, tzinfo=UTC)
@@ -91,6 +93,27 @@ def test_a_silent_worker_loses_its_claim() -> None:
     second.finish("done")
     job.refresh_from_db()
     assert (job.state, job.result, job.attempts) == ("done", "done", 2)
+
+
+def test_a_dead_worker_is_not_waited_for(committed: None, kind: list[int]) -> None:
+    job = jobs.enqueue("test.count", at=AT)
+
+    def claim() -> None:
+        assert jobs.claim_job(job.pk, clock=clock()) is not None
+        assert job.pk not in jobs.sweep(AT + jobs.SILENT * 2), "its session lives"
+        connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(claim).result()
+    assert job.pk not in jobs.sweep(AT), "it may have claimed it a moment ago"
+    soon = AT + jobs.SILENT * 2
+    deadline = monotonic() + 10
+    while job.pk not in jobs.sweep(soon) and monotonic() < deadline:
+        sleep(0.05)
+    assert jobs.run(job.pk, clock=clock(soon))
+    assert kind == [job.pk]
+    assert job.pk not in jobs.sweep(soon + jobs.LEASE * 2)
+    assert job.pk not in {held for (held,) in fetch_all(jobs.HELD, [jobs._LOCKS])}
 
 
 @pytest.mark.django_db
