@@ -34,7 +34,11 @@ from payments.showing import (
 from reconciliation.credit_link_pages import apply_url, match_url
 from reconciliation.panel_pages import MatchView, deposit_links, matches, timeline
 from reconciliation.preview import would_refuse
+from reconciliation.slices import slice_of
 from summaries.fact_pages import summary_fact
+
+# Documents that a line names, where it was matched with more.
+MOST_NAMED = 20
 
 
 @page("payments.list")
@@ -60,13 +64,21 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
     day = parse_iso_date(text, field="as_at") if text else actor.today
     facts = shown(company_id=actor.company_id, document=document, day=day, today=actor.today)
     found = matches(actor=actor, ids=[key], day=day, back=request.get_full_path())
+    lines = slice_of(request.GET, "lines", facts.lines)
+    holds = slice_of(request.GET, "holds", facts.holds)
+    credits = slice_of(request.GET, "credits", facts.credits)
+    matched = slice_of(request.GET, "matches", [m for m in found if m.date <= day or not facts.past])
     context = {
         "document": document,
         "facts": facts,
-        "lines": _lines(facts, found),
-        "holds": [(hold, _address(hold.document)) for hold in facts.holds],
-        "credits": [(used, _address(used.credit), _address(used.pays)) for used in facts.credits],
-        "matches": [match for match in found if match.date <= day or not facts.past],
+        "lines": _lines(request, facts, lines.rows, found),
+        "line_slice": lines,
+        "holds": [(hold, _address(hold.document)) for hold in holds.rows],
+        "hold_slice": holds,
+        "credits": [(used, _address(used.credit), _address(used.pays)) for used in credits.rows],
+        "credit_slice": credits,
+        "matches": matched.rows,
+        "match_slice": matched,
         "events": timeline(company_id=actor.company_id, document=key, currency=document.currency),
         "related": [*_related(facts), *deposit_links(actor, key)],
         "apply_url": apply_url(actor, document, facts.figures),
@@ -86,33 +98,40 @@ def _address(document: Document | None) -> str:
     return address(f"{document.kind}s:detail", document.pk) if document else ""
 
 
-def _lines(facts: Shown, found: Sequence[MatchView]) -> list[dict[str, Any]]:
-    """The lines for components/lines_table.html, each named after what it pays."""
+def _lines(
+    request: PageRequest, facts: Shown, lines: Sequence[LineFacts], found: Sequence[MatchView]
+) -> list[dict[str, Any]]:
+    """Lines for components/lines_table.html, each named after what it pays."""
     by_line: dict[int, list[MatchView]] = {}
     for match in found:
         by_line.setdefault(match.line, []).append(match)
-    return [
-        {
-            "position": fact.line.position,
-            "description": _paid(facts, fact, by_line.get(fact.line.pk, [])),
-            "account": fact.line.account,
-            "amount": fact.amount,
-            "settled": fact.settled,
-            "open": fact.open,
-            "reserved": fact.reserved,
-            "code": " ".join(
-                dict.fromkeys(match.code for match in by_line.get(fact.line.pk, []) if match.code)
-            ),
-            "matches": by_line.get(fact.line.pk, []),
-        }
-        for fact in facts.lines
-    ]
+    shown = []
+    for fact in lines:
+        own = by_line.get(fact.line.pk, [])
+        part = slice_of(request.GET, "matches", own)
+        shown.append(
+            {
+                "position": fact.line.position,
+                "description": _paid(facts, fact, own),
+                "account": fact.line.account,
+                "amount": fact.amount,
+                "settled": fact.settled,
+                "open": fact.open,
+                "reserved": fact.reserved,
+                "code": " ".join(dict.fromkeys(match.code for match in own[:MOST_NAMED] if match.code)),
+                "matches": part.rows,
+                "match_slice": part,
+            }
+        )
+    return shown
 
 
 def _paid(facts: Shown, fact: LineFacts, own: Sequence[MatchView]) -> SafeString:
     """Links to the documents a line was matched with; the remainder is an overpayment."""
     documents = dict.fromkeys((match.url, match.number) for match in own)
-    names = format_html_join(", ", '<a href="{}">{}</a>', documents)
+    names = format_html_join(", ", '<a href="{}">{}</a>', list(documents)[:MOST_NAMED])
+    if len(documents) > MOST_NAMED:
+        names = format_html("{} …", names)
     if fact.open:
         rest = _("Overpayment") if not own else _("available")
         names = format_html("{} · {}", names, rest) if names else format_html("{}", rest)

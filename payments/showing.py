@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import QuerySet
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from arledger.core.formats import format_amount
@@ -18,6 +18,8 @@ from reconciliation.marks import Settlement, settlement
 from reconciliation.matching import made_by
 
 ZERO = Decimal(0)
+# Documents that a sentence each is said of before a verb; the others are said together.
+MOST_SAID = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -242,7 +244,16 @@ def _of_credits(used: Iterable[CreditUsed]) -> list[tuple[str, Decimal]]:
 
 
 def _sentences(sentence: str, pairs: Iterable[tuple[str, Decimal]], document: Document) -> list[str]:
-    return [sentence % {"number": number, "amount": _text(amount, document)} for number, amount in pairs]
+    said = list(pairs)
+    found = [
+        sentence % {"number": number, "amount": _text(amount, document)}
+        for number, amount in said[:MOST_SAID]
+    ]
+    if others := said[MOST_SAID:]:
+        rest = sum((amount for _number, amount in others), ZERO)
+        name = ngettext("%(count)s more document", "%(count)s more documents", len(others))
+        found.append(sentence % {"number": name % {"count": len(others)}, "amount": _text(rest, document)})
+    return found
 
 
 def _text(amount: Decimal, document: Document) -> str:

@@ -28,6 +28,7 @@ from reconciliation.facts import Facts, LineFacts, facts
 from reconciliation.kind_pages import KindPages
 from reconciliation.panel_pages import MatchView, deposit_links, matches, timeline
 from reconciliation.preview import would_refuse
+from reconciliation.slices import slice_of
 from summaries.fact_pages import summary_fact
 
 
@@ -108,6 +109,8 @@ class DocumentPages(KindPages):
         past = day != actor.today
         seen = [match for match in found if match.date <= day or not past]
         amounts = (document.total, shown.settled, shown.listed.open)
+        lines = slice_of(request.GET, "lines", shown.lines)
+        others = slice_of(request.GET, "matches", [one for one in seen if one.document != document.pk])
         context = self.context() | {
             "document": document,
             "name": self.name(document),
@@ -115,9 +118,11 @@ class DocumentPages(KindPages):
             "figures": shown.listed.figures,
             "amounts": self.figures(shown),
             "due": self.due_on(document),
-            "lines": [self._line(line, seen) for line in shown.lines],
+            "lines": [self._line(request, line, seen) for line in lines.rows],
+            "line_slice": lines,
             "totals": dict(zip(("amount", "settled", "open"), self._signed(amounts), strict=True)),
-            "matches": [match for match in seen if match.document != document.pk],
+            "matches": others.rows,
+            "match_slice": others,
             "events": timeline(company_id=actor.company_id, document=key, currency=document.currency),
             "related": [
                 *self.related(shown),
@@ -143,10 +148,11 @@ class DocumentPages(KindPages):
     def _signed(self, amounts: Sequence[Decimal | None]) -> list[Decimal | None]:
         return [None if amount is None else self.sign * amount for amount in amounts]
 
-    def _line(self, fact: LineFacts, found: Sequence[MatchView]) -> dict[str, Any]:
+    def _line(self, request: PageRequest, fact: LineFacts, found: Sequence[MatchView]) -> dict[str, Any]:
         """A line for components/lines_table.html."""
         line = fact.line
         own = [match for match in found if match.line == line.pk]
+        part = slice_of(request.GET, "matches", own)
         place = f" · {line.location}" if line.location else ""
         amounts = (line.amount, fact.settled, fact.open, fact.reserved)
         return {
@@ -154,8 +160,9 @@ class DocumentPages(KindPages):
             "description": line.description,
             "account": f"{line.account}{place}",
             **dict(zip(("amount", "settled", "open", "reserved"), self._signed(amounts), strict=True)),
-            "code": " ".join(dict.fromkeys(match.code for match in own if match.code)),
-            "matches": own,
+            "code": " ".join(dict.fromkeys(match.code for match in part.rows if match.code)),
+            "matches": part.rows,
+            "match_slice": part,
         }
 
     def post(self, request: PageRequest, key: int) -> HttpResponse:
