@@ -3,11 +3,13 @@
 - ``db`` (or ``@pytest.mark.django_db``): the runtime role inside a transaction that is rolled back.
 - ``committed``: the runtime role with real commits, for threads, processes and browsers. Posted facts cannot
   be deleted, so nothing is flushed: a test makes its own company and leaves it.
+- ``alone``: the same on a database of the module's own, for what looks at all companies or all jobs.
 - ``owner_cursor`` / ``app_cursor``: plain psycopg, to go around the services.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Iterator
@@ -28,6 +30,8 @@ from arledger.core.database import APPLICATION_ROLE
 from arledger.local.prepare import compile_messages
 from tests import servers
 
+# What is imported for thousands of tests stays: looking through all of it again and again, as it grows, finds nothing.
+gc.disable()
 # Django reads its settings once, so the environment is complete before anything uses them.
 if settings.configured:
     raise pytest.UsageError(
@@ -59,6 +63,13 @@ def pytest_unconfigure() -> None:
     SERVERS.stop()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
+    """Only what the tests themselves make is garbage to look for."""
+    gc.freeze()
+    gc.enable()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long first, otherwise in the order there is (a random one)."""
     items.sort(key=lambda item: not any(item.iter_markers("long")))
@@ -79,17 +90,15 @@ def test_settings() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def in_english() -> None:
-    """A page that a test opened in French leaves its thread speaking French; the next test starts anew."""
-    translation.activate("en")
-
-
-@pytest.fixture(autouse=True)
 def fresh_books() -> None:
     """The company that is ready is new again: what the last test did to it was rolled back.
 
-    So were the long lists that the process remembers: the next company has the same key.
+    So were the long lists that the process remembers: the next company has the same key. Keys come again in the
+    committed database too, so nothing is left in the cache. And a page that was opened in French leaves its thread
+    speaking French.
     """
+    translation.activate("en")
+    cache.clear()
     assert connections.settings["default"]["NAME"] == servers.ROLLED_BACK, (
         "a fixture left tests on its database"
     )
@@ -115,8 +124,21 @@ def committed_database() -> str:
 @pytest.fixture
 def committed(committed_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The database with real commits, in this thread and in every thread the test starts."""
-    cache.clear()
     with working_on(committed_database, django_db_blocker):
+        yield
+
+
+@pytest.fixture(scope="module")
+def lone_database() -> str:
+    """A copy for one module, whose tests ask about every company there is. Returns its name."""
+    servers.make_database(SERVERS, servers.ALONE)
+    return servers.ALONE
+
+
+@pytest.fixture
+def alone(lone_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """As ``committed``, where no other module has left anything."""
+    with working_on(lone_database, django_db_blocker):
         yield
 
 

@@ -40,6 +40,7 @@ TEMPLATE = "arledger_template"
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 ROLLED_BACK = f"arledger_test_{WORKER}"
 COMMITTED = f"arledger_test_{WORKER}_committed"
+ALONE = f"arledger_test_{WORKER}_alone"
 
 
 @dataclass

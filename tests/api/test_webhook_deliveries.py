@@ -20,7 +20,6 @@ from arledger.api.models import Webhook, WebhookDelivery
 from arledger.api.sending import Outcome
 from arledger.api.tasks import deliver
 from arledger.api.webhook_selectors import KINDS
-from arledger.companies.models import Company
 from arledger.core import jobs
 from arledger.core.models import Job
 from arledger.core.scope import company_scope
@@ -38,13 +37,8 @@ def there() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def b(committed: None) -> Iterator[Books]:
-    """A company whose webhooks are the only ones at work: a run serves every company that other tests left."""
-    for company in Company.objects.values_list("pk", flat=True):
-        with company_scope(company):
-            Webhook.objects.filter(active=True).update(active=False)
-            # What was asked for by itself (a try, one sent again) goes even then.
-            WebhookDelivery.objects.filter(state="pending").update(state="failed", next_attempt_at=None)
+def b(alone: None) -> Iterator[Books]:
+    """A company whose webhooks are the only ones at work, for a run serves every company there is."""
     with books() as made:
         yield made
     with company_scope(made.company.pk):

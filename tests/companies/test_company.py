@@ -108,7 +108,10 @@ def test_whoever_waits_for_the_change_posts_in_the_new_time_zone() -> None:
         with transaction.atomic():
             move(b, time_zone="Asia/Tokyo")
             clerk.start()
-            waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            waiting = (
+                "SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+                " WHERE NOT l.granted AND a.datname = current_database()"
+            )
             for _ in range(100):
                 if fetch_all(waiting, [])[0][0]:
                     break

@@ -14,12 +14,13 @@ from arledger.core.audit import verify
 from arledger.core.errors import Refusal
 from arledger.core.http.errors import refusal_of
 from arledger.core.scope import company_scope
-from arledger.core.sql import fetch_all
+from arledger.core.sql import execute, fetch_all
 from tests.build import Books
 from tests.sound import unbalanced
 
 Turn = Callable[[], object]
 PATIENCE_SECONDS = 120
+"""How long a turn waits for the others': a clerk's five seconds may be too few for many on a busy machine."""
 DEADLOCK = "40P01"
 
 
@@ -72,6 +73,7 @@ def race(b: Books, turns: Sequence[Turn], rounds: int = 1) -> Race:
     def run(turn: Turn) -> None:
         try:
             with company_scope(b.company.pk):
+                execute(f"SET lock_timeout = '{PATIENCE_SECONDS}s'")
                 start.wait()
                 for _ in range(rounds):
                     found.once(turn)

@@ -209,7 +209,7 @@ def test_two_beats_and_a_posting_at_once_make_nothing_twice() -> None:
         require_apart(b)
 
 
-@pytest.mark.usefixtures("committed")
+@pytest.mark.usefixtures("alone")
 def test_the_job_makes_them_for_every_company() -> None:
     with books() as b:
         pass
