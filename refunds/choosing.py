@@ -27,6 +27,7 @@ from refunds.errors import (
     CreditBesideCharges,
     CreditInOtherCurrency,
     CreditIsDraft,
+    CreditOfOtherCustomer,
     CreditOfOtherEntity,
     CreditReserved,
     CreditTwice,
@@ -162,7 +163,10 @@ class Credits:
         return self._spread(items, amount)
 
     def _named(self, refund: Checked, choice: CreditChoice, field: str) -> list[Named]:
-        """The customer's lines that a choice means. Raises CreditUnclear, NotFound, CreditIsDraft."""
+        """The customer's lines that a choice means.
+
+        Raises CreditUnclear, NotFound, CreditOfOtherCustomer or CreditIsDraft.
+        """
         if (choice.line is None) == (choice.document is None):
             raise CreditUnclear(field=field)
         if choice.line is not None:
@@ -170,8 +174,10 @@ class Credits:
         else:
             found = self._documents.get(choice.document or 0, [])
         own = [named for named in found if named.customer == refund.customer.pk]
-        if not own:
+        if not found:
             raise NotFound(field=field)
+        if not own:
+            raise CreditOfOtherCustomer(field=field, document=found[0].name)
         if not own[0].posted:
             raise CreditIsDraft(field=field, document=own[0].name)
         return own

@@ -80,6 +80,11 @@ class NotARefundableKind(Invalid):
     sentence = _("%(document)s is not a credit: only credits are refunded.")
 
 
+class CreditOfOtherCustomer(Refusal):
+    code = "refund_other_customer"
+    sentence = _("%(document)s belongs to another customer: a refund clears credits of one customer only.")
+
+
 class CreditIsDraft(Refusal):
     code = "refund_of_draft"
     status = 409

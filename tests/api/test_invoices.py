@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from arledger.companies.models import Account, Location
+from arledger.companies.models import Location
 from tests.api.billed import body, doc, invoice, opens, state
 from tests.build import Books, books
 from tests.integrator import Integrator
@@ -166,6 +166,13 @@ def test_currencies(b: Books, api: Integrator) -> None:
     assert (unknown.codes, unknown.places) == (["currency_unknown"], ["/currency"])
     missing = api.post("/invoices", body(b, "10", currency="USD", exchange_rate="0"))
     assert missing.places == ["/exchange_rate"]
+    for rate in ("0.123456789", "1000000000"):
+        wrong = api.post("/invoices", body(b, "10", currency="USD", exchange_rate=rate))
+        assert (wrong.status, wrong.codes, wrong.places) == (
+            400,
+            ["exchange_rate_invalid"],
+            ["/exchange_rate"],
+        )
     yen = invoice(b, api, "10", currency="JPY", exchange_rate="0.00601234")
     assert (yen["total"], yen["exchange_rate"]) == ("10", "0.00601234")
     assert api.post("/invoices", body(b, "10.50", currency="JPY", exchange_rate="1")).codes == [

@@ -23,6 +23,7 @@ from refunds.errors import (
     CreditBesideCharges,
     CreditInOtherCurrency,
     CreditIsDraft,
+    CreditOfOtherCustomer,
     CreditOfOtherEntity,
     CreditTwice,
     CreditUnclear,
@@ -152,9 +153,12 @@ def test_what_is_no_credit_of_this_customer() -> None:
         with books() as elsewhere:
             theirs = elsewhere.adjustment(-10)
             their_line = elsewhere.line(theirs)
-        for document in (foreign, theirs, 0):
+        refused(b, b.refunded(foreign), CreditOfOtherCustomer, "credits.0.credit")
+        for document in (theirs, 0):
             refused(b, b.refunded(document), NotFound, "credits.0.credit")
-        for line in (b.line(foreign), their_line, 0):
+        by_line = replace(b.refunded(foreign), credits=[CreditChoice(line=b.line(foreign))])
+        refused(b, by_line, CreditOfOtherCustomer, "credits.0.credit")
+        for line in (their_line, 0):
             entered = replace(b.refunded(foreign), credits=[CreditChoice(line=line)])
             refused(b, entered, NotFound, "credits.0.credit")
         invoice, draft = b.invoice(10), b.adjustment(-10, post=False)

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from arledger.core.api.fields import MoneyField, Strict, TextField, clean_shown
+from arledger.core.errors import Invalid
 from arledger.core.money import UnknownCurrency, decimals
 from arledger.core.text import EmailInvalid
+
+RATE_DECIMALS = 8
+RATE_LIMIT = Decimal(10) ** 9
+
+
+class RateInvalid(Invalid):
+    code = "exchange_rate_invalid"
+    sentence = _("“%(text)s” is not an exchange rate. Write a number above 0 with at most 8 decimals.")
 
 
 @extend_schema_field({"type": "string", "pattern": "^[A-Z]{3}$", "examples": ["EUR"]})
@@ -33,6 +44,12 @@ class RateField(MoneyField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(zero=False, **options)
+
+    def read(self, value: Any) -> Decimal:
+        found = super().read(value)
+        if found != round(found, RATE_DECIMALS) or found >= RATE_LIMIT:
+            raise RateInvalid(text=value[:40])
+        return found
 
 
 @extend_schema_field({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "examples": ["380.00"]})
