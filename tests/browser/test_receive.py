@@ -13,6 +13,8 @@ from playwright.sync_api import BrowserContext, Dialog, Page, Route, expect
 from ledger.models import Document
 from tests.browser.seeing import PASSWORD, come_back, faults, open_small, serious
 from tests.build import Books, books, person
+from tests.long_accounts import many
+from tests.long_accounts import opens as long_opens
 
 
 @pytest.fixture
@@ -300,3 +302,37 @@ def test_unapplying_in_a_dialog(b: Books, page: Page) -> None:
     page.keyboard.press("Control+Enter")
     expect(page.locator(".messages")).to_contain_text("30.00 EUR was un-applied.")
     assert opens(b, [invoice]) == [50]
+
+
+def test_a_long_account_is_received_with_rows_out_of_sight(b: Books, page: Page) -> None:
+    bills = many(b, 600, 10)
+    last, number = bills[-1], b.document(bills[-1]).number or ""
+    receiving(page, b, query=f"?customer={b.customer}")
+    flows = page.locator("#flows-0")
+    expect(page.locator("[data-use]")).to_have_count(200)
+    page.keyboard.type("5000")
+    expect(flows).to_have_text("3,000.00 EUR goes to 300 more documents that are not shown.")
+    page.locator("#work-filter").focus()
+    page.keyboard.type(number)
+    expect(page.locator("[data-use]")).to_have_count(1)
+    assert page.evaluate("document.activeElement.id") == "work-filter", "the caret stays where one types"
+    expect(flows).to_have_text("5,000.00 EUR goes to 500 more documents that are not shown.")
+    page.keyboard.press("Enter")
+    page.keyboard.type("4")
+    expect(flows).to_have_text("4,996.00 EUR goes to 500 more documents that are not shown.")
+    page.locator("#work-filter").fill("")
+    expect(page.locator("[data-use]")).to_have_count(201)
+    assert use(page, last) == "4"
+    page.locator("#more-0").click()
+    expect(page.locator("[data-use]")).to_have_count(401)
+    assert use(page, last) == "4"
+    first = page.locator(f"#use-d{bills[0]}")
+    first.fill("1")
+    expect(flows).to_have_text("1,005.00 EUR goes to 101 more documents that are not shown.")
+    first.fill("")
+    expect(first).to_have_value("10.00")
+    expect(flows).to_have_text("996.00 EUR goes to 100 more documents that are not shown.")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("h1")).to_contain_text("PAY-00001")
+    left = long_opens(b, bills)
+    assert (left[:499], left[499:501], left[-1]) == ([0] * 499, [4, 10], 6)
