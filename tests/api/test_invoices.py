@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from arledger.companies.models import Location
+from arledger.companies.models import Account, Location
 from tests.api.billed import body, doc, invoice, opens, state
 from tests.build import Books, books
 from tests.integrator import Integrator

@@ -455,6 +455,7 @@ class Configuration(TypedDict):
     receivable_account: str
     advances_account: str
     overpayments_account: str
+    discount_account: str
     write_off_account: str
     undeposited_account: str
     exchange_account: str
@@ -1398,6 +1399,7 @@ class PatchedConfigurationInput(TypedDict):
     receivable_account: NotRequired[str]
     advances_account: NotRequired[str]
     overpayments_account: NotRequired[str]
+    discount_account: NotRequired[str]
     write_off_account: NotRequired[str]
     undeposited_account: NotRequired[str]
     exchange_account: NotRequired[str]
