@@ -53,7 +53,7 @@ class AdvanceLister(DocumentLister):
         Column(label=gettext_lazy("Available"), numeric=True),
         Column(label=gettext_lazy("Match code")),
         Column(label=gettext_lazy("State")),
-        Column(label=gettext_lazy("Mark")),
+        Column(label=gettext_lazy("Mark"), icon="link-2"),
     )
     sorts: ClassVar[Sequence[Sort]] = (
         Sort("date", ("date", "id")),

@@ -91,7 +91,7 @@ class CreditLister(ByEntity):
         Column(label=AVAILABLE, sort="available", numeric=True),
         Column(label=_("Reserved"), numeric=True),
         Column(label=_("Refundable")),
-        Column(label=_("Mark")),
+        Column(label=_("Mark"), icon="link-2"),
         Column(label=_("Apply"), numeric=True),
     )
     sorts = (

@@ -117,7 +117,7 @@ class PaymentLister(ByEntity):
         Column(label=_("Amount"), sort="amount", numeric=True),
         Column(label=_("Unapplied"), numeric=True),
         Column(label=_("State")),
-        Column(label=_("Mark")),
+        Column(label=_("Mark"), icon="link-2"),
     )
     sorts = (
         Sort("date", ("date", "id")),

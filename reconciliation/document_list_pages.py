@@ -249,7 +249,7 @@ class BilledLister(DocumentLister):
         Column(label=pgettext_lazy("amount", "Open"), numeric=True),
         Column(label=gettext_lazy("Match code")),
         Column(label=gettext_lazy("State")),
-        Column(label=gettext_lazy("Mark")),
+        Column(label=gettext_lazy("Mark"), icon="link-2"),
     )
     export_columns: ClassVar[Sequence[str]] = (
         "number",

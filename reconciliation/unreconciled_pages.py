@@ -95,7 +95,7 @@ class UnreconciledLister(ByEntity):
         Column(label=_("Amount"), sort="amount", numeric=True),
         Column(label=_("Unmatched"), numeric=True),
         Column(label=_("Age in days"), numeric=True),
-        Column(label=_("Mark")),
+        Column(label=_("Mark"), icon="link-2"),
     )
     sorts = (
         Sort("date", ("date", "id")),

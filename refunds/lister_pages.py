@@ -76,7 +76,7 @@ class RefundLister(ByEntity):
         Column(label=_("Reference")),
         Column(label=_("Amount"), sort="amount", numeric=True),
         Column(label=_("State")),
-        Column(label=_("Mark")),
+        Column(label=_("Mark"), icon="link-2"),
     )
     sorts = (
         Sort("date", ("date", "id")),

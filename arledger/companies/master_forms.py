@@ -19,6 +19,7 @@ from arledger.companies.models import (
     Account,
     BankAccount,
     Coded,
+    Company,
     Configuration,
     Entity,
     EntityConfiguration,
@@ -132,6 +133,8 @@ class BankAccountForm(MasterForm):
         accounts = Account.objects.filter(company_id=actor.company_id, kind=Account.Kind.BANK)
         entities = within_reach(actor, Entity).order_by("code")
         offer(self, "currency", [(code, code) for code in currencies()])
+        if row is None:
+            self.initial["currency"] = Company.objects.get(pk=actor.company_id).base_currency
         offer(self, "account", options(accounts.order_by("code"), row.account_id if row else None))
         offer(self, "entity", [NONE, *options(entities, row.entity_id if row else None)])
 

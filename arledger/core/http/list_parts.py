@@ -20,12 +20,17 @@ Text = str | Promise
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A column head. ``sort`` is the value of the ``sort`` parameter (``-`` before it: descending)."""
+    """A column head. ``sort`` is the value of the ``sort`` parameter (``-`` before it: descending).
+
+    Where room is short ``icon`` stands for the label, which stays for readers and as a title: for columns that hold
+    a single sign then.
+    """
 
     label: Text
     sort: str = ""
     numeric: bool = False
     hint: Text = ""
+    icon: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
