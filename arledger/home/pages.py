@@ -70,6 +70,9 @@ def overview(request: PageRequest) -> HttpResponse:
     if actor.may("ageing.run"):
         found = ageing(company_id=actor.company_id, day=actor.today, entities=actor.entities)
         context["totals"] = totals_of(found)
+        context["unapplied_url"] = (
+            address("reconciliation:unreconciled") if actor.may("reconciliation.run") else ""
+        )
         context["balance_url"] = address("home:balance") if not context["steps"] else ""
     if actor.may("invoices.list"):
         last = actor.today + timedelta(days=DUE_DAYS)

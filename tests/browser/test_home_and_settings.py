@@ -99,7 +99,7 @@ def test_the_figures_of_home_lead_to_their_lists(place: Place, page: Page) -> No
     sign_in(page, place.user)
     for name, address in (
         ("1,640.00 EUR", "invoices/?tab=overdue"),
-        ("45.00 EUR", "payments/?tab=unapplied"),
+        ("45.00 EUR", "matching/unreconciled/"),
     ):
         page.goto(place.address())
         page.get_by_role("link", name=name).first.click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -56,10 +57,28 @@ def test_open_overdue_unapplied_drafts_and_last_payments(client: Client) -> None
     for path in (
         "invoices/?tab=drafts",
         "invoices/?tab=overdue",
-        "payments/?tab=unapplied",
+        "matching/unreconciled/",
         "reports/ageing/",
     ):
         assert f'href="{inside}/{path}"' in page
+
+
+def test_figures_lead_to_lists_that_add_up_to_them_and_only_where_one_may_go(client: Client) -> None:
+    with books() as b:
+        b.invoice(300, on=TODAY)
+        b.adjustment(-40, on=TODAY)
+        b.receipt("8.25", on=TODAY)
+        client.force_login(person(b))
+        page, inside = home(client, b), f"/c/{b.company.code}"
+        for figure, path in ((300, "reports/ageing/"), ("48.25", "matching/unreconciled/")):
+            assert shown(figure) in page
+            assert f'href="{inside}/{path}"' in page
+            assert shown(figure) in client.get(f"{inside}/{path}").content.decode()
+        client.force_login(person(b, "billing-clerk"))
+        page = home(client, b)
+        links = set(re.findall(f'href="({inside}/[^"]*)"', page))
+        assert shown("48.25") in page
+        assert {link for link in links if client.get(link).status_code in (403, 404)} == set()
 
 
 def test_the_number_of_queries_does_not_grow(client: Client) -> None:
