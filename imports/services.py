@@ -33,6 +33,7 @@ from imports.readers import Group, Unguarded, groups
 from imports.refund_files import RefundFile
 from imports.words import ACTIONS, plain
 from ledger.checks import JOB as CHECK_BOOKS
+from ledger.posting import rehearsal
 
 TYPES: dict[str, type[Importer]] = {
     "customers": CustomerFile,
@@ -47,6 +48,8 @@ TYPES: dict[str, type[Importer]] = {
 FIRST_ROWS, CHUNK_ROWS = 1_000, 5_000
 # The planner's statistics no longer fit when there are so many times more documents.
 ANALYZE_GROWTH = 4
+# So many rows are counted at most, to tell what the statistics know.
+ENOUGH_KNOWN = 50_000
 # How many refusals of a single document a chunk may meet before it is halved.
 PATIENCE = 3
 
@@ -82,7 +85,7 @@ def run(*, actor: Actor, kind: str, table: Table, options: Options, keeper: Keep
     work = _Run(actor, kind, table, options, keeper or InOutcome())
     work.go()
     outcome = work.outcome
-    if outcome.written and work.known:
+    if outcome.written and (work.analyzed or outcome.documents > max(work.known, CHUNK_ROWS)):
         analyze(*work.importer.tables)
     if outcome.written and outcome.documents:
         jobs.enqueue(CHECK_BOOKS, company_id=actor.company_id, at=actor.at)
@@ -107,7 +110,9 @@ class _Run:
         self.importer = TYPES[kind](Books(actor), options.form)
         self.may_post = may_post(actor, kind)
         self.outcome = Outcome()
-        self.known = 0
+        # How many documents the planner's statistics know, and whether they were taken anew.
+        self.known = _known(actor, self.importer)
+        self.analyzed = False
         self.faulty = False
         # Rows that cannot be read end the reading; whose they are is not known.
         self.unreadable: UnreadableFile | None = None
@@ -171,10 +176,10 @@ class _Run:
                 # What is taken back is never counted: statistics say that an empty company's tables stay empty, and
                 # plans of that kind read them whole for each row.
                 execute("SET LOCAL enable_seqscan = off")
-                with audit.held() as events:
+                with rehearsal(), audit.held() as events:
                     self._load(chunk, done)
                     events.clear()
-                transaction.set_rollback(True)
+                    transaction.set_rollback(True)
             else:
                 if by_chunk:
                     self.keeper.begin()
@@ -204,6 +209,7 @@ class _Run:
         if self.outcome.documents > self.known * ANALYZE_GROWTH:
             analyze(*self.importer.tables)
             self.known = self.outcome.documents
+            self.analyzed = True
 
     def _load(self, chunk: Sequence[Group], done: Done) -> None:
         self.importer.meet(chunk)
@@ -256,6 +262,18 @@ class _Run:
         outcome.rows, outcome.blank = tally.rows, tally.blank
         if outcome.rows != settled:
             raise Unaccounted(replace(outcome, errors=[]))
+
+
+def _known(actor: Actor, importer: Importer) -> int:
+    """How many of a company's rows the planner's statistics may know: those it has, as far as tables were looked at."""
+    table = importer.tables[0]
+    few = f"SELECT FROM {table} WHERE company_id = %s LIMIT %s"
+    looked_at = "SELECT reltuples FROM pg_class WHERE oid = %s::regclass"
+    rows = fetch_all(
+        f"SELECT least((SELECT count(*) FROM ({few}) f), ({looked_at}))",  # noqa: S608  (constants)
+        [actor.company_id, ENOUGH_KNOWN, table],
+    )
+    return max(0, int(rows[0][0]))
 
 
 def _chunks(importer: Importer, found: Iterable[Group]) -> Iterator[list[Group]]:

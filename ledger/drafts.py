@@ -10,12 +10,12 @@ from decimal import Decimal
 from itertools import islice
 from operator import attrgetter
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 
 from arledger.core.actor import Actor
 from arledger.core.errors import Refusal, refuse
 from arledger.core.money import LIMIT
-from arledger.core.sql import execute, insert_rows, next_ids
+from arledger.core.sql import execute, insert_rows, next_ids, restored
 from ledger.errors import NumberTaken, TotalTooLarge
 from ledger.models import Document, Kind
 from ledger.summarizing import check_choices
@@ -69,10 +69,10 @@ class NewDocument:
     bank_account_id: int | None = None
     reverses_id: int | None = None
     reason: str = ""
+    total: Decimal = field(init=False)
 
-    @property
-    def total(self) -> Decimal:
-        return sum((line.amount for line in self.lines), ZERO)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "total", sum([line.amount for line in self.lines], ZERO))
 
 
 HEADER = {
@@ -114,12 +114,6 @@ LINE = {
 }
 header_of = attrgetter(*HEADER)
 line_of = attrgetter(*LINE)
-# Of a draft just written, in the model's order.
-AS_WRITTEN = [
-    field.attname
-    for field in Document._meta.concrete_fields
-    if field.attname in {"id", "company_id", "state", *HEADER}
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +190,7 @@ def as_document(actor: Actor, written: Written, draft: NewDocument) -> Document:
     """A draft just written, as reading it back would give it."""
     found = dict(zip(HEADER, header_of(draft), strict=True))
     found |= {"id": written.key, "company_id": actor.company_id, "state": Document.State.DRAFT}
-    return Document.from_db(connection.alias, AS_WRITTEN, [found[name] for name in AS_WRITTEN])
+    return restored(Document, found)
 
 
 def _insert_lines(company_id: int, documents: Sequence[tuple[int, NewDocument]], keys: Sequence[int]) -> None:

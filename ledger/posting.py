@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
+
+from django.db import transaction
 
 from arledger.companies.models import Term, User
 from arledger.companies.numbering import beyond, draw, pass_over
@@ -43,9 +46,12 @@ def lock_customers(*, actor: Actor, ids: Iterable[int]) -> dict[int, Customer]:
     )
     width = len(Customer._meta.concrete_fields)
     customers = {}
+    terms: dict[int | None, Term | None] = {None: None}
     for row in rows:
         customer = loaded(Customer, row[:width])
-        customer.term = loaded(Term, row[width:]) if customer.term_id else None
+        if customer.term_id not in terms:
+            terms[customer.term_id] = loaded(Term, row[width:])
+        customer.term = terms[customer.term_id]
         customers[customer.pk] = customer
     return customers
 
@@ -80,15 +86,37 @@ def lock_documents(
     return [documents[key] for key in ids]
 
 
+def _keys(of: Mapping[str, Sequence[str]]) -> str:
+    return ", ".join(f"{table}_{column}_fk" for table, columns in of.items() for column in columns)
+
+
 # Keys of rows that a posting inserts and then changes: PostgreSQL would check them each time.
-CHANGED_AGAIN = ", ".join(
-    f"{table}_{column}_fk"
-    for table, columns in {
+CHANGED_AGAIN = _keys(
+    {
         "ledger_document": ("company", "customer_id", "term_id", "entity_id"),
         "ledger_line": ("document_id", "customer_id", "account_id", "control_account_id", "location_id"),
-    }.items()
-    for column in columns
+    }
 )
+# The others that may wait.
+CHECKED_AT_ONCE = _keys({"ledger_application": ("document_id", "charge_line_id", "credit_line_id")})
+_rehearsing: ContextVar[bool] = ContextVar("rehearsing", default=False)
+
+
+@contextmanager
+def rehearsal() -> Iterator[None]:
+    """Leave references unchecked by the database, in a transaction that is taken back (ADR 0062).
+
+    Verbs refer to what they have just read, so these keys refuse nothing that a verb takes; they prove it to the books,
+    and what is taken back needs no proof. Raises RuntimeError at the end unless the transaction is being taken back.
+    """
+    execute(f"SET CONSTRAINTS {CHANGED_AGAIN}, {CHECKED_AT_ONCE} DEFERRED")
+    token = _rehearsing.set(True)
+    try:
+        yield
+    finally:
+        _rehearsing.reset(token)
+    if not transaction.get_rollback():
+        raise RuntimeError("a rehearsal is taken back")
 
 
 @contextmanager
@@ -97,7 +125,7 @@ def keys_checked_once(documents: int) -> Iterator[None]:
 
     Inside a transaction. For few documents they are checked with each statement, as for everybody else.
     """
-    if documents < COPY_FROM:
+    if documents < COPY_FROM or _rehearsing.get():
         yield
         return
     execute(f"SET CONSTRAINTS {CHANGED_AGAIN} DEFERRED")

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
+from django.db.models.base import ModelState
 
 Loaded = TypeVar("Loaded", bound=models.Model)
 
@@ -140,7 +141,19 @@ def _attributes(model: type[models.Model]) -> list[str]:
 
 def loaded(model: type[Loaded], values: Sequence[Any]) -> Loaded:
     """An instance from the values of ``columns_of``, as a queryset would give it."""
-    return model.from_db(connection.alias, _attributes(model), values)
+    return restored(model, dict(zip(_attributes(model), values, strict=True)))
+
+
+def restored(model: type[Loaded], values: dict[str, Any]) -> Loaded:
+    """An instance with these of its fields, as a queryset would give it.
+
+    Put together as unpickling does it: a model's initializer takes five times as long.
+    """
+    instance = model.__new__(model)
+    instance.__dict__ = values
+    state = instance._state = ModelState()
+    state.adding, state.db = False, connection.alias
+    return instance
 
 
 def analyze(*tables: str) -> None:

@@ -51,6 +51,15 @@ FRESH: dict[str, dict[str, Any]] = {
 }
 
 
+# Keys that a guard looks up anyway: it is asked first where they wait.
+LOOKED_UP = {
+    ("ledger_application", "charge_line_id"): "ledger_application_sides",
+    ("ledger_application", "credit_line_id"): "ledger_application_sides",
+    ("ledger_application", "document_id"): "ledger_application_sides",
+    ("ledger_line", "document_id"): "ledger_line_of_document",
+}
+
+
 def tables(someone: Person) -> list[str]:
     found = [str(row[0]) for row in someone.rows(TENANT_TABLES)]
     assert len(found) >= 18, found
@@ -165,16 +174,35 @@ def referring(someone: Person, table: str, column: str, target: str) -> tuple[st
 
 
 def test_a_key_that_may_wait_is_asked_in_the_end(someone: Person) -> None:
+    """Or a guard refuses what it looks up anyway."""
     found = [(table, column, target) for table, column, target, waits in someone.rows(KEYS) if waits]
-    assert {table for table, _column, _target in found} == {"ledger_document", "ledger_line"}
+    assert {table for table, *_rest in found} == {"ledger_document", "ledger_line", "ledger_application"}
     for table, column, target in found:
         statement, values = referring(someone, table, column, target)
-        refused = pytest.raises(psycopg.errors.ForeignKeyViolation)
+        refused = pytest.raises(psycopg.Error)
         with refused as caught, someone.cursor.connection.transaction():
             someone.run("SET CONSTRAINTS ALL DEFERRED")
             someone.run(statement, *values)
             someone.run("SET CONSTRAINTS ALL IMMEDIATE")
-        assert f"_{column}_fk" in str(caught.value.diag.constraint_name)
+        name = caught.value.diag.constraint_name
+        assert name == LOOKED_UP.get((table, column), f"{table}_{column}_fk")
+
+
+def test_a_line_does_not_wait_for_its_document(someone: Person) -> None:
+    """Else it could join one that another session is about to commit as posted."""
+    statement, values = copy(someone, "ledger_line", {"document_id": 10**12})
+    someone.run("SET CONSTRAINTS ledger_line_document_id_fk DEFERRED")
+    someone.refused(statement, *values, by="ledger_line_of_document")
+
+
+@pytest.mark.parametrize("column", ["charge_document_id", "credit_document_id", "customer_id"])
+def test_what_a_match_says_of_its_lines_is_theirs(someone: Person, column: str) -> None:
+    """No key is needed: the guard compares it with the lines, which have keys."""
+    of_another = {"customer_id": someone.ours.other_customer}.get(column, someone.ours.draft)
+    for key in (10**12, of_another):
+        someone.refused(
+            *flat(copy(someone, "ledger_application", {column: key})), by="ledger_application_sides"
+        )
 
 
 def test_own_memberships_are_the_only_thing_seen_across_companies(app: Person) -> None:

@@ -17,6 +17,8 @@ from arledger.core.errors import Refusal
 from arledger.core.sql import COPY_FROM, execute, fetch_all
 from invoices import services as invoices
 from ledger.entering import DocumentInput, LineInput
+from ledger.models import Document
+from ledger.posting import rehearsal
 from payments import services as payments
 from payments.inputs import PartInput, PaymentInput
 from tests.build import TODAY, Books, books
@@ -288,6 +290,28 @@ def test_after_a_long_list_keys_are_checked_at_once_again(b: Books) -> None:
     assert (len(keys), len(paid)) == (COPY_FROM, COPY_FROM)
     assert b.open(keys[0]) == 380 - COPY_FROM
     assert b.open_lines(keys[1]) == [280, 100, 0]
+
+
+def test_a_rehearsal_leaves_keys_unasked_and_the_posting_after_it_asks_them(b: Books) -> None:
+    keys = "SET CONSTRAINTS"
+    many = invoices_of(b, COPY_FROM)
+    with CaptureQueriesContext(connection) as ran, transaction.atomic(), rehearsal():
+        rehearsed = invoices.enter(actor=b.actor, invoices=many, post=True)
+        transaction.set_rollback(True)
+    told = [query["sql"] for query in ran.captured_queries if query["sql"].startswith(keys)]
+    assert [sql.split()[-1] for sql in told] == ["DEFERRED"]
+    assert not Document.objects.filter(pk__in=rehearsed).exists()
+    with CaptureQueriesContext(connection) as ran:
+        invoices.enter(actor=b.actor, invoices=many, post=True)
+    told = [query["sql"] for query in ran.captured_queries if query["sql"].startswith(keys)]
+    assert [sql.split()[-1] for sql in told] == ["DEFERRED", "IMMEDIATE"]
+
+
+def test_a_rehearsal_that_is_not_taken_back_is_refused(b: Books) -> None:
+    drafts = Document.objects.filter(company=b.company)
+    with pytest.raises(RuntimeError), transaction.atomic(), rehearsal():
+        invoices.enter(actor=b.actor, invoices=invoices_of(b, 1), post=True)
+    assert not drafts.exists()
 
 
 def costs(b: Books, length: int) -> dict[str, int]:
