@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arledger.core.http.doors import PageRequest
 from arledger.core.http.keyset import Sort
-from arledger.core.http.listing import Column, Lister
+from arledger.core.http.listing import Column, Export, Lister
 from imports.forms import ImportFilter
 from imports.models import Import
 from imports.selectors import cell_name, faults, said, visible
@@ -34,6 +34,19 @@ class ImportLister(Lister):
     search_label = _("Name of the file, or person")
     tabs = (("", _("All")), ("waiting", _("In progress")), ("done", _("Imported")))
     filter_form = ImportFilter
+    export_columns = (
+        "file",
+        "type",
+        "uploaded_at",
+        "uploaded_by",
+        "state",
+        "rows",
+        "imported",
+        "refused",
+        "blank",
+        "finished_at",
+        "sha256",
+    )
 
     def base(self) -> QuerySet[Import]:
         return visible(self.actor)
@@ -60,6 +73,25 @@ class ImportLister(Lister):
             }
             for row in rows
         ]
+
+    def exports(self) -> Sequence[Export]:
+        return [Export(label=_("CSV"), url=reverse("imports:export"))]
+
+    def export_row(self, row: dict[str, Any]) -> Sequence[object]:
+        one = row["row"]
+        return (
+            one.file_name,
+            one.type,
+            one.created_at.isoformat(timespec="seconds"),
+            one.by_name,
+            one.state,
+            one.rows_total if row["counted"] else None,
+            row["imported"],
+            one.rows_failed if row["counted"] else None,
+            one.rows_blank if row["counted"] else None,
+            one.finished_at.isoformat(timespec="seconds") if one.finished_at else None,
+            one.sha256,
+        )
 
 
 class FaultLister(Lister):

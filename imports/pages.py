@@ -55,6 +55,12 @@ def list_(request: PageRequest) -> HttpResponse:
 
 
 @page("imports.run")
+def export(request: PageRequest) -> HttpResponseBase:
+    """What the history shows, as a file."""
+    return ImportLister(request).download()
+
+
+@page("imports.run")
 def new(request: PageRequest) -> HttpResponse:
     """Choose a type and a file; the file is kept and its format shown."""
     repeated = replay(request)

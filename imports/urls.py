@@ -9,6 +9,7 @@ from imports import pages
 app_name = "imports"
 urlpatterns = [
     path("", pages.list_, name="list"),
+    path("export/", pages.export, name="export"),
     path("new/", pages.new, name="new"),
     path("templates/<slug:kind>.<slug:ending>", pages.template, name="template"),
     path("<int:key>/", pages.detail, name="detail"),

@@ -228,6 +228,16 @@ def test_other_ways_to_write(files: Files) -> None:
     assert invoice.lines.get().description == "Gebühr"
 
 
+def test_dates_and_decimals_are_detected_or_asked_for(files: Files) -> None:
+    head = "customer;date;due_date;amount\n"
+    assert files.load("invoices", head + "ACME;01/02/2026;15/03/2026;1234,50\n").good
+    invoice = documents(files.made)[0]
+    assert (invoice.date, invoice.total) == (date(2026, 2, 1), Decimal("1234.50"))
+    told = files.load("invoices", head + "ACME;01/02/2026;03/04/2026;5\n")
+    assert "DD/MM/YYYY" in told.summary
+    assert files.load("invoices", head + "ACME;01/02/2026;03/04/2026;5\n", date_format="DD/MM/YYYY").good
+
+
 def test_amounts_follow_the_currency(files: Files) -> None:
     head = "number,customer,date,due_date,currency,exchange_rate,amount\n"
     told = files.load("invoices", head + "1,ACME,2026-01-10,2026-02-10,JPY,0.0062,1500.5\n")

@@ -170,3 +170,17 @@ def test_queries_of_the_page_do_not_grow_with_the_faults(clerk: Clerk) -> None:
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 14
     assert "Next" in clerk.open(page.address + "errors/").links
+
+
+def test_the_history_comes_as_a_file(clerk: Clerk) -> None:
+    send(clerk, GOOD)
+    page = clerk.open("/imports/?tab=waiting")
+    address = next(link.partition("?")[0] for link in page.links.values() if "/imports/export/" in link)
+    told = b"".join(clerk.client.get(address).streaming_content).decode("utf-8-sig").splitlines()
+    assert told[0].startswith("file,type,uploaded_at,uploaded_by,state,rows,")
+    assert told[1].startswith("invoices.csv,invoices,")
+    assert ",uploaded,,,,," in told[1]
+    assert len(told) == 2
+    none = b"".join(clerk.client.get(address, {"tab": "done"}).streaming_content).decode().splitlines()
+    assert len(none) == 1
+    assert clerk.client.get(address, {"format": "xlsx"}).status_code == 200

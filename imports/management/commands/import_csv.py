@@ -11,10 +11,14 @@ from arledger.companies.models import Company
 from arledger.companies.selectors import system_actor
 from arledger.core.clock import now
 from arledger.core.csvfile import DELIMITERS, ENCODINGS, read_table
-from arledger.core.dates import ISO, PATTERNS
+from arledger.core.dates import PATTERNS
 from arledger.core.errors import Refusal
 from arledger.core.scope import company_scope
-from imports.outcomes import Options, Outcome, RowError
+from imports.columns import COLUMNS
+from imports.detecting import detect
+from imports.errors import DateFormatUnclear
+from imports.headers import understood
+from imports.outcomes import Options, Outcome, RowError, Table
 from imports.readers import Form
 from imports.services import TYPES, run
 
@@ -36,8 +40,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--delimiter", choices=[*DELIMITERS[:2], "tab"], help="between columns; detected unless given"
         )
-        parser.add_argument("--date-format", default=ISO, choices=PATTERNS, help=f"default {ISO}")
-        parser.add_argument("--decimal", default=".", choices=[".", ","], help="the decimal mark, default .")
+        parser.add_argument("--date-format", choices=PATTERNS, help="detected unless given")
+        parser.add_argument("--decimal", choices=[".", ","], help="the decimal mark, detected unless given")
         parser.add_argument("--template", action="store_true", help="print an example file and stop")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -63,6 +67,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no company with the code {options['company']}.")
         delimiter = "\t" if options["delimiter"] == "tab" else options["delimiter"]
         table = read_table(options["file"], encoding=options["encoding"], delimiter=delimiter)
+        form = writing(table, options["type"], options["date_format"], options["decimal"])
         with company_scope(company.pk):
             return run(
                 actor=system_actor(company, at=now(), source="import"),
@@ -71,9 +76,17 @@ class Command(BaseCommand):
                 options=Options(
                     check=options["check"],
                     good_rows=options["good_rows"],
-                    form=Form(dates=options["date_format"], decimal_mark=options["decimal"]),
+                    form=form,
                 ),
             )
+
+
+def writing(table: Table, kind: str, dates: str | None, mark: str | None) -> Form:
+    """How dates and decimals are written: as said, else as detected. Raises DateFormatUnclear."""
+    found = detect(understood(table, kind), COLUMNS[kind])
+    if found.others and not dates:
+        raise DateFormatUnclear(first=found.dates, others=", ".join(found.others))
+    return Form(dates=dates or found.dates, decimal_mark=mark or found.decimal_mark)
 
 
 def told(error: RowError) -> str:
