@@ -53,6 +53,7 @@ class Books:
         self.entities = self._codes(Entity)
         self.parties: dict[str, Party] = {}
         self._summaries: dict[Kind, dict[str, int | None]] = {}
+        self._closed_summaries: dict[Kind, frozenset[str]] = {}
 
     @cached_property
     def account_kinds(self) -> dict[int, str]:
@@ -109,6 +110,15 @@ class Books:
                 by_title[title] = None if title in by_title else key
             self._summaries[kind] = by_title
         return self._summaries[kind]
+
+    def is_closed_summary(self, kind: Kind, title: str) -> bool:
+        """Whether a summary that people made for a kind of documents has this title, and is closed."""
+        if kind not in self._closed_summaries:
+            found = visible_summaries(self.actor).filter(
+                type=TYPE_OF_KIND[kind], automatic=False, state=Summary.State.CLOSED
+            )
+            self._closed_summaries[kind] = frozenset(found.values_list("title", flat=True))
+        return title in self._closed_summaries[kind]
 
     def refusals(self, party: Party, day: date | None, entity_id: int | None) -> list[Refusal]:
         """What posting would refuse for each document by itself: asked here for all of them at once.

@@ -19,7 +19,7 @@ from invoices import services as invoices
 from ledger.entering import DocumentInput, LineInput
 from ledger.errors import NumberTaken
 from ledger.models import Kind
-from summaries.errors import SummaryAmbiguous
+from summaries.errors import SummaryAmbiguous, SummaryClosed
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,9 @@ class LinesFile(DocumentFile):
         known = self.books.summaries(kind)
         if title in known and known[title] is None:
             cells.fault(SummaryAmbiguous(summary=title), cells.first, "summary")
+            return None
+        if title not in known and self.books.is_closed_summary(kind, title):
+            cells.fault(SummaryClosed(summary=title), cells.first, "summary")
             return None
         return cells.coded("summary", known)
 

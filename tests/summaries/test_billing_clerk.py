@@ -45,6 +45,10 @@ def test_a_file_goes_into_the_open_summary_it_names_and_into_no_closed_one() -> 
         assert (document.summary_id, document.gl_date) == (key, date(2026, 3, 31))
         services.close(actor=b.actor, ids=[key])
         refused = upload(billing, TEXT.replace("I1", "I2"))
-        assert [error["column"] for error in refused["errors"]] == ["summary"], refused.text
+        assert [(error["column"], error["code"]) for error in refused["errors"]] == [
+            ("summary", "summary_closed")
+        ]
+        unknown = upload(billing, TEXT.replace("March", "April"))
+        assert [error["code"] for error in unknown["errors"]] == ["import_code_unknown"]
         assert billing.post(f"/summaries/sum_{key}/open").status == 403
         assert upload(billing, "number\nP1\n", type="payments").status == 403
