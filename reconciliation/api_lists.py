@@ -36,6 +36,7 @@ from reconciliation.document_answers import document_answers
 from reconciliation.marks import Mark, Settlement
 from reconciliation.mirrors import has_mirror
 from reconciliation.selectors import States, TextSearch, coded, documents
+from reconciliation.shared_receipts import shared_receipts
 from summaries.selectors import visible as summaries
 
 STATES = ("draft", "posted", "reversed", "reversal", "voided")
@@ -172,12 +173,14 @@ class DocumentFilters:
     # What each filter asks -----------------------------------------------------------------------------------
 
     def _customer(self, text: str) -> Condition:
-        """A deposit has no customer of its own: those of the receipts in it."""
+        """A deposit is of the customers whose receipts lie in it, a receipt of all that it has parts of."""
         key = resolve("customer", visible(self.actor), [text]).key(text)
         if self.kind == Kind.DEPOSIT:
             held = DepositItem.objects.filter(company_id=self.actor.company_id, receipt__customer=key)
             return Condition(Q(pk__in=held.values("document")) | Q(reverses__in=held.values("document")))
-        return Condition(Q(customer=key), column=True)
+        shared = shared_receipts(self.actor.company_id, key) if self.kind == Kind.PAYMENT else []
+        own = Q(customer=key)
+        return Condition(own | Q(KeyIn(shared)) if shared else own, column=True)
 
     def _summary(self, text: str) -> Condition:
         """An index reads it by date, whatever the kind."""

@@ -111,6 +111,27 @@ def test_credits_alone_pay_without_cash(b: Books, api: Integrator) -> None:
     assert read(api, invoice)[0]["open_amount"] == "20.00"
 
 
+def test_the_list_finds_a_receipt_by_each_customer_it_has_a_part_of(b: Books, api: Integrator) -> None:
+    other, third = b.add_customer("Other"), b.add_customer("Third")
+    theirs = b.invoice(70, customer=other)
+    matched = {"customer": id_of("customer", other), "amount": "70", "documents": [doc(theirs)]}
+    unused = {"customer": id_of("customer", third), "amount": "20"}
+    both, alone = receive(b, api, "100", parts=[matched, unused]), receive(b, api, "1")
+    draft = receive(b, api, "9", action="draft", parts=[{"customer": unused["customer"], "amount": "4"}])
+    taken_back = api.post(f"/payments/{both['id']}/reverse", {"date": DAY, "reason": "Bounced"})
+    mirror = taken_back["reversal"]
+
+    def found(customer: str) -> list[str]:
+        answer = api.get(f"/payments?customer={customer}&ordering=date")
+        return [one["id"] for one in answer["results"]]
+
+    assert found(acme(b)) == [both["id"], alone["id"], draft["id"], mirror]
+    assert found(id_of("customer", other)) == [both["id"], mirror]
+    assert found(id_of("customer", third)) == [both["id"], draft["id"], mirror]
+    only_drafts = api.get(f"/payments?customer={unused['customer']}&state=draft")
+    assert [one["id"] for one in only_drafts["results"]] == [draft["id"]]
+
+
 def test_a_payer_and_several_customers(b: Books, api: Integrator) -> None:
     other = b.add_customer("Other")
     mine, theirs = b.invoice(100), b.invoice(70, customer=other)
