@@ -48,7 +48,7 @@ def test_a_file_goes_into_the_open_summary_it_names_and_into_no_closed_one() -> 
         assert [(error["column"], error["code"]) for error in refused["errors"]] == [
             ("summary", "summary_closed")
         ]
-        unknown = upload(billing, TEXT.replace("March", "April"))
+        unknown = upload(billing, TEXT.replace("I1", "I3").replace("March", "April"))
         assert [error["code"] for error in unknown["errors"]] == ["import_code_unknown"]
         assert billing.post(f"/summaries/sum_{key}/open").status == 403
         assert upload(billing, "number\nP1\n", type="payments").status == 403
