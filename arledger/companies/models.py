@@ -77,6 +77,11 @@ class CompanyModel(models.Model):
     class Meta:
         abstract = True
 
+    def _get_FIELD_display(self, field: Any) -> Any:
+        """What ``get_…_display`` answers. Django's own translates and hashes every choice, for each row of a page."""
+        value = getattr(self, field.attname)
+        return next((str(label) for choice, label in field.flatchoices if choice == value), value)
+
 
 class Coded(CompanyModel):
     """A thing people call by a code that is unique in the company."""

@@ -44,11 +44,15 @@ MARKS = ("expects_localtime", "needs_autoescape", "is_safe")
 class QuickVariable(Variable):
     """A name, and what is looked up in it: ``row.customer.name``."""
 
-    __slots__ = ()
+    __slots__ = ("first", "rest")
 
-    def _resolve_lookup(self, context: Any) -> Any:
+    def __init__(self, var: str) -> None:
+        super().__init__(var)
         lookups: Any = self.lookups
-        first, *rest = lookups
+        self.first, *self.rest = lookups
+
+    def resolve(self, context: Any) -> Any:
+        first = self.first
         for names in reversed(context.dicts):
             if first in names:
                 current = names[first]
@@ -57,7 +61,7 @@ class QuickVariable(Variable):
             return self._missing(context, first)
         if callable(current):
             current = _called(current, context)
-        for name in rest:
+        for name in self.rest:
             try:
                 if not hasattr(type(current), "__getitem__"):
                     current = getattr(current, name)
@@ -67,14 +71,14 @@ class QuickVariable(Variable):
                     except (TypeError, AttributeError, KeyError, ValueError, IndexError):
                         current = getattr(current, name)
             except UNUSUAL:
-                return super()._resolve_lookup(context)  # type: ignore[misc]
+                return super().resolve(context)
             if callable(current):
                 current = _called(current, context)
         return current
 
     def _missing(self, context: Any, name: str) -> Any:
         if hasattr(context, name):
-            return super()._resolve_lookup(context)  # type: ignore[misc]
+            return super().resolve(context)
         raise VariableDoesNotExist("Failed lookup for key [%s] in %r", (name, context))
 
 
@@ -137,9 +141,8 @@ class Sentence:
 
 def _quick(value: Any) -> Any:
     """The same variable, looked up quickly; constants as they are."""
-    if type(value) is not Variable or value.lookups is None:
-        return value
-    return QuickVariable(value.var)
+    named = type(value) is Variable and value.lookups is not None
+    return QuickVariable(value.var) if named else value
 
 
 class QuickValue(VariableNode):
@@ -152,6 +155,9 @@ class QuickValue(VariableNode):
             return value
         if kind is str and context.autoescape:
             return escape(value)
+        if kind is int:
+            # Whole numbers are never grouped here: ``USE_THOUSAND_SEPARATOR`` is off, figures have their own filter.
+            return str(value)
         return render_value_in_context(value, context)
 
     def render_annotated(self, context: Context) -> str:

@@ -7,12 +7,12 @@ page. What comes out is the same text, to the character.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from html import escape
 from typing import Any
 
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
-from django.utils.html import conditional_escape
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 
 
 class Renderer(DjangoTemplates):
@@ -28,17 +28,18 @@ class Renderer(DjangoTemplates):
 def _attributes(widget: Mapping[str, Any]) -> Iterable[str]:
     for name, value in widget["attrs"].items():
         if value is True:
-            yield f" {conditional_escape(name)}"
+            yield f" {_text(name)}"
         elif value is not False:
-            yield f' {conditional_escape(name)}="{_text(value)}"'
+            yield f' {_text(name)}="{_text(value)}"'
 
 
 def _text(value: Any) -> str:
-    return conditional_escape(str(value))
+    text = str(value)
+    return text if isinstance(text, SafeString) else escape(text)
 
 
 def _input(widget: Mapping[str, Any]) -> Iterable[str]:
-    yield f'<input type="{widget["type"]}" name="{conditional_escape(widget["name"])}"'
+    yield f'<input type="{widget["type"]}" name="{_text(widget["name"])}"'
     if widget["value"] is not None:
         yield f' value="{_text(widget["value"])}"'
     yield from _attributes(widget)
@@ -46,16 +47,16 @@ def _input(widget: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _select(widget: Mapping[str, Any]) -> Iterable[str]:
-    yield f'<select name="{conditional_escape(widget["name"])}"'
+    yield f'<select name="{_text(widget["name"])}"'
     yield from _attributes(widget)
     yield ">"
     for group, options, _index in widget["optgroups"]:
         if group:
-            yield f'\n  <optgroup label="{conditional_escape(group)}">'
+            yield f'\n  <optgroup label="{_text(group)}">'
         for option in options:
             yield f'\n  <option value="{_text(option["value"])}"'
             yield from _attributes(option)
-            yield f">{conditional_escape(option['label'])}</option>\n"
+            yield f">{_text(option['label'])}</option>\n"
         if group:
             yield "\n  </optgroup>"
     yield "\n</select>"
