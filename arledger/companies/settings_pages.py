@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from arledger.companies import trail
+from arledger.companies.audit_pages import setting_labels
+from arledger.companies.entity_services import OVERRIDES, SEQUENCES
 from arledger.companies.forms import ConfigurationForm, Consequence, consequences
+from arledger.companies.models import EntityConfiguration
 from arledger.companies.selectors import settings_of
 from arledger.companies.services import change_configuration
+from arledger.core.actor import Actor
 from arledger.core.errors import Refusal
+from arledger.core.formats import format_date
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.forms import Done, show_refusal, submit
 from arledger.core.models import AuditEvent
@@ -50,6 +57,7 @@ def _configuration(request: PageRequest, form: ConfigurationForm, status: int = 
     context = {
         "form": form,
         "editable": request.actor.may("configuration.edit"),
+        "differences": _differences(request.actor),
         "history": _history(request.actor.company_id),
         "trail_url": f"{reverse('companies:audit')}?action=configure"
         if request.actor.may("audit.view")
@@ -58,12 +66,37 @@ def _configuration(request: PageRequest, form: ConfigurationForm, status: int = 
     return render(request, "companies/configuration.html", context, status=status)
 
 
+def _differences(actor: Actor) -> list[dict[str, Any]]:
+    """What entities set differently from the company: entity, its settings in words, where they change; one query."""
+    rows = EntityConfiguration.objects.filter(company_id=actor.company_id)
+    if actor.entities is not None:
+        rows = rows.filter(entity__in=actor.entities)
+    labels = setting_labels()
+    found = []
+    for row in rows.select_related("entity", "refund_journal", *SEQUENCES).order_by("entity__code"):
+        values = {name: getattr(row, name) for name in (*OVERRIDES, "closed_through")}
+        said = [f"{labels[name]}: {_said(value)}" for name, value in values.items() if value is not None]
+        if said:
+            url = reverse("companies:entity-overrides", args=[row.entity_id])
+            found.append({"entity": row.entity, "settings": said, "url": url})
+    return found
+
+
+def _said(value: Any) -> str:
+    """A setting as people read it: switches in words, days in their language, things by their code."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, date):
+        return format_date(value, get_language() or "en")
+    return str(value.code)
+
+
 def _history(company_id: int) -> list[dict[str, Any]]:
     """The latest changes of the company's and the entities' settings, newest first: at, who, what, note."""
     found = AuditEvent.objects.filter(company_id=company_id, action="configure").order_by("-sequence")[
         :EVENTS
     ]
-    labels = {name: field.label or name for name, field in ConfigurationForm.base_fields.items()}
+    labels = setting_labels()
     return [
         {"at": event.at, "who": event.actor, "what": trail.what(event), "note": trail.changes(event, labels)}
         for event in found

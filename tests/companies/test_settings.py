@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from arledger.companies.entity_services import change_overrides
 from arledger.companies.forms import SETTINGS
-from arledger.companies.models import Account, Configuration, NumberSequence
+from arledger.companies.models import Account, Configuration, Entity, NumberSequence
 from arledger.core.models import AuditEvent
 from arledger.core.scope import company_scope
 from tests.build import Books, books, person
@@ -147,6 +148,26 @@ def test_the_discount_account_is_one_of_the_chart_and_may_be_another_of_its_kind
     with company_scope(b.company.pk):
         event = AuditEvent.objects.filter(company_id=b.company.pk, action="configure").latest("sequence")
     assert (event.before, event.after) == ({"discount_account": "665000"}, {"discount_account": "709700"})
+
+
+def test_what_entities_do_differently_stands_on_the_companys_screen(client: Client) -> None:
+    with books() as b:
+        client.force_login(person(b))
+        entity = Entity.objects.create(company=b.company, code="N", name="North")
+        Entity.objects.create(company=b.company, code="S", name="South")
+        sequence = NumberSequence.objects.get(company=b.company, code="ADJ")
+        assert 'id="differences"' not in client.get(address(b)).content.decode()
+        change_overrides(
+            actor=b.actor,
+            entity_id=entity.pk,
+            changes={"refunds_enabled": True, "invoice_sequence": sequence},
+        )
+        page = client.get(address(b)).content.decode()
+        part = page[page.index('id="differences"') : page.index('id="history"')]
+    assert f"{address(b)}entities/{entity.pk}/differences/" in part
+    assert "Record customer refunds: yes" in part
+    assert "Invoices: ADJ" in part
+    assert "South" not in part
 
 
 def test_choices_are_the_companys_own_and_of_the_right_kind(client: Client) -> None:
