@@ -21,7 +21,7 @@ from reconciliation.consuming import Rules
 from reconciliation.credit_choice import known_order as known_credit_order
 from reconciliation.credit_grid import known_limit
 from reconciliation.distribution import Preview, preview
-from reconciliation.filling import BEYOND_CHANGED, Filling
+from reconciliation.filling import BEYOND_CHANGED, Filled, Filling
 from reconciliation.open_credits import CreditItem
 from reconciliation.open_items import OpenItem
 from reconciliation.picking import PickGrid, typed_but_settled
@@ -265,9 +265,8 @@ def _from_credit(
         flows=bool(amount),
     )
     filled = filling.filled(post=post)
-    applied = sum(filled.shown.mix.charges.values(), ZERO)
     grid = PickGrid(
-        rest=max(sum((credit.available for credit in mine), ZERO) - applied, ZERO),
+        rest=_rest(filled, mine),
         typed=typed,
         shown=filled.shown,
         items=items,
@@ -294,6 +293,12 @@ def _from_credit(
         names={item.line: item.name for item in items},
         changed=filled.changed,
     )
+
+
+def _rest(filled: Filled, credits: Sequence[CreditItem]) -> Decimal:
+    """What is still available of the credits."""
+    applied = sum(filled.shown.mix.charges.values(), ZERO)
+    return max(sum((credit.available for credit in credits), ZERO) - applied, ZERO)
 
 
 def _to_charge(

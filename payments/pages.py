@@ -34,7 +34,7 @@ from payments.showing import (
 from reconciliation.credit_link_pages import apply_url, match_url
 from reconciliation.panel_pages import MatchView, deposit_links, matches, timeline
 from reconciliation.preview import would_refuse
-from reconciliation.slices import slice_of
+from reconciliation.slice_pages import slice_of
 from summaries.fact_pages import summary_fact
 
 # Documents that a line names, where it was matched with more.

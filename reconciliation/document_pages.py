@@ -28,7 +28,7 @@ from reconciliation.facts import Facts, LineFacts, facts
 from reconciliation.kind_pages import KindPages
 from reconciliation.panel_pages import MatchView, deposit_links, matches, timeline
 from reconciliation.preview import would_refuse
-from reconciliation.slices import slice_of
+from reconciliation.slice_pages import slice_of
 from summaries.fact_pages import summary_fact
 
 

@@ -157,10 +157,8 @@ def build(
     items, credits = account(actor=actor, customer=customer, currency=currency)
     own = rules(settings_of(actor.company_id))
     offered = [] if quick else suggested(actor=actor, items=items, credits=credits, rules=own)
-    if data.get("pick"):
-        data = _without_amounts(data) | _picked(data["pick"], currency)
-    if "even" in data:
-        data = _without_amounts(data) | _evened(data, items, credits, own, currency)
+    window = window_of(data, post=post, limit="charges_limit")
+    data = _proposed(data, items, credits, own, currency)
     language = get_language() or "en"
     typed = read(data, currency, language)
     items += typed_but_settled(
@@ -170,7 +168,6 @@ def build(
     items = in_order(items, order)
     credit_typed = read(data, currency, language, "ck")
     unfolded = _keys(data.get("unfolded", ""), moved=data.get("unfold", ""))
-    window = window_of(data, post=post, limit="charges_limit")
     left = PickedCredits(
         items=credits,
         typed=credit_typed,
@@ -201,16 +198,17 @@ def build(
         customer=customer,
         rest=None,
     )
-    bench = Bench(
-        currency=currency,
-        plan=plan,
-        shown=shown,
-        charges=right,
-        credits=left,
-        order=order,
-        suggestions=offered,
+    return _reaching(
+        Bench(
+            currency=currency,
+            plan=plan,
+            shown=shown,
+            charges=right,
+            credits=left,
+            order=order,
+            suggestions=offered,
+        )
     )
-    return _reaching(bench)
 
 
 def _reaching(bench: Bench) -> Bench:
@@ -244,6 +242,17 @@ def opening(items: Sequence[OpenItem], credits: Sequence[CreditItem], document: 
     mine = {item.line: item.available for item in items if item.document == document and item.available > 0}
     currency = items[0].currency if items else ""
     return _as_typed(items, mine, currency) if mine else {}
+
+
+def _proposed(
+    data: Data, items: Sequence[OpenItem], credits: Sequence[CreditItem], own: Rules, currency: str
+) -> Data:
+    """The form with the amounts of a suggestion that was chosen, or with both sides made the same."""
+    if data.get("pick"):
+        data = _without_amounts(data) | _picked(data["pick"], currency)
+    if "even" in data:
+        data = _without_amounts(data) | _evened(data, items, credits, own, currency)
+    return data
 
 
 def _picked(text: str, currency: str) -> dict[str, str]:

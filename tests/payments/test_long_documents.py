@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from payments import services
 from payments.inputs import PartInput, PaymentInput
-from reconciliation.slices import SIZE
+from reconciliation.slice_pages import SIZE
 from tests.build import TODAY, books
 from tests.clerk import Clerk, Page, at_the_time_of_the_books
 from tests.long_accounts import many, opens
