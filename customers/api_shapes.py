@@ -23,6 +23,8 @@ SORTS = (Sort("code", ("code", "id")), Sort("name", ("sort_key", "id")))
 class CustomerBody(Input):
     """A customer as it is sent."""
 
+    example = {"name": "Acme Europe", "email": "accounts@acme.example"}
+
     name = TextField(max_length=150)
     code = TextField(max_length=40, required=False, help_text="Left out: the next of the customer sequence.")
     currency = CurrencyField(required=False, help_text="For new documents. Left out: the company's.")

@@ -25,6 +25,8 @@ from summaries.models import Type
 class DepositDraftBody(Input):
     """The members of a deposit: receipts held in undeposited funds that go to a bank account together."""
 
+    example = {"reference": "Slip 7"}
+
     bank_account = ReferenceField()
     date = DayField()
     receipts = ListOf(

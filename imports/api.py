@@ -106,6 +106,7 @@ class UploadInput(Input):
 
 
 class CommitInput(Input):
+    example = {"mode": "good"}
     mode = OneOf(Import.Mode.values, required=False)
 
 

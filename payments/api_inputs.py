@@ -86,6 +86,8 @@ class PartBody(SpreadBody):
 class PaymentDraftBody(SpreadBody):
     """The members of a payment. What nothing is named for is an overpayment."""
 
+    example = {"reference": "Bank 2026-03-15/7"}
+
     customer = ReferenceField(required=False, help_text="Who paid. Left out: the customer of the first part.")
     amount = MoneyField(required=False, help_text="The cash: 0 where only credits are used.")
     date = DayField()

@@ -56,6 +56,8 @@ class LineBody(Input):
 class HeaderBody(Input):
     """The members that every document of one customer has."""
 
+    example = {"reference": "PO 4711"}
+
     customer = ReferenceField(help_text="A customer, by id or code.")
     date = DayField()
     gl_date = DayField(

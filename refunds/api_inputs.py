@@ -35,6 +35,8 @@ class RefundCreditBody(Input):
 class RefundDraftBody(Input):
     """The members of a refund. ``method`` is record_transfer: the money was returned by transfer already."""
 
+    example = {"reference": "SEPA 2026-118"}
+
     customer = ReferenceField()
     date = DayField()
     bank_account = ReferenceField(required=False)

@@ -46,6 +46,8 @@ MOST = 2**31 - 1
 class SummaryDraftBody(Input):
     """The members of a summary that a person makes."""
 
+    example = {"title": "Counter, week 12", "gl_date": "2026-03-15", "control_count": 40}
+
     title = TextField(max_length=100)
     gl_date = DayField(help_text="Rules for the documents in it.")
     entity = ReferenceField(required=False)
@@ -58,6 +60,7 @@ class SummaryDraftBody(Input):
 class SummaryBody(SummaryDraftBody):
     """A summary as it is sent."""
 
+    example = {"type": "invoices", **SummaryDraftBody.example}
     type = OneOf(Type.values)
 
 

@@ -29,6 +29,7 @@ SCOPE_LENGTH = 40
 
 
 class TokenInput(Input):
+    example = {"name": "Web shop", "scopes": ["customers.add", "invoices.add", "invoices.post"], "days": 90}
     name = TextField(max_length=services.NAME_LENGTH, help_text="What it is recognised by.")
     scopes = ListOf(
         TextField(max_length=SCOPE_LENGTH),

@@ -30,6 +30,7 @@ FILTERS = {
 
 
 class WebhookInput(Input):
+    example = {"name": "ERP", "url": "https://erp.example.com/hooks", "kinds": ["invoice.posted"]}
     name = TextField(max_length=services.NAME_LENGTH, help_text="What it is recognised by.")
     url = TextField(max_length=URL_LENGTH, help_text="Where events are posted to: https, a public address.")
     kinds = ListOf(

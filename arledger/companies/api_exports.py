@@ -68,6 +68,7 @@ class ChoicesField(Strict):
 
 
 class ExportInput(Input):
+    example = {"source": "invoices", "format": "xlsx"}
     source = TextField(  # type: ignore[assignment]
         max_length=60, help_text="What: invoices, payments, reconciliation, ageing …"
     )

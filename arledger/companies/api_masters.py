@@ -116,26 +116,31 @@ COMMON: Mapping[str, Filter] = {
 
 
 class CodedInput(Input):
+    example = {"code": "NORTH", "name": "North"}
     code = TextField(max_length=masters.CODE_LENGTH)
     name = TextField(max_length=masters.NAME_LENGTH)
     active = FlagField(required=False, allow_null=False)
 
 
 class LocationInput(CodedInput):
+    example = {"code": "LYON", "name": "Lyon", "entity": "NORTH"}
     entity = ReferenceField(required=False)
 
 
 class AccountInput(CodedInput):
+    example = {"code": "706100", "name": "Consulting", "kind": "revenue"}
     kind = OneOf(Account.Kind.values)
 
 
 class BankAccountInput(CodedInput):
+    example = {"code": "BANK2", "name": "Second bank", "currency": "EUR", "account": "512000"}
     currency = CurrencyField()
     account = ReferenceField(help_text="A GL account of the kind bank.")
     entity = ReferenceField(required=False)
 
 
 class TermInput(CodedInput):
+    example = {"code": "NET45", "name": "Net 45 days", "net_days": 45, "end_of_month": True}
     net_days = WholeField(least=0, most=masters.MOST_DAYS)
     end_of_month = FlagField(required=False, allow_null=False)
     discount_percent = MoneyField(required=False, allow_null=False)
@@ -143,6 +148,7 @@ class TermInput(CodedInput):
 
 
 class SequenceInput(CodedInput):
+    example = {"code": "INV-N", "name": "Invoices North", "prefix": "N-", "width": 6}
     style = OneOf(NumberSequence.Style.values, required=False, allow_null=False)  # type: ignore[assignment]
     prefix = TextField(max_length=masters.CODE_LENGTH, required=False, allow_null=False)
     suffix = TextField(max_length=masters.CODE_LENGTH, required=False, allow_null=False)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import yaml
 from django.test import Client
 
+from arledger.core.api.fields import Input
 from arledger.core.api.openapi import as_yaml
 from tools.openapi import FILE
 
@@ -78,3 +80,29 @@ def test_it_is_served_to_anybody(document: dict[str, Any]) -> None:
     assert answer.status_code == 200
     assert json.loads(answer.content) == document
     assert Client().get("/api/v1/docs").status_code == 200
+
+
+def test_every_body_has_an_example(document: dict[str, Any]) -> None:
+    """Bulk bodies are many of what the plain calls show."""
+    bare = [
+        f"{method} {path}"
+        for path, calls in document["paths"].items()
+        for method, call in calls.items()
+        if not path.endswith("/bulk")
+        for body in call.get("requestBody", {}).get("content", {}).items()
+        if body[0] == "application/json" and not body[1].get("examples")
+    ]
+    assert bare == []
+
+
+def test_examples_can_be_sent() -> None:
+    shapes = [one for one in every_input(Input) if one.example]
+    assert len(shapes) > 10
+    for shape in shapes:
+        shape.read(dict(shape.example), partial=True)
+
+
+def every_input(shape: type[Input]) -> Iterator[type[Input]]:
+    for below in shape.__subclasses__():
+        yield below
+        yield from every_input(below)

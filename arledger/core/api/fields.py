@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
@@ -101,8 +101,7 @@ class TextField(Strict, serializers.CharField):
         return {"type": "string", "minLength": 1, "maxLength": self.longest}
 
     def read(self, value: Any) -> str:
-        required = not self.allow_blank
-        return clean_text(_text(value), self.longest, multiline=self.multiline, required=required)
+        return clean_text(_text(value), self.longest, multiline=self.multiline, required=not self.allow_blank)
 
     def read_text(self, text: str) -> str:
         return clean_text(text, self.longest, required=True)
@@ -269,6 +268,8 @@ def clean_shown(text: str) -> str:
 
 class Input(serializers.Serializer):
     """The members of a body or of an object in it. Every field is ``Strict``, an Input, or ``SomeInput(many=True)``."""
+
+    example: ClassVar[Mapping[str, Any]] = {}  # One to send, for calls that show none of their own.
 
     def __init__(self, *args: Any, least: int = 0, most: int = 1_000, **options: Any) -> None:
         options.setdefault("allow_null", not options.get("required", True))

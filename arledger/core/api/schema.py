@@ -98,12 +98,19 @@ def described(
             parameters=parameters,
             request=request,
             responses=responses,
-            examples=list(examples) or None,
+            examples=list(examples) or _example(request),
             auth=[] if public else None,
         )(handler)
         return wrapped
 
     return decorate
+
+
+def _example(request: Any) -> list[OpenApiExample] | None:
+    """The body's own example, where a call has no others."""
+    if not (isinstance(request, type) and issubclass(request, Input) and request.example):
+        return None
+    return [OpenApiExample("Sent", value=dict(request.example), request_only=True)]
 
 
 FAILURES = {
