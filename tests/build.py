@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from arledger.companies.models import BankAccount, Company, Configuration, NumberSequence, Term, User
 from arledger.companies.selectors import settings_of, system_actor
@@ -310,24 +310,40 @@ class Books:
 
 
 class Ready:
-    """A company made once, for the tests whose writes are rolled back: each finds it as new."""
+    """Companies made once, for the tests whose writes are rolled back: each finds them as new."""
 
-    books: Books | None = None
-    free = False
+    made: tuple[Books, ...] = ()
+    free: tuple[Books, ...] = ()
 
     @classmethod
     def make(cls) -> None:
-        with found() as cls.books:
-            pass
+        """Two: many tests look from one company at another."""
+        with found() as one, found() as other:
+            cls.made = (one, other)
+
+    @classmethod
+    def renew(cls) -> None:
+        """What was done to them is rolled back."""
+        cls.free = cls.made
 
     @classmethod
     def take(cls) -> Books | None:
-        """New books, unless this test has had them or keeps what it writes."""
+        """New books, unless this test has had all or keeps what it writes."""
         name = connection.settings_dict["NAME"]
-        if not cls.free or not cls.books or name != ROLLED_BACK or not connection.in_atomic_block:
+        if not cls.free or name != ROLLED_BACK or not connection.in_atomic_block:
             return None
-        cls.free = False
-        return replace(cls.books, company=copy(cls.books.company), names={})
+        ready, *free = cls.free
+        cls.free = tuple(free)
+        return replace(ready, company=copy(ready.company), names={})
+
+
+@contextmanager
+def tried() -> Iterator[None]:
+    """One of many examples in a test that is rolled back: what it writes is, too, so that the next finds all as new."""
+    with transaction.atomic():
+        Ready.renew()
+        yield
+        transaction.set_rollback(True)
 
 
 @contextmanager

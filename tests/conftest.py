@@ -91,24 +91,24 @@ def test_settings() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def fresh_books() -> None:
-    """The company that is ready is new again: what the last test did to it was rolled back.
+    """The companies that are ready are new again: what the last test did to them was rolled back.
 
-    So were the long lists that the process remembers: the next company has the same key. Keys come again in the
-    committed database too, so nothing is left in the cache. And a page that was opened in French leaves its thread
-    speaking French.
+    So were the long lists that the process remembers: the next test's companies have the same keys. Those come
+    again in the committed database too, so nothing is left in the cache. And a page that was opened in French
+    leaves its thread speaking French.
     """
     translation.activate("en")
     cache.clear()
     assert connections.settings["default"]["NAME"] == servers.ROLLED_BACK, (
         "a fixture left tests on its database"
     )
-    build.Ready.free = True
+    build.Ready.renew()
     listing.LONG.clear()
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(test_settings: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """pytest-django's hook: here a copy of the migrated template for this worker, with a company in it."""
+    """pytest-django's hook: here a copy of the migrated template for this worker, with companies in it."""
     servers.make_database(SERVERS, servers.ROLLED_BACK)
     with django_db_blocker.unblock():
         build.Ready.make()

@@ -21,7 +21,7 @@ from arledger.core.scope import company_scope
 from summaries.models import Summary
 from summaries.slot_services import ensure_slots
 from summaries.tasks import JOB
-from tests.build import AT, Books, books
+from tests.build import AT, Books, books, tried
 from tests.concurrency.racing import race
 
 Cursor = psycopg.Cursor[tuple[object, ...]]
@@ -172,7 +172,7 @@ STEPS = st.lists(
 def test_whatever_happens_slots_stay_apart_and_hold_what_was_posted_in_them(
     start: datetime, steps: list[tuple[str, int, str, str]]
 ) -> None:
-    with books() as b:
+    with tried(), books() as b:
         at = start
         for step, seconds, frequency, zone in steps:
             at += timedelta(seconds=seconds)
