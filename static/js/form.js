@@ -113,8 +113,9 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  const form = event.target.closest?.("form");
-  if (!form) return;
+  // The verb's key works also when nothing has the focus; work screens see to that themselves.
+  const form = event.target.closest?.("form, dialog") ?? document.querySelector("form[data-guard]:not([data-work])");
+  if (!(form instanceof HTMLFormElement)) return;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     const primary = form.querySelector("[data-primary]");
     if (!primary) return;
