@@ -17,6 +17,7 @@ from reconciliation.errors import EntryOfRefund, NothingLeft, ReasonMissing
 from refunds import services as refunds
 from refunds.errors import (
     AlreadyVoided,
+    CreditOfOtherCustomer,
     CreditReserved,
     NotEnoughCredit,
     RefundIsPosted,
@@ -40,7 +41,7 @@ def test_seven_then_three_of_a_credit_of_ten() -> None:
         assert b.state(credit) == (0, "applied", "complete", "A")
         assert b.state(last)[:3] == (0, "paid", "complete")
         assert b.line_codes(last) == ["A"], "each entry has its credit's code"
-        with pytest.raises(NotFound):
+        with pytest.raises(CreditOfOtherCustomer):
             b.refund({credit: 1}, customer=b.add_customer("Other"))
         assert check(b.company.pk) == []
 
