@@ -65,6 +65,7 @@ FIGURES = {
         "exchange_rate",
         "fill",
         "hours",
+        "charges_limit",
         "limit",
         "max_length",
         "more",
