@@ -103,16 +103,8 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
         "OPTIONS": {
-            "loaders": [
-                (
-                    "arledger.core.http.templating.Loader",
-                    [
-                        "django.template.loaders.filesystem.Loader",
-                        "django.template.loaders.app_directories.Loader",
-                    ],
-                )
-            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -120,11 +112,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "arledger.companies.context.frame",
             ],
-            "builtins": [
-                "django.templatetags.i18n",
-                "arledger.core.templatetags.arledger",
-                "arledger.core.templatetags.quick",
-            ],
+            "builtins": ["django.templatetags.i18n", "arledger.core.templatetags.arledger"],
         },
     }
 ]
