@@ -205,10 +205,11 @@ class Table:
         first = next(self._records(), None)
         if first is None:
             raise EmptyFile(row=1)
-        names = tuple(cell.strip() for cell in first[1]) or ("",)
-        self._width = len(names)
-        while len(names) > 1 and not names[-1]:
-            names = names[:-1]
+        cells = [cell.strip() for cell in first[1]] or [""]
+        self._width = len(cells)
+        while len(cells) > 1 and not cells[-1]:
+            cells.pop()
+        names = tuple(cells)
         seen: dict[str, int] = {}
         for column, name in enumerate(names, start=1):
             if not name or "\0" in name:
