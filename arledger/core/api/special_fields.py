@@ -47,7 +47,7 @@ class RateField(MoneyField):
 
     def read(self, value: Any) -> Decimal:
         found = super().read(value)
-        if found != round(found, RATE_DECIMALS) or found >= RATE_LIMIT:
+        if found >= RATE_LIMIT or found != round(found, RATE_DECIMALS):
             raise RateInvalid(text=value[:40])
         return found
 
