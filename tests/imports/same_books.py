@@ -31,8 +31,14 @@ WHO = {
     "job",
     "rights",
 }
-#: Keys without a foreign key, and what they name: the documents (or customers) that a row of a file became.
-LOOSE = {("imports_importentry", "written"): "ledger_document"}
+#: Keys without a foreign key, and what they name: the documents (or customers) that a row of a file became, and what
+#: the lines of a match imply.
+LOOSE = {
+    ("imports_importentry", "written"): "ledger_document",
+    ("ledger_application", "charge_document_id"): "ledger_document",
+    ("ledger_application", "credit_document_id"): "ledger_document",
+    ("ledger_application", "customer_id"): "customers_customer",
+}
 #: Of how things were done, not of the books: messages to workers and programs, keys of forms and of programs, and
 #: the chain of the audit trail, which hashes ids and instants.
 NOT_BOOKS = {

@@ -45,6 +45,7 @@ FILES = {
     "journal": PLACES["reports:journal"],
     "fec": PLACES["reports:journal"],
     "proof": PLACES["reports:proof"],
+    "imports": LISTS["ImportLister"],
 }
 CALLS = {
     "/api/v1/reports/proof": PLACES["reports:proof"],
