@@ -11,7 +11,7 @@ from rest_framework import serializers
 from arledger.api import services
 from arledger.api.models import ApiToken
 from arledger.api.selectors import Event, events_after, state_of, tokens_of
-from arledger.api.webhook_selectors import object_ids
+from arledger.api.webhook_selectors import shown
 from arledger.core.actor import Actor
 from arledger.core.api.encoding import instant
 from arledger.core.api.fields import Input, ListOf, ReferenceField, TextField, WholeField
@@ -178,13 +178,7 @@ class FeedShape(serializers.Serializer):
 
 
 def _event(event: Event) -> dict[str, Any]:
-    return {
-        "id": id_of("event", event.key),
-        "type": event.kind,
-        "objects": object_ids(event.kind, event.object_ids),
-        "data": event.payload,
-        "created_at": instant(event.at),
-    }
+    return shown(key=event.key, kind=event.kind, keys=event.object_ids, payload=event.payload, at=event.at)
 
 
 class Events(ApiView):

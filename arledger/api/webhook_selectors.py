@@ -68,19 +68,18 @@ def tally(actor: Actor) -> dict[int, tuple[int, int]]:
     return {webhook: (pending, failed) for webhook, pending, failed in rows}
 
 
-def object_ids(kind: str, keys: Sequence[int]) -> list[str]:
-    """The ids of what an event is about: ``doc_…`` for documents of every kind."""
+def shown(*, key: int, kind: str, keys: Sequence[int], payload: Any, at: datetime) -> dict[str, Any]:
+    """An event as the feed and webhooks tell it; what it is about by ids, ``doc_…`` for documents of every kind."""
     what = kind.partition(".")[0]
-    return [id_of(what if what in PREFIXES else "document", key) for key in keys]
+    return {
+        "id": id_of("event", key),
+        "type": kind,
+        "objects": [id_of(what if what in PREFIXES else "document", one) for one in keys],
+        "data": payload,
+        "created_at": instant(at),
+    }
 
 
 def body_of(*, key: int, kind: str, keys: Sequence[int], payload: Any, at: datetime) -> bytes:
     """The JSON that tells of an event: the same bytes at each attempt."""
-    told = {
-        "id": id_of("event", key),
-        "kind": kind,
-        "object_ids": object_ids(kind, keys),
-        "payload": payload,
-        "created_at": instant(at),
-    }
-    return encode(told).encode()
+    return encode(shown(key=key, kind=kind, keys=keys, payload=payload, at=at)).encode()

@@ -29,7 +29,7 @@ class Receiver:
 
     @property
     def kinds(self) -> list[str]:
-        return [one["kind"] for one in self.told]
+        return [one["type"] for one in self.told]
 
     def take(self, headers: dict[str, str], body: bytes) -> int:
         self.hold()

@@ -70,7 +70,7 @@ def test_events_arrive_signed_and_in_order(b: Books, there: Receiver) -> None:
     assert run() == len(there.came)
     told = there.told
     assert there.kinds == ["invoice.posted", "payment.posted"]
-    assert told[0]["object_ids"] == [f"doc_{invoice}"]
+    assert told[0]["objects"] == [f"doc_{invoice}"]
     assert f"doc_{before}" not in str(told)
     assert [int(one["id"].removeprefix("evt_")) for one in told] == [row.event_id for row in log(made)]
     for headers, body in there.came:
@@ -224,7 +224,7 @@ def test_each_company_has_its_own(b: Books, there: Receiver) -> None:
         assert Webhook.objects.count() == 0
     ours = b.add_customer("Ours")
     run()
-    assert [one["object_ids"] for one in there.told] == [[f"cus_{ours}"]]
+    assert [one["objects"] for one in there.told] == [[f"cus_{ours}"]]
     assert len(log(made)) == 1
 
 

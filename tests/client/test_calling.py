@@ -278,9 +278,9 @@ def signed(body: bytes, *secrets: str, at: int = 1_000) -> str:
 def test_a_message_is_believed_once_its_signature_is_right() -> None:
     told = {
         "id": "evt_1",
-        "kind": "invoice.posted",
-        "object_ids": ["doc_1"],
-        "payload": {},
+        "type": "invoice.posted",
+        "objects": ["doc_1"],
+        "data": {},
         "created_at": "2026-03-15T12:00:00.000000Z",
     }
     body = json.dumps(told).encode()

@@ -38,9 +38,7 @@ def test_the_blocks_of_the_guide_run_one_after_the_other(desk: Desk) -> None:
         names["Arledger"] = client
         exec(compile(text, f"{GUIDE.name}, block {place + 1}", "exec"), names)
     assert made == [desk]
-    body = (
-        b'{"id": "evt_1", "kind": "x", "object_ids": [], "payload": {}, "created_at": "2026-03-15T12:00:00Z"}'
-    )
+    body = b'{"id": "evt_1", "type": "x", "objects": [], "data": {}, "created_at": "2026-03-15T12:00:00Z"}'
     headers = {SIGNATURE: signature(["new", "old"], body, now())}
     assert abs(time.time() - now().timestamp()) < 60
     for secrets, status in ((["old"], 204), (["other", "new"], 204), (["other"], 400)):

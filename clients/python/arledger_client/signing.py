@@ -18,12 +18,12 @@ TOLERANCE = 300.0
 
 
 class Message(TypedDict):
-    """What a webhook is told of an event. Remember the ids of what you have done: one may come twice."""
+    """An event, as the feed shows it. Remember the ids of what you have done: one may come twice."""
 
     id: str
-    kind: str
-    object_ids: list[str]
-    payload: dict[str, Any]
+    type: str
+    objects: list[str]
+    data: dict[str, Any]
     created_at: dt.datetime
 
 
