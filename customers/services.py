@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
@@ -128,7 +129,7 @@ def enter(*, actor: Actor, customers: Sequence[CustomerInput]) -> list[int]:
             action="add",
             object_kind="customer",
             object_ids=keys,
-            after=asdict(customers[0]) | {"code": codes[0]}
+            after=_told(actor, asdict(customers[0]) | {"code": codes[0]})
             if len(customers) == 1
             else {"count": len(customers)},
         )
@@ -204,9 +205,25 @@ def edit(*, actor: Actor, key: int, entered: CustomerInput, version: int) -> Non
             action="edit",
             object_kind="customer",
             object_ids=[key],
-            before={name: before[name] for name in changed},
-            after={name: after[name] for name in changed},
+            before=_told(actor, {name: before[name] for name in changed}),
+            after=_told(actor, {name: after[name] for name in changed}),
         )
+
+
+CODES = """
+SELECT (SELECT code FROM companies_term WHERE company_id = %(company)s AND id = %(term_id)s),
+       (SELECT code FROM customers_customer WHERE company_id = %(company)s AND id = %(parent_id)s),
+       (SELECT code FROM companies_entity WHERE company_id = %(company)s AND id = %(entity_id)s)
+"""
+NAMED_BY_CODE = ("term_id", "parent_id", "entity_id")
+
+
+def _told(actor: Actor, values: dict[str, Any]) -> dict[str, Any]:
+    """The fields as the audit trail keeps them: other things by their code."""
+    keys = {name: values.get(name) for name in NAMED_BY_CODE}
+    codes = fetch_all(CODES, {"company": actor.company_id, **keys})[0] if any(keys.values()) else (None,) * 3
+    named = dict(zip(NAMED_BY_CODE, codes, strict=True))
+    return {name.removesuffix("_id"): named.get(name, value) for name, value in values.items()}
 
 
 def _stale(actor: Actor, key: int) -> Stale:

@@ -200,6 +200,9 @@ def test_a_customer_is_entered_changed_and_deleted() -> None:
         assert "Inactive" in clerk.send(edit.address, fields).text
         made.refresh_from_db()
         assert (made.name, made.active, made.address) == ("Café Blanc", False, "1 rue\n75000 Paris")
+        trail = clerk.open("/settings/audit/").text
+        assert "Belongs to: C00001" in trail
+        assert "Name: Café Noir → Café Blanc" in trail
         page = clerk.send(stale.address, sheet(stale) | {"name": "Mine"})
         assert page.status == 422
         assert f"{clerk.user.name} changed this" in page.text
