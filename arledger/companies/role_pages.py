@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from arledger.companies import overview, role_services, segregation
 from arledger.companies.models import Role
@@ -157,4 +158,5 @@ def _mark(pair: segregation.Pair, found: overview.RoleRights) -> object:
         return "–"
     if not found.people:
         return badge(_("both, held by nobody"), "outline")
-    return badge(_("both, held by %(count)s") % {"count": found.people}, "caution", "triangle-alert")
+    people = ngettext("both, held by %(count)s person", "both, held by %(count)s people", found.people)
+    return badge(people % {"count": found.people}, "caution", "triangle-alert")

@@ -166,7 +166,7 @@ def test_a_company_makes_its_own_roles_and_the_shipped_ones_stay(client: Client)
         page = client.get(address(b, f"roles/{made.pk}/")).content.decode()
         assert "writes the invoice off" in page
         matrix = client.get(address(b, "roles/duties/")).content.decode()
-        assert "both, held by 1" in matrix
+        assert "both, held by 1 person" in matrix
 
 
 def test_who_lacks_the_right_sees_and_changes_nothing(client: Client) -> None:
