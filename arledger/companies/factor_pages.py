@@ -8,8 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from arledger.companies import factor_services
-from arledger.companies.models import Membership
-from arledger.core.errors import NotFound
+from arledger.companies.password_services import present
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.forms import Done, KeyedForm, ask
 
@@ -17,10 +16,7 @@ from arledger.core.http.forms import Done, KeyedForm, ask
 @page("roles.edit")
 def take_away(request: PageRequest, key: int) -> HttpResponse:
     """Ask, then take app and recovery codes away and sign the person out everywhere."""
-    rows = Membership.objects.filter(company_id=request.actor.company_id, active=True, user__is_active=True)
-    member = rows.select_related("user").filter(pk=key).first()
-    if member is None:
-        raise NotFound()
+    member = present(request.actor, key)
     who = {"name": member.user.name}
     back = reverse("companies:person", args=[key])
 

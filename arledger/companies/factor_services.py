@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from arledger.companies.models import Membership, User
-from arledger.companies.password_services import of_one_company
+from arledger.companies.password_services import may_help, of_one_company, present
 from arledger.companies.people_services import OutsideEntities, require_reach
 from arledger.core import audit
 from arledger.core.actor import Actor
@@ -44,13 +44,7 @@ def has_factor(user: User) -> bool:
 
 def offered(actor: Actor, member: Membership) -> bool:
     """Whether the page of a member may offer to take his second factor away, as far as one can tell before."""
-    return (
-        actor.may("roles.edit")
-        and member.user_id != actor.user_id
-        and member.active
-        and member.user.is_active
-        and has_factor(member.user)
-    )
+    return may_help(actor, member) and has_factor(member.user)
 
 
 def why_not(actor: Actor, member: Membership) -> Refusal | None:
@@ -74,10 +68,7 @@ def take_away(*, actor: Actor, key: int) -> User:
     """
     actor.require("roles.edit")
     with transaction.atomic():
-        rows = Membership.objects.filter(company_id=actor.company_id, active=True, user__is_active=True)
-        member = rows.select_related("user").filter(pk=key).first()
-        if member is None:
-            raise NotFound()
+        member = present(actor, key)
         if refusal := why_not(actor, member):
             raise refusal
         user = member.user

@@ -63,13 +63,26 @@ class Opened:
 
 def offered(actor: Actor, member: Membership) -> bool:
     """Whether the page of a member may offer a link, as far as one can tell before it is asked for."""
+    return may_help(actor, member) and member.user.has_usable_password()
+
+
+def may_help(actor: Actor, member: Membership) -> bool:
+    """Whether somebody may help another present member to sign in, as far as one can tell before."""
     return (
         actor.may("roles.edit")
         and member.user_id != actor.user_id
         and member.active
         and member.user.is_active
-        and member.user.has_usable_password()
     )
+
+
+def present(actor: Actor, key: int) -> Membership:
+    """A membership of the actor's company that may sign in, with its user. Raises NotFound."""
+    rows = Membership.objects.filter(company_id=actor.company_id, active=True, user__is_active=True)
+    member = rows.select_related("user").filter(pk=key).first()
+    if member is None:
+        raise NotFound()
+    return member
 
 
 def make_link(*, actor: Actor, key: int) -> str:
@@ -79,10 +92,7 @@ def make_link(*, actor: Actor, key: int) -> str:
     """
     actor.require("roles.edit")
     with transaction.atomic():
-        rows = Membership.objects.filter(company_id=actor.company_id, active=True, user__is_active=True)
-        member = rows.select_related("user").filter(pk=key).first()
-        if member is None:
-            raise NotFound()
+        member = present(actor, key)
         user = member.user
         if user.pk == actor.user_id:
             raise OwnMembership()
