@@ -200,17 +200,14 @@ def change_member(
             _limit(actor, row, entities)
             require_reach(actor, row)
         require_administrator(actor)
-        after = _told(actor, row)
-        changed = [name for name in after if before[name] != after[name]]
-        if changed:
-            audit.record(
-                actor=actor,
-                action="member",
-                object_kind="user",
-                object_ids=[row.user_id],
-                before={name: before[name] for name in changed},
-                after={name: after[name] for name in changed},
-            )
+        audit.record_changes(
+            actor=actor,
+            action="member",
+            object_kind="user",
+            object_id=row.user_id,
+            before=before,
+            after=_told(actor, row),
+        )
     return row
 
 

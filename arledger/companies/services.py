@@ -262,16 +262,14 @@ def tell_configured(
     actor: Actor, row: Configuration, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> None:
     """Put into the audit trail what of the settings is not as it was; nothing when all of it is."""
-    changed = [name for name in after if before[name] != after[name]]
-    if changed:
-        audit.record(
-            actor=actor,
-            action="configure",
-            object_kind="configuration",
-            object_ids=[row.pk],
-            before={name: before[name] for name in changed},
-            after={name: after[name] for name in changed},
-        )
+    audit.record_changes(
+        actor=actor,
+        action="configure",
+        object_kind="configuration",
+        object_id=row.pk,
+        before=before,
+        after=after,
+    )
 
 
 def change_configuration(*, actor: Actor, changes: Mapping[str, Any], version: int) -> Configuration:

@@ -77,6 +77,28 @@ def record(
         waiting.append(event)
 
 
+def record_changes(
+    *,
+    actor: Actor,
+    action: str,
+    object_kind: str,
+    object_id: int,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> None:
+    """Record what of an object is not as it was, by name; nothing when all of it is. Like ``record``, called last."""
+    changed = [name for name in after if before[name] != after[name]]
+    if changed:
+        record(
+            actor=actor,
+            action=action,
+            object_kind=object_kind,
+            object_ids=[object_id],
+            before={name: before[name] for name in changed},
+            after={name: after[name] for name in changed},
+        )
+
+
 def last(*, company_id: int, object_kind: str, object_id: int, action: str) -> tuple[str, datetime] | None:
     """Who did ``action`` to an object last, and when."""
     rows = fetch_all(
