@@ -58,11 +58,6 @@ class InvalidFlag(Invalid):
     sentence = _("“%(text)s” is neither yes nor no. Write yes, no, or leave the cell empty.")
 
 
-class InvalidRate(Invalid):
-    code = "import_rate_invalid"
-    sentence = _("“%(text)s” is not an exchange rate. Write a number above 0 with at most 8 decimals.")
-
-
 class RowsDiffer(Invalid):
     """The rows of one document disagree on something that a document has only once."""
 

@@ -15,13 +15,13 @@ from arledger.core.csvfile import Row, UnreadableFile, safe_cell
 from arledger.core.dates import ISO, parse_date
 from arledger.core.errors import Refusal, Required
 from arledger.core.money import decimals, parse_amount
-from imports.errors import InvalidFlag, InvalidRate, RowsDiffer, UnknownCode, UsedAgain, UsedBefore
+from arledger.core.rates import parse_rate
+from imports.errors import InvalidFlag, RowsDiffer, UnknownCode, UsedAgain, UsedBefore
 from imports.seen import Seen
 from imports.words import NO, YES
 
 Value = TypeVar("Value")
 
-_RATE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,8})?", re.ASCII)
 ZERO = Decimal(0)
 _GUARDED = re.compile(r"'+[=+\-@\t\r\n]")
 
@@ -223,7 +223,13 @@ class Cells:
 
     def rate(self, column: str) -> Decimal:
         mark = self.form.decimal_mark
-        return self.read(self.once(column), self.first, column, lambda cell: _rate(cell, mark), Decimal(1))
+        return self.read(
+            self.once(column),
+            self.first,
+            column,
+            lambda cell: parse_rate(cell, decimal_marks=mark),
+            Decimal(1),
+        )
 
     def coded(
         self, column: str, known: Mapping[str, Value], row: Row | None = None, *, required: bool = False
@@ -261,10 +267,3 @@ def _flag(text: str) -> bool:
     if word not in YES | NO:
         raise InvalidFlag(text=text[:40])
     return word in YES
-
-
-def _rate(text: str, mark: str) -> Decimal:
-    plain = text if mark == "." else text.replace(".", " ").replace(mark, ".")
-    if not _RATE.fullmatch(plain) or not Decimal(plain):
-        raise InvalidRate(text=text[:40])
-    return Decimal(plain)

@@ -40,11 +40,6 @@ class TotalTooLarge(Invalid):
     sentence = _("The lines add up to more than the books can hold. Split the document.")
 
 
-class RateMissing(Invalid):
-    code = "exchange_rate_missing"
-    sentence = _("Enter the exchange rate from %(currency)s to %(base)s: a number greater than 0.")
-
-
 class NumberTaken(Refusal):
     code = "number_taken"
     status = 409

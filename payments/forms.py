@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -12,7 +10,7 @@ from django.utils.choices import normalize_choices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from arledger.core.http.forms import AmountField, DayField, KeyedForm, TextField
+from arledger.core.http.forms import AmountField, DayField, KeyedForm, RateField, TextField
 from customers.models import Customer
 from ledger.models import Method
 from payments.errors import NothingReceived, UnknownCustomer
@@ -20,7 +18,6 @@ from summaries.forms import SummaryField
 
 Choices = Sequence[tuple[str, str | Promise]]
 UNDEPOSITED = "undeposited"
-RATE = re.compile(r"[0-9]{1,10}([.,][0-9]{1,8})?", re.ASCII)
 
 
 class ReceiveForm(KeyedForm):
@@ -38,12 +35,7 @@ class ReceiveForm(KeyedForm):
         error_messages={"required": NothingReceived.sentence},
     )
     currency = forms.ChoiceField(label=_("Currency"), required=False)
-    rate = TextField(
-        label=_("Exchange rate"),
-        max_length=20,
-        required=False,
-        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-    )
+    rate = RateField(label=_("Exchange rate"), required=False)
     date = DayField(label=_("Receipt date"))
     method = forms.ChoiceField(label=_("Method"), choices=Method.choices)
     account = forms.ChoiceField(label=_("Account"))
@@ -88,13 +80,6 @@ class ReceiveForm(KeyedForm):
         if self.payer is None:
             raise forms.ValidationError(UnknownCustomer.sentence)
         return self.payer.code
-
-    def clean_rate(self) -> Decimal:
-        text = self.cleaned_data["rate"]
-        rate = Decimal(text.replace(",", ".")) if RATE.fullmatch(text) else Decimal(0)
-        if text and not rate:
-            raise forms.ValidationError(_("Write the rate as a number greater than 0, for example 1.0825."))
-        return rate or Decimal(1)
 
     def clean_account(self) -> int | None:
         account = self.cleaned_data["account"]

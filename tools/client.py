@@ -31,7 +31,7 @@ LEFT_OUT = {("get", "/api/v1/openapi.json"), ("post", "/api/v1/imports")}
 PAGING = {"cursor", "fields"}
 VERBS = {"get": "show", "post": "create", "patch": "change", "delete": "delete"}
 WRITE = ["idempotency_key: str | None = None", "validate_only: bool = False"]
-MONEY = re.compile(r"\[0-9\]\+\(\\\.\[0-9\]")
+MONEY = re.compile(r"\[0-9\](\+|\{1,9\})\(\\.\[0-9\]")
 
 Schema = Mapping[str, Any]
 

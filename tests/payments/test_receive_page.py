@@ -226,7 +226,11 @@ def test_another_currency_has_its_own_charges_and_rate() -> None:
         assert f"use-d{dollars}" not in page.form().fields
         page = page.press("Spread", currency="USD", amount="90", account="undeposited")
         assert page.uses() == {f"d{dollars}": "90.00"}
-        page.press("Post payment", rate="1.0825")
+        for rate in ("0", "1000000000", "0.123456789"):
+            refused = page.press("Post payment", rate=rate)
+            assert f"“{rate}” is not an exchange rate." in refused.text
+            assert refused.form().fields["rate"] == rate
+        page.press("Post payment", rate="1,0825")
         assert b.open(dollars) == 0
         assert payments(b)[0].exchange_rate == Decimal("1.0825")
         refused = screen(clerk, document=b.invoice(5, currency="USD"))

@@ -107,6 +107,13 @@ class TextField(Strict, serializers.CharField):
         return clean_text(text, self.longest, required=True)
 
 
+def read_decimal_text(value: Any) -> str:
+    """The text of an amount or a rate. Raises AmountIsNumber for a JSON number."""
+    if type(value) is int or type(value) is Decimal:
+        raise AmountIsNumber()
+    return _text(value)
+
+
 @extend_schema_field(
     {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]{1,4})?$", "maxLength": 20, "examples": ["1234.50"]}
 )
@@ -118,9 +125,7 @@ class MoneyField(Strict):
         super().__init__(**options)
 
     def read(self, value: Any) -> Decimal:
-        if type(value) is int or type(value) is Decimal:
-            raise AmountIsNumber()
-        found = parse_plain(_text(value))
+        found = parse_plain(read_decimal_text(value))
         if found < 0 and not self.negative:
             raise AmountNegative(text=value[:40])
         if not found and not self.zero:

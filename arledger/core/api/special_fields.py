@@ -7,22 +7,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from arledger.core.api.fields import MoneyField, Strict, TextField, clean_shown
-from arledger.core.errors import Invalid
+from arledger.core.api.fields import Strict, TextField, clean_shown, read_decimal_text
 from arledger.core.money import UnknownCurrency, decimals
+from arledger.core.rates import PATTERN, parse_rate
 from arledger.core.text import EmailInvalid
-
-RATE_DECIMALS = 8
-RATE_LIMIT = Decimal(10) ** 9
-
-
-class RateInvalid(Invalid):
-    code = "exchange_rate_invalid"
-    sentence = _("“%(text)s” is not an exchange rate. Write a number above 0 with at most 8 decimals.")
 
 
 @extend_schema_field({"type": "string", "pattern": "^[A-Z]{3}$", "examples": ["EUR"]})
@@ -38,18 +29,12 @@ class CurrencyField(Strict):
         return text
 
 
-@extend_schema_field({"type": "string", "pattern": r"^[0-9]+(\.[0-9]{1,8})?$", "examples": ["1.0845"]})
-class RateField(MoneyField):
+@extend_schema_field({"type": "string", "pattern": f"^{PATTERN}$", "examples": ["1.0845"]})
+class RateField(Strict):
     """What one unit of the document's currency is worth in the company's: more than 0, as a decimal string."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(zero=False, **options)
-
     def read(self, value: Any) -> Decimal:
-        found = super().read(value)
-        if found >= RATE_LIMIT or found != round(found, RATE_DECIMALS):
-            raise RateInvalid(text=value[:40])
-        return found
+        return parse_rate(read_decimal_text(value))
 
 
 @extend_schema_field({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "examples": ["380.00"]})

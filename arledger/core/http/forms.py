@@ -30,6 +30,7 @@ from arledger.core.formats import input_amount
 from arledger.core.http.doors import PageRequest
 from arledger.core.idempotency import KeyReused, answer_to, answered, claim
 from arledger.core.money import parse_localized_amount
+from arledger.core.rates import parse_rate
 from arledger.core.text import clean_text
 
 KEY = "idempotency_key"
@@ -106,9 +107,7 @@ class DayField(forms.Field):
 
 
 class RateField(forms.Field):
-    """An exchange rate: up to 8 decimals, with a point or a comma. Cleaned to a Decimal; empty means 1."""
-
-    pattern = re.compile(r"[0-9]{1,9}([.,][0-9]{1,8})?", re.ASCII)
+    """An exchange rate, with a point or a comma. Cleaned to a Decimal; empty means 1."""
 
     def __init__(self, **options: Any) -> None:
         attributes = {"inputmode": "decimal", "autocomplete": "off", "maxlength": "20"}
@@ -119,11 +118,10 @@ class RateField(forms.Field):
         text = str(value if value is not None else "").strip()
         if not text:
             return Decimal(1)
-        if not self.pattern.fullmatch(text):
-            raise ValidationError(
-                _("Write the rate as a number greater than 0, for example 1.0825."), code="rate_invalid"
-            )
-        return Decimal(text.replace(",", "."))
+        try:
+            return parse_rate(text, decimal_marks=".,")
+        except Refusal as refusal:
+            raise field_error(refusal) from refusal
 
     def prepare_value(self, value: Any) -> Any:
         return f"{value.normalize():f}" if isinstance(value, Decimal) else value
