@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,7 @@ from arledger.core.http.forms import AmountField, DayField, TextField
 from arledger.core.http.keyset import Sort
 from arledger.core.http.listing import Column, Export, Total
 from arledger.core.money import quantize
+from arledger.core.query import KeyIn
 from ledger.models import NUMBER_ORDER, Document, Kind, Method
 from payments.forms import UNDEPOSITED
 from payments.selectors import bank_accounts
@@ -27,6 +28,7 @@ from reconciliation.figures import Figures, document_figures
 from reconciliation.marks import Mark
 from reconciliation.mirrors import TakenBack
 from reconciliation.selectors import States, TextSearch, coded, documents, totals
+from reconciliation.shared_receipts import shared_receipts
 from summaries.forms import InSummaryField, narrow_to_summary
 
 SHOWN = (
@@ -62,12 +64,16 @@ class PaymentFilter(forms.Form):
 
 @dataclass(frozen=True)
 class PaymentRow:
-    """A payment as the list shows it; amounts are positive, a reversal's is negative. No figures: a draft."""
+    """A payment as the list shows it; amounts are positive, a reversal's is negative. No figures: a draft.
+
+    ``shared``: it is another customer's than the filter names, and holds a part of his.
+    """
 
     document: Document
     figures: Figures | None
     today: date
     url: str
+    shared: bool = False
 
     def __str__(self) -> str:
         return self.document.number or str(_("Draft payment"))
@@ -175,6 +181,13 @@ class PaymentLister(ByEntity):
         return TextSearch(self.actor, Kind.PAYMENT, self.values["customer"], customers_only=True)
 
     @cached_property
+    def shared(self) -> frozenset[int]:
+        """Receipts of others that hold a part of the customers that the filter means."""
+        if "customer" not in self.values or not self.payers.customers:
+            return frozenset()
+        return frozenset(shared_receipts(self.actor.company_id, self.payers.customers))
+
+    @cached_property
     def taken_back(self) -> TakenBack:
         return TakenBack(self.actor, Kind.PAYMENT)
 
@@ -227,7 +240,8 @@ class PaymentLister(ByEntity):
         if account:
             rows = rows.filter(bank_account=None if account == UNDEPOSITED else int(account))
         if "customer" in values:
-            rows = rows.filter(self.payers.condition)
+            own = self.payers.condition
+            rows = rows.filter(own | Q(KeyIn(self.shared)) if self.shared else own)
         if "match_code" in values:
             rows = rows.filter(coded(self.actor.company_id, values["match_code"]))
         if "mark" in values:
@@ -244,7 +258,10 @@ class PaymentLister(ByEntity):
         posted = [row.pk for row in rows if row.state == Document.State.POSTED]
         figures = document_figures(company_id=self.actor.company_id, ids=posted, day=self.actor.today)
         place = reverse("payments:list")
-        return [PaymentRow(row, figures.get(row.pk), self.actor.today, f"{place}{row.pk}/") for row in rows]
+        today, shared = self.actor.today, self.shared
+        return [
+            PaymentRow(row, figures.get(row.pk), today, f"{place}{row.pk}/", row.pk in shared) for row in rows
+        ]
 
     def totals(self, rows: QuerySet[Any]) -> Sequence[Total]:
         posted = rows.filter(state=Document.State.POSTED)

@@ -178,7 +178,7 @@ class DocumentFilters:
         if self.kind == Kind.DEPOSIT:
             held = DepositItem.objects.filter(company_id=self.actor.company_id, receipt__customer=key)
             return Condition(Q(pk__in=held.values("document")) | Q(reverses__in=held.values("document")))
-        shared = shared_receipts(self.actor.company_id, key) if self.kind == Kind.PAYMENT else []
+        shared = shared_receipts(self.actor.company_id, [key]) if self.kind == Kind.PAYMENT else []
         own = Q(customer=key)
         return Condition(own | Q(KeyIn(shared)) if shared else own, column=True)
 

@@ -300,7 +300,8 @@ class TextSearch:
     """Documents of a kind by text: how numbers and references begin, and customers by words of name or code.
 
     Where nothing begins so, any text that contains all the words (``selective`` is then false, as it is when very
-    much fits): no index finds those. ``customers_only``: by customers and nothing else.
+    much fits): no index finds those. ``customers_only``: by customers and nothing else; ``customers`` are those meant,
+    none where it may be more than ``MOST_CUSTOMERS``.
     """
 
     MANY = 1_000
@@ -311,16 +312,18 @@ class TextSearch:
         self.text = text
         self.customers_only = customers_only
         self.selective = True
+        self.customers: list[int] = []
         self.condition = self._condition()
 
     def _condition(self) -> Q:
         customers, *found = self._found()
         keys = {key for part in found for key in part}
-        if len(customers) == 1 and keys == set(found[0]):
-            return Q(customer=customers[0])
         if len(customers) > MOST_CUSTOMERS:
             self.selective = False
             return self._beginning() | Q(customer__in=search(visible(self.actor), self.text).values("pk"))
+        self.customers = customers
+        if len(customers) == 1 and keys == set(found[0]):
+            return Q(customer=customers[0])
         if any(len(part) > self.MANY for part in found):
             self.selective = False
             return self._beginning() | Q(KeyIn(customers, "customer_id"))

@@ -74,6 +74,24 @@ def test_tabs_filters_and_search(few: int, monkeypatch: pytest.MonkeyPatch) -> N
         assert clerk.open("/payments/?method=cowrie").status == 400
 
 
+@pytest.mark.parametrize("many", [1_000, 0], ids=["few fit", "many fit"])
+def test_the_filter_by_customer_finds_receipts_others_gave_for_him(
+    many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TextSearch, "MANY", many)
+    with books() as b:
+        other = b.add_customer("Birch")
+        b.receipt(100, leave=True)
+        b.receipt(60, customer=other, payer_id=b.customer, leave=True)
+        b.receipt(50, customer=other, leave=True)
+        clerk = Clerk(b)
+        assert numbers(clerk, "?customer=birch") == ["PAY-00003", "PAY-00002"]
+        assert "Acme also for other customers" in clerk.open("/payments/?customer=birch").text
+        assert numbers(clerk, "?customer=acme") == ["PAY-00002", "PAY-00001"]
+        assert "also for other" not in clerk.open("/payments/?customer=acme").text
+        assert numbers(clerk, "?customer=birch&tab=unapplied") == ["PAY-00003", "PAY-00002"]
+
+
 ASKED = (
     "",
     "?tab=drafts",
@@ -105,7 +123,8 @@ def test_the_list_costs_the_same_for_few_and_many(few: int, monkeypatch: pytest.
 
         for _ in range(2):
             for query in ASKED:
-                assert asked(query) <= 10, query
+                # By customer one more: what others gave for him.
+                assert asked(query) <= 10 + ("customer=" in query), query
             for _ in range(20):
                 b.receipt(5)
 
