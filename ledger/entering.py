@@ -19,6 +19,7 @@ from customers.models import Customer
 from ledger.banking import banks_named, money_account
 from ledger.drafts import NewDocument, NewLine
 from ledger.errors import (
+    AccountIsControl,
     DueBeforeDate,
     DueMissing,
     NoLines,
@@ -87,7 +88,7 @@ class _Books:
 
     customers: Mapping[int, Customer]
     terms: dict[int, Term]
-    accounts: frozenset[int]
+    accounts: Mapping[int, Account]
     locations: frozenset[int]
     entities: frozenset[int]
     banks: Mapping[int, BankAccount]
@@ -136,7 +137,7 @@ def _books(
     return _Books(
         customers=customers,
         terms=usual | {term.pk: term for term in asked},
-        accounts=_active(actor, Account, accounts),
+        accounts=_accounts_named(actor, accounts),
         locations=_active(actor, Location, locations),
         entities=_active(actor, Entity, entities),
         banks=banks_named(
@@ -148,9 +149,12 @@ def _books(
     )
 
 
-def _active(
-    actor: Actor, model: type[Account] | type[Location] | type[Entity], keys: set[int]
-) -> frozenset[int]:
+def _accounts_named(actor: Actor, keys: set[int]) -> Mapping[int, Account]:
+    """Those of the accounts that are in use and that the person may see."""
+    return within_reach(actor, Account).filter(active=True).in_bulk(keys) if keys else {}
+
+
+def _active(actor: Actor, model: type[Location] | type[Entity], keys: set[int]) -> frozenset[int]:
     """Those of the keys that are in use and that the person may see."""
     if not keys:
         return frozenset()
@@ -238,8 +242,8 @@ def _line(
     control: int,
 ) -> NewLine:
     prefix = f"lines.{index}."
-    if line.account_id and line.account_id not in books.accounts:
-        raise UnknownAccount(field=prefix + "account")
+    if line.account_id:
+        _check_account(books.accounts.get(line.account_id), prefix + "account")
     if line.location_id and line.location_id not in books.locations:
         raise UnknownReference(field=prefix + "location")
     if line.service_start and line.service_end and line.service_end < line.service_start:
@@ -262,6 +266,14 @@ def _line(
         service_start=line.service_start,
         service_end=line.service_end,
     )
+
+
+def _check_account(account: Account | None, field: str) -> None:
+    """Raises UnknownAccount, or AccountIsControl: what a line books against is no control account (SPEC 16)."""
+    if account is None:
+        raise UnknownAccount(field=field)
+    if account.kind in Account.CONTROL:
+        raise AccountIsControl(field=field, account=account.code, kind=account.get_kind_display())
 
 
 def _cash_basis(by_default: bool, line: LineInput) -> bool:

@@ -113,6 +113,16 @@ class UnknownAccount(Invalid):
     sentence = _("Choose an active account of this company.")
 
 
+class AccountIsControl(Invalid):
+    """A line between a control account and another one would move the one without moving a customer's balance."""
+
+    code = "account_is_control"
+    sentence = _(
+        "Account %(account)s holds what customers owe or have paid, and follows from their documents (%(kind)s). "
+        "Choose another account for the line."
+    )
+
+
 class UnknownReference(Invalid):
     """A term, location or entity that the company does not have."""
 

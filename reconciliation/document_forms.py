@@ -230,7 +230,7 @@ class BilledLineForm(LineForm):
         accounts: list[Any] = [
             one
             for one in offered_by.offered["accounts"]
-            if isinstance(one, Account) and one.kind != Account.Kind.RECEIVABLE
+            if isinstance(one, Account) and one.kind not in Account.CONTROL
         ]
         offer(self, "account", offered(accounts, (self.initial or {}).get("account")))
         self.fields["account"].initial = settings.row.revenue_account_id

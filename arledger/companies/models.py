@@ -124,6 +124,9 @@ class Account(Coded):
         EXCHANGE = "exchange", _("Exchange difference")
         OPENING = "opening", _("Opening balances")
 
+    # They move with customers' documents alone: the journal ties to the subledger on them (SPEC 16).
+    CONTROL: ClassVar = frozenset({Kind.RECEIVABLE, Kind.ADVANCES, Kind.OVERPAYMENTS})
+
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
 
 

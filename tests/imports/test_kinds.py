@@ -266,7 +266,8 @@ def test_what_is_no_open_item_is_told_at_its_cell(desk: Desk) -> None:
         "E,ACME,2026-01-03,,10,2025-12-31,\n"
         "F,ACME,2026-01-03,2026-01-01,10,,\n"
         "F,ACME,2026-01-03,,10,,\n"
-        "G,ACME,2026-01-03,,-10,,411000\n"
+        "G,ACME,2026-01-03,,-10,,512000\n"
+        "H,ACME,2026-01-03,,10,,411000\n"
     )
     row = desk.upload("opening_balances", OPENING + rows, mode="good")
     assert desk.places(row) == [
@@ -277,6 +278,7 @@ def test_what_is_no_open_item_is_told_at_its_cell(desk: Desk) -> None:
         (6, "gl_date", "period_closed"),
         (7, "due_date", "due_before_date"),
         (8, "number", "import_used_before"),
+        (10, "account", "account_is_control"),
     ]
     assert desk.commit(row).rows_ok == 1
 
