@@ -71,19 +71,22 @@ class RowsDiffer(Invalid):
 class UsedBefore(Invalid):
     code = "import_used_before"
     sentence = _(
-        "“%(text)s” was used before, in row %(first)s. The rows of one document follow each other, and no other "
-        "document or customer has its number, key or code."
+        "“%(text)s” was used before, in row %(first)s: no other document or customer has its number, key or code."
     )
 
 
 class UsedAgain(Invalid):
-    """The first of several documents with one number: it may lack the rows that come later."""
+    """The first of several documents that claim one number or key: it may lack the rows that come later."""
 
     code = "import_used_again"
-    sentence = _(
-        "“%(text)s” is used again, in row %(again)s. The rows of one document follow each other, and no other document "
-        "has its number or key."
-    )
+    sentence = _("“%(text)s” is used again, in row %(again)s: no other document has its number or key.")
+
+
+class RefusedWith(Invalid):
+    """Said where rows of a refused document stand apart from the one that is wrong."""
+
+    code = "import_refused_with"
+    sentence = _("Refused with row %(other)s of the same document.")
 
 
 class InvalidAction(Invalid):

@@ -163,6 +163,8 @@ class ImportPart(CompanyModel):
 class ImportEntry(CompanyModel):
     """What became of one document (or customer) of a file: rows ``first_row`` to ``last_row``, ``rows`` of them.
 
+    A document whose rows do not follow each other has one entry for each piece.
+
     ``written`` is the key of the document or customer in the books, null when it was refused. It is no reference:
     drafts may be deleted later.
     """

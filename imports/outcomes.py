@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from arledger.core.csvfile import Row, Tally
 from arledger.core.errors import Refusal
+from imports.errors import RefusedWith
 from imports.readers import Form, Group
 
 
@@ -77,11 +78,23 @@ class Done:
     def refuse(self, group: Group, faults: Iterable[tuple[int, str, Refusal]]) -> None:
         rows = tuple(group.numbers)
         values = {row.number: row.values for row in group.rows}
-        self.errors.extend(
+        found = [
             RowError(row, column, refusal, rows, values.get(row, {}).get(column, ""))
             for row, column, refusal in faults
-        )
+        ]
+        self.errors += found + _elsewhere(group, found)
         self.entries.append(Entry(group, None))
+
+
+def _elsewhere(group: Group, found: Sequence[RowError]) -> list[RowError]:
+    """What is told where rows of a refused document stand apart from all that is wrong with it."""
+    told = {error.row for error in found}
+    rows = tuple(group.numbers)
+    return [
+        RowError(run[0].number, "", RefusedWith(row=run[0].number, other=min(told)), rows)
+        for run in group.runs()
+        if told and not told.intersection(row.number for row in run)
+    ]
 
 
 @dataclass

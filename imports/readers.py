@@ -16,6 +16,7 @@ from arledger.core.dates import ISO, parse_date
 from arledger.core.errors import Refusal, Required
 from arledger.core.money import decimals, parse_amount
 from arledger.core.rates import parse_rate
+from imports.apart import Apart
 from imports.errors import InvalidFlag, RowsDiffer, UnknownCode, UsedAgain, UsedBefore
 from imports.seen import Seen
 from imports.words import NO, YES
@@ -57,49 +58,101 @@ class Unguarded:
 
 @dataclass(slots=True)
 class Group:
-    """The rows of one document (or the one row of a customer), and what is wrong with them so far."""
+    """The rows of one document (or the one row of a customer), and what is wrong with them so far.
+
+    ``apart``: rows of other documents stand between them.
+    """
 
     rows: list[Row]
     faults: list[Refusal] = field(default_factory=list)
+    apart: bool = False
 
     @property
     def numbers(self) -> list[int]:
         return [row.number for row in self.rows]
 
+    def runs(self) -> list[list[Row]]:
+        """The rows in pieces that nothing of another document stands in."""
+        if not self.apart:
+            return [self.rows]
+        found: list[list[Row]] = []
+        for row in self.rows:
+            if found and row.number == found[-1][-1].number + 1:
+                found[-1].append(row)
+            else:
+                found.append([row])
+        return found
+
 
 def groups(
     rows: Iterable[Row], header: Sequence[str], keys: Sequence[str], *, several: bool
 ) -> Iterator[Group]:
-    """The rows of each document together: rows that follow each other with the same cell in one of ``keys``.
+    """The rows of each document together: those with the same cell in one of ``keys``, wherever they stand.
 
     The more telling key of a row decides. Rows with all of them empty stand alone; so does each row unless documents
-    have ``several``. A key that comes back later is a fault there, and of documents with several rows also where it was
-    first: that document may be incomplete. A row that cannot be taken apart belongs where its key says, and without a
-    key to the document before it, so that no document loses a row unnoticed. The rows are gone through twice.
+    have ``several``. Documents come in the order of their last rows. A key that two documents claim is a fault of the
+    later one, and of documents with several rows of both: either may lack rows. A row that cannot be taken apart
+    belongs where its key says, and without a key to the document before it, so that no document loses a row unnoticed.
+    The rows are gone through twice.
     """
-    with Seen() as seen:
+    with Seen() as seen, Apart(header) as apart:
         with suppress(UnreadableFile):
-            for group, held in _grouped(rows, header, keys, several=several):
+            for piece, held in _grouped(rows, header, keys, several=several):
+                first = piece.rows[0].number
+                document = _document(seen, first, held, keys) if several else first
                 for name, text in held.items():
-                    seen.note(name, text, group.rows[0].number)
-        for group, held in _grouped(rows, header, keys, several=several):
-            number = group.rows[0].number
-            found: list[Refusal] = []
-            for name, text in held.items():
-                first, again = seen.where(name, text)
-                if first < number:
-                    found.append(UsedBefore(row=number, field=name, text=text, first=first))
-                elif again and several:
-                    found.append(UsedAgain(row=number, field=name, text=text, again=again))
-            group.faults[:0] = found
-            yield group
+                    seen.note(name, text, document, first)
+                if document != first:
+                    apart.note(document, piece.rows[-1].number)
+        for piece, held in _grouped(rows, header, keys, several=several):
+            first = piece.rows[0].number
+            document = _document(seen, first, held, keys) if several else first
+            last = apart.last(document)
+            if piece.rows[-1].number < last:
+                apart.wait(document, piece.rows)
+                continue
+            if last:
+                piece, held = _joined([*apart.taken(document), *piece.rows], header, keys)
+            piece.faults[:0] = _claimed_twice(seen, piece, held, several=several)
+            yield piece
+
+
+def _document(seen: Seen, first: int, held: Mapping[str, str], keys: Sequence[str]) -> int:
+    """The first row of the document that rows beginning in ``first`` belong to: their own where none has their key."""
+    telling = next((name for name in keys if name in held), None)
+    return first if telling is None else seen.where(telling, held[telling])[0] or first
+
+
+def _joined(rows: list[Row], header: Sequence[str], keys: Sequence[str]) -> tuple[Group, dict[str, str]]:
+    """A document of rows from several places, with the keys it has."""
+    places = _places(header, keys)
+    held: dict[str, str] = {}
+    for row in rows:
+        held = _keys(row, places) | held
+    return Group(rows, [row.fault for row in rows if row.fault], apart=True), held
+
+
+def _claimed_twice(seen: Seen, group: Group, held: Mapping[str, str], *, several: bool) -> list[Refusal]:
+    number = group.rows[0].number
+    found: list[Refusal] = []
+    for name, text in held.items():
+        first, again = seen.where(name, text)
+        if first != number:
+            found.append(UsedBefore(row=number, field=name, text=text, first=first))
+        elif again and several:
+            found.append(UsedAgain(row=number, field=name, text=text, again=again))
+    return found
+
+
+def _places(header: Sequence[str], keys: Sequence[str]) -> list[tuple[str, int]]:
+    return [(name, header.index(name)) for name in keys if name in header]
 
 
 def _grouped(
     rows: Iterable[Row], header: Sequence[str], keys: Sequence[str], *, several: bool
 ) -> Iterator[tuple[Group, dict[str, str]]]:
-    """The rows of each document, with the keys they have."""
-    places = [(name, header.index(name)) for name in keys if name in header]
+    """The rows that follow each other in one document, with the keys they have."""
+    places = _places(header, keys)
     group, held = Group([]), dict[str, str]()
     for row in rows:
         cells = _keys(row, places)

@@ -116,13 +116,14 @@ class _Notes:
             [
                 self._row.company_id,
                 self._row.pk,
-                entry.group.rows[0].number,
-                entry.group.rows[-1].number,
-                len(entry.group.rows),
+                run[0].number,
+                run[-1].number,
+                len(run),
                 entry.key,
             ]
             for entry in entries
             if entry.key is None or not refused_only
+            for run in entry.group.runs()
         ]
 
     def faults(self, done: Done) -> list[list[Any]]:

@@ -9,12 +9,15 @@ from types import TracebackType
 #: So many are kept in memory; from then on a temporary file of SQLite's own holds them.
 IN_MEMORY = 50_000
 NOTE = """
-INSERT INTO seen VALUES (?, ?, 0) ON CONFLICT (name) DO UPDATE SET again = excluded.first WHERE again = 0
+INSERT INTO seen VALUES (?1, ?2, 0) ON CONFLICT (name) DO UPDATE SET again = ?3 WHERE again = 0 AND first <> ?2
 """
 
 
 class Seen:
-    """Remembers where each name was seen first, and where again. Used as a context, which throws the file away."""
+    """Remembers which document has each name, by its first row, and where another one names it again.
+
+    Used as a context, which throws the file away.
+    """
 
     def __init__(self) -> None:
         self._few: dict[str, tuple[int, int]] = {}
@@ -29,20 +32,20 @@ class Seen:
         if self._many is not None:
             self._many.close()
 
-    def note(self, column: str, text: str, row: int) -> None:
-        """``text`` begins a document in ``row``."""
+    def note(self, column: str, text: str, document: int, row: int) -> None:
+        """``row`` names ``text``; it belongs to the document that begins in row ``document``."""
         name = f"{column}\0{text}"
         if self._many is not None:
-            self._many.execute(NOTE, (name.encode(), row))
+            self._many.execute(NOTE, (name.encode(), document, row))
             return
-        first, again = self._few.get(name, (row, 0))
-        self._few[name] = (first, again or (row if row != first else 0))
+        first, again = self._few.get(name, (document, 0))
+        self._few[name] = (first, again or (row if document != first else 0))
         if len(self._few) >= IN_MEMORY:
             self._many = _moved(self._few)
             self._few = {}
 
     def where(self, column: str, text: str) -> tuple[int, int]:
-        """The row in which ``text`` was seen first, and the one in which it was next (0: never again)."""
+        """The first row of the document that has ``text`` (0: none), and where another names it (0: nowhere)."""
         name = f"{column}\0{text}"
         if self._many is None:
             return self._few.get(name, (0, 0))

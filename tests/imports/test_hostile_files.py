@@ -116,14 +116,37 @@ def test_headers_that_are_not_ours(desk: Desk, text: str, refusal: type[Refusal]
 def test_no_document_is_imported_without_its_later_rows(desk: Desk) -> None:
     rows = (
         "1,ACME,2026-01-01,2026-02-01,5\n2,ACME,2026-01-01,2026-02-01,7\n1,,,,6\n"
-        "3,ACME,2026-01-01,2026-02-01,8\n3,ACME,2026-01-01,2026-02-01,9\n"
+        "3,ACME,2026-01-01,2026-02-01,8\n3,ACME,2026-01-01,2026-02-01,9\n1,,,,4\n"
     )
     faults, found = told(desk, HEAD + rows)
-    assert [fault for fault in faults if fault[1] == "number"] == [
-        (2, "number", "import_used_again"),
-        (4, "number", "import_used_before"),
+    assert faults == []
+    assert [(number, amounts) for number, _day, amounts in found] == [
+        ("2", [7]),
+        ("3", [8, 9]),
+        ("1", [5, 6, 4]),
     ]
-    assert [(number, amounts) for number, _day, amounts in found] == [("2", [7]), ("3", [8, 9])]
+
+
+def test_rows_apart_are_refused_together_and_come_back(desk: Desk) -> None:
+    rows = (
+        "1,ACME,2026-01-01,2026-02-01,5\n2,ACME,2026-01-01,2026-02-01,7\n1,,,,6\n1,,,,1e3\n"
+        "3,ACME,2026-01-01,2026-02-01,8\n1,,,,4\n"
+    )
+    row = desk.upload("invoices", HEAD + rows, mode="good")
+    assert desk.places(row) == [
+        (2, "", "import_refused_with"),
+        (5, "amount", "amount_exponent"),
+        (7, "", "import_refused_with"),
+    ]
+    assert (row.rows_ok, row.rows_failed, row.entries_ok, row.entries_failed) == (2, 4, 2, 1)
+    row = desk.commit(row)
+    assert (row.rows_ok, row.rows_failed, row.entries_ok, row.entries_failed) == (2, 4, 2, 1)
+    failed = desk.failed(row)
+    assert [line.split(",")[4] for line in failed.splitlines()[1:]] == ["5", "6", "1e3", "4"]
+    again = failed.replace("1e3", "1000")
+    assert desk.commit(desk.upload("invoices", again)).rows_ok == 4
+    written = Document.objects.get(company=desk.made.company, kind="invoice", number="1")
+    assert [line.amount for line in written.lines.order_by("position")] == [5, 6, 1000, 4]
 
 
 def test_rows_of_blanks_are_left_out_or_told(desk: Desk) -> None:

@@ -118,6 +118,30 @@ def test_killed_three_times_good_documents_are_imported_once(
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("small_chunks")
+def test_documents_whose_rows_stand_apart_are_imported_once(
+    desk: Desk, killer: Callable[[int], None]
+) -> None:
+    """First rows of all documents, then second rows in another order: each waits for its own."""
+    first, *rows = file().splitlines(keepends=True)
+    shuffled = rows[::2] + [rows[1::2][(5 * n) % 12] for n in range(12)]
+    row = desk.upload("invoices", first + "".join(shuffled), mode="good")
+    assert (row.state, row.rows_ok, row.rows_failed, row.entries_ok) == ("checked", 18, 6, 9)
+    upload_services.commit(actor=desk.made.actor, key=row.pk)
+    for attempt in range(2):
+        killer(3)
+        die(desk, row, AT + attempt * 2 * LEASE)
+    row = finish(desk, row, AT + 6 * LEASE)
+    assert (row.state, row.rows_total, row.rows_ok, row.rows_failed) == ("committed", 24, 18, 6)
+    found = Document.objects.filter(company=desk.made.company).order_by("pk")
+    assert [one.number for one in found] == [f"N{5 * n % 12}" for n in range(12) if 5 * n % 12 % 4 != 3]
+    assert {tuple(one.lines.order_by("position").values_list("amount", flat=True)) for one in found} == {
+        (10, 5)
+    }
+    assert len(desk.failed(row).splitlines()) == 7
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("small_chunks")
 def test_killed_three_times_all_or_nothing_stays_nothing_until_it_is_all(
     desk: Desk, killer: Callable[[int], None]
 ) -> None:

@@ -95,7 +95,8 @@ def told(error: RowError) -> str:
     others = [row for row in error.rows if row != error.row]
     if not others:
         return f"{place}: {error.refusal}"
-    with_it = f"{others[0]}" if len(others) == 1 else f"{others[0]} to {others[-1]}"
+    together = error.rows[-1] - error.rows[0] < len(error.rows)
+    with_it = f"{others[0]} to {others[-1]}" if together and others[1:] else ", ".join(map(str, others))
     return f"{place}: {error.refusal} (refused with row {with_it})"
 
 
