@@ -21,7 +21,9 @@ function recent() {
 
 /** This page comes first among the recent ones. */
 function remember() {
-  const title = document.querySelector("h1")?.textContent.trim().replace(/\s+/g, " ");
+  // The heading's own words: chips and buttons stand behind them.
+  const heading = document.querySelector("h1");
+  const title = (heading?.firstChild?.textContent.trim() || heading?.textContent.trim())?.replace(/\s+/g, " ");
   if (!title || location.pathname === home()) return;
   const others = recent().filter((one) => one.url !== location.pathname);
   const kept = [{ url: location.pathname, title }, ...others].slice(0, MOST_RECENT + 1);

@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from arledger.core.http import keyset
+from arledger.core.http import keyset, listing
 from customers.services import CustomerInput, enter
 from ledger.models import Document
 from reconciliation.selectors import States
@@ -83,6 +83,30 @@ def test_a_list_is_searched_and_opened_by_keyboard(place: Place, page: Page) -> 
     expect(page.locator("#list-q")).to_have_value("INV-00002")
 
 
+def test_previous_and_next_go_through_the_list_one_came_from(
+    place: Place, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "PAGE_SIZE", 2)
+    place.b.invoice(40)
+    place.enter(page, "invoices/?tab=open&sort=number")
+    heading, nav = page.locator("h1"), page.locator("[data-neighbours]")
+    page.get_by_role("link", name="INV-00002").click()
+    expect(heading).to_contain_text("INV-00002")
+    expect(nav.locator("[rel=prev]")).not_to_have_attribute("href", re.compile("."))
+    page.keyboard.press("j")
+    expect(heading).to_contain_text("INV-00003")
+    nav.get_by_role("link", name="Next").click()
+    expect(heading).to_contain_text("INV-00004")
+    expect(nav.locator("[rel=next]")).not_to_have_attribute("href", re.compile("."))
+    page.keyboard.press("k")
+    expect(heading).to_contain_text("INV-00003")
+    page.locator(".breadcrumbs a").click()
+    expect(page).to_have_url(re.compile(r"/invoices/\?tab=open&sort=number$"))
+    place.enter(page, f"invoices/{place.invoices[0]}/")
+    expect(heading).to_contain_text("INV-00001")
+    expect(nav).to_be_hidden()
+
+
 def test_a_search_that_no_index_knows_goes_on_by_itself(
     place: Place, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,6 +154,7 @@ def test_verbs_ask_in_a_dialog_and_say_what_they_do(place: Place, page: Page) ->
     expect(dialog).to_contain_text("owes 70.00 EUR more")
     dialog.get_by_role("button", name="Post invoice").click()
     expect(page.locator(".note")).to_contain_text("is posted")
+    page.wait_for_load_state()  # Before its scripts are there, links lead to pages instead of dialogs.
     page.get_by_role("link", name="Reverse").click()
     dialog.locator("[name=reason]").fill("Wrong customer")
     dialog.get_by_role("button", name="Reverse invoice").click()
