@@ -165,6 +165,26 @@ window.addEventListener("pageshow", () => {
   leaving = false;
 });
 
+/* ------------------------------------------------------------------ what was changed is not called wrong any more */
+
+/** The server has the last word; until then a message would speak of another value than the one beside it. */
+function corrected(field) {
+  const error = document.getElementById(`${field.id}_error`);
+  const described = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id !== error?.id);
+  if (described.join("")) field.setAttribute("aria-describedby", described.join(" "));
+  else field.removeAttribute("aria-describedby");
+  error?.remove();
+  field.removeAttribute("aria-invalid");
+  const summary = document.querySelector("[data-error-summary]");
+  summary?.querySelector(`a[href="#${CSS.escape(field.id)}"]`)?.closest("li").remove();
+  if (summary && !summary.querySelector("li")) summary.remove();
+}
+
+document.addEventListener("change", (event) => {
+  if (event.target.matches("[aria-invalid=true]:not([data-use])")) corrected(event.target);
+});
+document.addEventListener("work:corrected", (event) => corrected(event.target));
+
 for (const form of document.querySelectorAll("form[data-lines]")) {
   renumber(form);
   showTotal(form);

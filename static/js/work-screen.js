@@ -235,7 +235,7 @@ function show(answer) {
     const note = row.querySelector("[data-use-error]");
     if (note.textContent !== error) note.textContent = error;
     if (error) input.setAttribute("aria-invalid", "true");
-    else input.removeAttribute("aria-invalid");
+    else if (input.hasAttribute("aria-invalid")) input.dispatchEvent(new Event("work:corrected", { bubbles: true }));
   }
   for (const [id, text] of Object.entries(answer.texts)) {
     const place = document.getElementById(id);

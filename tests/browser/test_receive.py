@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Dialog, Page, Route, expect
 
 from ledger.models import Document
-from tests.browser.seeing import PASSWORD, come_back, faults, open_small, serious
+from tests.browser.seeing import PASSWORD, come_back, faults, open_small, serious, soon
 from tests.build import Books, books, person
 from tests.long_accounts import many
 from tests.long_accounts import opens as long_opens
@@ -99,11 +99,11 @@ def test_rows_by_keyboard(b: Books, page: Page) -> None:
     keys.press("ArrowUp")
     keys.type("100")
     expect(page.locator(f"#use-d{third}")).to_have_value("140.00")
-    assert page.evaluate("document.activeElement.id") == f"use-d{first}"
+    expect(page.locator(f"#use-d{first}")).to_be_focused()
     assert use(page, first) == "100", "what is being typed stays as typed"
     keys.press("Enter")
     keys.press("Enter")
-    assert page.evaluate("document.activeElement.id") == f"use-d{third}"
+    expect(page.locator(f"#use-d{third}")).to_be_focused()
     keys.press("ArrowRight")
     keys.press("Enter")
     line = page.locator("tr.line-row [data-use]").nth(1)
@@ -155,8 +155,8 @@ def test_leaving_with_changes_asks(b: Books, page: Page) -> None:
     page.keyboard.type("100")
     expect(page.locator("#work-total")).to_contain_text("100.00")
     page.keyboard.press("Escape")
+    assert soon(page, lambda: asked == ["beforeunload"])
     expect(page.locator("[name=amount]")).to_have_value("100")
-    assert asked == ["beforeunload"]
     page.locator("[name=amount]").fill("")
     expect(page.locator("#work-total")).not_to_contain_text("100.00")
     page.keyboard.press("Escape")
@@ -178,8 +178,17 @@ def test_a_refusal_keeps_what_was_typed_and_leads_to_the_row(
     expect(page.locator("[data-error-summary]")).to_contain_text("Use 300.00 at most.")
     assert use(page, first) == "310"
     page.locator("[data-error-summary] a").click()
-    assert page.evaluate("document.activeElement.id") == f"use-d{first}"
+    expect(page.locator(f"#use-d{first}")).to_be_focused()
     assert payments(b) == 0
+    page.locator(f"#use-d{first}").fill("300")
+    expect(page.locator("[data-error-summary]")).to_have_count(0)
+    page.locator("#id_amount").fill("5x")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#id_amount_error")).to_contain_text("which no amount may contain")
+    page.locator("#id_amount").fill("500")
+    page.keyboard.press("Tab")
+    expect(page.locator("#id_amount_error, [data-error-summary]")).to_have_count(0)
+    expect(page.locator("#id_amount")).not_to_have_attribute("aria-invalid", "true")
     assert all("422" in complaint for complaint in complaints)
     complaints.clear()
 
@@ -225,7 +234,7 @@ def test_what_is_typed_while_the_grid_is_fetched_stays(b: Books, page: Page) -> 
     page.keyboard.press("Tab")
     page.keyboard.type("8")
     expect(page.locator("#amount-1")).to_have_value("8")
-    assert held, "the grid is under way"
+    assert soon(page, lambda: bool(held)), "the grid is under way"
     page.unroute(address)
     page.keyboard.type("0")
     expect(page.locator(f"#use-d{theirs}")).to_have_value("80.00")
@@ -243,6 +252,8 @@ def test_what_was_typed_before_the_script_listened_counts(b: Books, page: Page) 
     page.route(address, lambda route: held.append(route))
     page.goto(f"/c/{b.company.code}/payments/receive/?customer={b.customer}", wait_until="commit")
     page.locator("#id_amount").fill("100")
+    assert soon(page, lambda: bool(held))
+    page.unroute(address)
     for route in held:
         route.continue_()
     expect(page.locator(f"#use-d{first}")).to_have_value("100.00")
@@ -258,10 +269,11 @@ def test_without_scripts(b: Books, new_context: Callable[..., BrowserContext]) -
     assert use(page, third) == "40.00", "Enter spreads, it never posts"
     page.locator(f"#use-d{first}").fill("250")
     page.get_by_role("button", name="Spread", exact=True).last.click()
+    expect(page.locator(f"#use-d{third}")).to_have_value("90.00")
     assert [use(page, key) for key in (first, second, third)] == ["250", "160.00", "90.00"]
-    assert page.locator("tr.line-row [data-use]").first.is_visible()
+    expect(page.locator("tr.line-row [data-use]").first).to_be_visible()
     page.get_by_role("button", name="Post payment").click()
-    assert "PAY-00001" in page.locator("h1").inner_text()
+    expect(page.locator("h1")).to_contain_text("PAY-00001")
     assert opens(b, [first, second, third]) == [50, 0, 290]
 
 
