@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from axe_playwright_python.base import AXE_SCRIPT
 from django.conf import settings
 from django.test import Client
@@ -20,6 +22,7 @@ def sign_in(page: Page, user: User) -> None:
     page.locator("[name=password]").fill(PASSWORD)
     page.locator("[name=password]").press("Enter")
     page.wait_for_selector(".rail-menu", state="attached")
+    page.wait_for_load_state()  # its scripts listen
 
 
 def come_back(page: Page, user: User) -> None:
@@ -60,9 +63,18 @@ def comes_true(page: Page, condition: str, seconds: int) -> bool:
     return bool(page.evaluate(WAIT % (condition, seconds * 50)))
 
 
+def soon(page: Page, condition: Callable[[], bool], seconds: int = 30) -> bool:
+    """Whether a condition outside the page holds within so many seconds; what the page says is heard meanwhile."""
+    for _ in range(seconds * 50):
+        if condition():
+            return True
+        page.wait_for_timeout(20)
+    return condition()
+
+
 def fits(page: Page) -> bool:
     """Whether nothing lies beside the window, once the page knows which of its tables scroll inside their place."""
-    return comes_true(page, "document.documentElement.scrollWidth <= window.innerWidth", 3)
+    return comes_true(page, "document.documentElement.scrollWidth <= window.innerWidth", 30)
 
 
 def open_small(page: Page, address: str) -> None:
@@ -70,7 +82,7 @@ def open_small(page: Page, address: str) -> None:
     page.set_viewport_size({"width": PHONE, "height": 900})
     page.emulate_media(color_scheme="dark")
     page.goto(address)
-    assert comes_true(page, "!document.querySelector('.htmx-request')", 10)
+    assert comes_true(page, "!document.querySelector('.htmx-request')", 60)
 
 
 def faults(page: Page) -> list[str]:

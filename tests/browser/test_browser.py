@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext
 
+from tests.browser.seeing import soon
+
 
 def test_complaints_of_a_page_are_noted(
     new_context: Callable[..., BrowserContext], complaints: list[str]
@@ -14,7 +16,7 @@ def test_complaints_of_a_page_are_noted(
     page.set_content(
         "<script>console.error('first'); setTimeout(() => { throw new Error('second') })</script>"
     )
-    page.wait_for_timeout(100)
+    assert soon(page, lambda: len(complaints) >= 2)
     assert len(complaints) == 2
     assert "first" in complaints[0]
     assert "second" in complaints[1]

@@ -52,6 +52,7 @@ def test_choosing_dropping_and_removing(b: Books, page: Page) -> None:
     )
     panel.get_by_role("button", name="Attach", exact=True).click()
     expect(page.locator(".messages")).to_contain_text("2 files are attached.")
+    page.wait_for_load_state()  # Before its scripts are there, nothing takes what is dropped.
     page.evaluate(DROP, ["dropped.pdf", uploads.PDF.decode()])
     expect(page.locator(".messages")).to_contain_text("1 file is attached.")
     page.wait_for_load_state()  # Before its scripts are there, links lead to pages instead of dialogs.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from arledger.companies.models import User
 from tests.browser.seeing import PASSWORD, fits, serious, sign_in
@@ -38,13 +38,13 @@ def test_nothing_of_the_frame_needs_scripts(
 ) -> None:
     page = new_context(java_script_enabled=False, viewport={"width": 390, "height": 800}).new_page()
     sign_in(page, administrator)
-    assert not page.locator("#rail").is_visible()
+    expect(page.locator("#rail")).to_be_hidden()
     page.locator(".top-menu-open").click()
-    assert page.locator("#rail").is_visible()
+    expect(page.locator("#rail")).to_be_visible()
     page.locator("[data-rail-close]").click()
     page.locator("header summary").last.click()
     page.locator("[name=language][value=fr]").click()
-    assert page.locator("html").get_attribute("lang") == "fr"
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
 
 
 def test_appearance_is_remembered_without_a_flash(administrator: User, page: Page) -> None:
@@ -52,6 +52,7 @@ def test_appearance_is_remembered_without_a_flash(administrator: User, page: Pag
     page.locator("[data-rail-toggle]").click()
     page.locator("header summary").last.click()
     page.locator("[data-theme-set=dark]").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     source = page.request.get(page.url).text()
     assert 'data-theme="dark"' in source
     assert 'data-rail="narrow"' in source
@@ -60,14 +61,14 @@ def test_appearance_is_remembered_without_a_flash(administrator: User, page: Pag
 def test_slash_searches_and_question_mark_helps(administrator: User, page: Page) -> None:
     sign_in(page, administrator)
     page.keyboard.press("/")
-    assert page.evaluate("document.activeElement.name") == "q"
+    expect(page.locator("[name=q]:focus")).to_have_count(1)
     page.keyboard.type("?")
-    assert not page.locator("#help").is_visible()
+    expect(page.locator("#help")).to_be_hidden()
     page.locator("h1").click()
     page.keyboard.press("?")
-    assert page.locator("#help").is_visible()
+    expect(page.locator("#help")).to_be_visible()
     page.keyboard.press("Escape")
-    assert not page.locator("#help").is_visible()
+    expect(page.locator("#help")).to_be_hidden()
 
 
 def test_a_missing_page_says_so_in_our_look(administrator: User, page: Page, complaints: list[str]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from arledger.companies.models import Configuration, User
 from arledger.core.clock import now
@@ -74,7 +74,7 @@ def test_a_single_hit_of_the_search_opens_by_keyboard(place: Place, page: Page) 
     page.keyboard.type("INV-00002")
     page.keyboard.press("Enter")
     page.wait_for_url("**/invoices/**")
-    assert "INV-00002" in page.locator("h1").inner_text()
+    expect(page.locator("h1")).to_contain_text("INV-00002")
 
 
 def test_the_palette_goes_anywhere_by_keyboard(place: Place, page: Page) -> None:
@@ -104,7 +104,7 @@ def test_the_figures_of_home_lead_to_their_lists(place: Place, page: Page) -> No
         page.goto(place.address())
         page.get_by_role("link", name=name).first.click()
         page.wait_for_url(f"**{place.address(address)}")
-        assert page.locator("tbody tr").count() > 0
+        expect(page.locator("tbody tr").first).to_be_visible()
 
 
 def test_switching_reconciliation_on_tells_its_consequences_first(
@@ -115,9 +115,9 @@ def test_switching_reconciliation_on_tells_its_consequences_first(
     page.goto(place.address("settings/"))
     page.get_by_label("Customer reconciliation").check()
     page.get_by_role("button", name="Save the settings").click()
-    assert "cannot be switched off again" in page.locator(".effects").inner_text()
+    expect(page.locator(".effects")).to_contain_text("cannot be switched off again")
     page.get_by_role("button", name="Switch it on and save").click()
     page.wait_for_url(f"**{place.address('settings/')}")
-    assert "The settings are saved." in page.locator("#messages").inner_text()
+    expect(page.locator("#messages")).to_contain_text("The settings are saved.")
     with company_scope(place.made.company.pk):
         assert Configuration.objects.get(company=place.made.company).reconciliation_enabled

@@ -89,6 +89,7 @@ def test_the_workbench_is_worked_with_the_keyboard_alone(
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("50.00 EUR is matched.")).to_be_visible()
     assert sum(desk.b.open(key) for key in desk.charges[:2]) == 1_234_537
+    page.wait_for_load_state()
     assert serious(page) == []
     page.locator("#recent a[data-dialog]").first.click()
     expect(page.locator("dialog[open]")).to_contain_text("Un-apply")
