@@ -15,6 +15,7 @@ from arledger.core.api.ids import id_of
 from arledger.core.scope import company_scope
 from tests.build import books, person
 from tests.clerk import Clerk
+from tests.concurrency.racing import patient
 from tests.integrator import Integrator
 
 pytestmark = pytest.mark.usefixtures("at_the_time_of_the_books")
@@ -138,24 +139,25 @@ def test_no_event_comes_before_one_that_was_read(committed: None) -> None:
         with company_scope(made.company.pk), transaction.atomic():
             audit.record(actor=made.actor, action="try", object_kind="invoice")
             recorded.set()
-            read.wait(2)
+            assert read.wait(60)
             outbox.publish(actor=made.actor, kind="invoice.slow", object_ids=[1])
         connection.close()
 
     def quick() -> None:
-        recorded.wait(10)
+        assert recorded.wait(60)
         with company_scope(made.company.pk), transaction.atomic():
             outbox.publish(actor=made.actor, kind="invoice.quick", object_ids=[2])
         connection.close()
 
     threads = [threading.Thread(target=work) for work in (slow, quick)]
-    for thread in threads:
-        thread.start()
-    recorded.wait(10)
-    first = [event["type"] for event in api.get("/events")["results"]]
-    read.set()
-    for thread in threads:
-        thread.join(20)
+    with patient():
+        for thread in threads:
+            thread.start()
+        assert recorded.wait(60)
+        first = [event["type"] for event in api.get("/events")["results"]]
+        read.set()
+        for thread in threads:
+            thread.join(60)
     then = [event["type"] for event in api.get("/events")["results"]]
     assert first == then[: len(first)]
     assert then[len(first) :] == ["invoice.slow", "invoice.quick"]

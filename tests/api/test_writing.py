@@ -181,13 +181,13 @@ def test_a_key_whose_first_call_still_runs_answers_409(committed: None) -> None:
                     key,
                 )
                 claimed.set()
-                finish.wait(30)
+                finish.wait(60)
                 cursor.execute("ROLLBACK")
             connection.close()
 
         holder = threading.Thread(target=hold)
         holder.start()
-        claimed.wait(10)
+        assert claimed.wait(60)
         try:
             running = api.post("/accounts", BODY, key="slow")
         finally:

@@ -23,6 +23,7 @@ from ledger.models import Document
 from summaries.models import Summary
 from tests.build import AT, Books, books
 from tests.clerk import Clerk, Page, at_the_time_of_the_books
+from tests.concurrency.racing import patient
 from tests.integrator import Integrator
 
 __all__ = ["at_the_time_of_the_books"]
@@ -105,7 +106,7 @@ def test_whoever_waits_for_the_change_posts_in_the_new_time_zone() -> None:
             connections.close_all()
 
         clerk = threading.Thread(target=post)
-        with transaction.atomic():
+        with patient(), transaction.atomic():
             move(b, time_zone="Asia/Tokyo")
             clerk.start()
             waiting = (
@@ -117,7 +118,7 @@ def test_whoever_waits_for_the_change_posts_in_the_new_time_zone() -> None:
                     break
                 time.sleep(0.1)
             assert not posted
-        clerk.join(timeout=30)
+        clerk.join(timeout=120)
         assert slot_of(b, posted[0])[2] == "Asia/Tokyo"
         assert overlaps(b) == []
         assert set(

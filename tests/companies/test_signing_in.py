@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+import time_machine
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core.cache import cache
 from django.test import Client
@@ -12,7 +13,7 @@ from pytest_django import Settings
 
 from arledger.companies.models import Configuration, User
 from arledger.core.scope import company_scope
-from tests.build import Books, books, person
+from tests.build import AT, Books, books, person
 from tests.companies.test_settings import address, filled
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +34,7 @@ def code_of(secret: str) -> str:
     return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
 
 
+@time_machine.travel(AT, tick=False)  # a code counts for half a minute, which may just be over
 def test_a_second_factor_is_asked_for_once_it_is_on(client: Client) -> None:
     with books() as b:
         user = person(b)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -14,7 +15,7 @@ from arledger.core.audit import verify
 from arledger.core.errors import Refusal
 from arledger.core.http.errors import refusal_of
 from arledger.core.scope import company_scope
-from arledger.core.sql import execute, fetch_all
+from arledger.core.sql import fetch_all
 from tests.build import Books
 from tests.sound import unbalanced
 
@@ -65,6 +66,18 @@ class Race:
             self.faults.append(error)
 
 
+@contextmanager
+def patient() -> Iterator[None]:
+    """Every connection opened meanwhile waits that long for a lock: a request may well open one of its own."""
+    options = connections.settings["default"]["OPTIONS"]
+    before = options["options"]
+    options["options"] = f"{before} -c lock_timeout={PATIENCE_SECONDS}s"
+    try:
+        yield
+    finally:
+        options["options"] = before
+
+
 def race(b: Books, turns: Sequence[Turn], rounds: int = 1) -> Race:
     """Run each of ``turns`` in a thread of its own, ``rounds`` times, all starting together."""
     found = Race()
@@ -73,7 +86,6 @@ def race(b: Books, turns: Sequence[Turn], rounds: int = 1) -> Race:
     def run(turn: Turn) -> None:
         try:
             with company_scope(b.company.pk):
-                execute(f"SET lock_timeout = '{PATIENCE_SECONDS}s'")
                 start.wait()
                 for _ in range(rounds):
                     found.once(turn)
@@ -82,10 +94,11 @@ def race(b: Books, turns: Sequence[Turn], rounds: int = 1) -> Race:
 
     # What a thread raises beyond that, pytest reports as an error of the test.
     threads = [threading.Thread(target=run, args=(turn,), daemon=True) for turn in turns]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(PATIENCE_SECONDS)
+    with patient():
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(PATIENCE_SECONDS)
     assert not any(thread.is_alive() for thread in threads), "a thread hangs"
     assert found.faults == []
     assert found.done + sum(found.refused.values()) == len(turns) * rounds

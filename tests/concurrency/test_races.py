@@ -21,7 +21,7 @@ from payments import services as payments
 from payments.inputs import PartInput, PaymentInput
 from reconciliation.matching import in_force
 from tests.build import TODAY, Books, books, money
-from tests.concurrency.racing import Race, Turn, race, require_sound
+from tests.concurrency.racing import PATIENCE_SECONDS, Race, Turn, race, require_sound
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -124,7 +124,7 @@ def test_a_line_that_waited_for_who_posts_its_document_is_refused(b: Books) -> N
             time.sleep(0.3)
 
     def add() -> None:
-        posted.wait(20)
+        assert posted.wait(PATIENCE_SECONDS)
         with pytest.raises(IntegrityError, match="never gets another line"):
             execute(
                 "INSERT INTO ledger_line (company_id, document_id, position, currency, customer_id, amount,"
@@ -252,10 +252,10 @@ def test_who_waits_too_long_is_told_busy_and_nothing_is_written(b: Books) -> Non
         with transaction.atomic():
             fetch_all("SELECT 1 FROM customers_customer WHERE id = %s FOR NO KEY UPDATE", [b.customer])
             held.set()
-            released.wait(20)
+            assert released.wait(PATIENCE_SECONDS)
 
     def wait() -> None:
-        held.wait(20)
+        assert held.wait(PATIENCE_SECONDS)
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '200ms'")
         try:

@@ -107,7 +107,7 @@ def test_a_dead_worker_is_not_waited_for(committed: None, kind: list[int]) -> No
         pool.submit(claim).result()
     assert job.pk not in jobs.sweep(AT), "it may have claimed it a moment ago"
     soon = AT + jobs.SILENT * 2
-    deadline = monotonic() + 10
+    deadline = monotonic() + 120
     while job.pk not in jobs.sweep(soon) and monotonic() < deadline:
         sleep(0.05)
     assert jobs.run(job.pk, clock=clock(soon))
@@ -237,7 +237,7 @@ def test_a_job_is_added_although_no_broker_answers(committed_environment: dict[s
         capture_output=True,
         text=True,
         check=True,
-        timeout=30,
+        timeout=300,
     )
     assert "no worker could be woken" in done.stderr
     assert Job.objects.get(pk=int(done.stdout)).state == "queued"

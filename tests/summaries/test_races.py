@@ -16,7 +16,7 @@ from summaries import services
 from summaries.models import Summary
 from summaries.selectors import contents
 from tests.build import AT, TODAY, Books, books
-from tests.concurrency.racing import race, require_sound
+from tests.concurrency.racing import PATIENCE_SECONDS, race, require_sound
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -60,20 +60,21 @@ def test_a_close_waits_for_a_posting_and_a_posting_for_a_close() -> None:
                 with company_scope(b.company.pk), transaction.atomic():
                     b.invoice(10)
                     posted.set()
-                    assert go.wait(20)
+                    assert go.wait(PATIENCE_SECONDS)
             finally:
                 connections.close_all()
 
         thread = threading.Thread(target=slowly, daemon=True)
         thread.start()
-        assert posted.wait(20)
+        assert posted.wait(PATIENCE_SECONDS)
         closer = threading.Thread(target=lambda: race(b, [lambda: close(b, key)]), daemon=True)
         closer.start()
         closer.join(0.5)
         assert closer.is_alive()
         go.set()
-        closer.join(20)
-        thread.join(20)
+        closer.join(PATIENCE_SECONDS)
+        thread.join(PATIENCE_SECONDS)
+        assert not closer.is_alive()
         assert Summary.objects.get(pk=key).state == "closed"
         assert contents(company_id=b.company.pk, ids=[key])[key].count == 2
 
