@@ -21,15 +21,23 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.core.signals import request_finished, request_started
 from django.db import connections
 from django.test import override_settings
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as trying
 from pytest_django import DjangoDbBlocker
 
 from arledger.core.database import APPLICATION_ROLE
 from arledger.local.prepare import compile_messages
 from tests import servers
 
+# The same examples in every run, however slow the machine: whoever looks for more asks for them by
+# `--hypothesis-profile=search`.
+trying.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+trying.register_profile("steady", parent=trying.get_profile("search"), derandomize=True)
+trying.load_profile("steady")
 # What is imported for thousands of tests stays: looking through all of it again and again, as it grows, finds nothing.
 gc.disable()
 # Django reads its settings once, so the environment is complete before anything uses them.
@@ -50,7 +58,7 @@ os.environ |= {
 SERVERS.hand_down()
 compile_messages(servers.ROOT / "locale")
 django.setup()
-from arledger.core.http import listing  # noqa: E402 (it needs Django set up)
+from arledger.core.http import counting, list_tables, listing  # noqa: E402 (it needs Django set up)
 from tests import build  # noqa: E402
 from tests.databases import working_on  # noqa: E402
 
@@ -77,7 +85,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def test_settings() -> Iterator[None]:
-    """Quick passwords never asked for twice, and static files from their sources instead of a collected copy."""
+    """Quick passwords never asked for twice, and static files from their sources instead of a collected copy.
+
+    Counts are waited for: that a busy machine leaves them out is for the tests that ask for it.
+    """
+    counting.COUNT_MILLISECONDS = counting.TOTAL_MILLISECONDS = 60_000
+    list_tables.COUNT_MILLISECONDS = 60_000
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     with override_settings(
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
@@ -185,9 +198,33 @@ class QuietHandler(WSGIRequestHandler):
         """Requests of tests are not worth a line each."""
 
 
+class Underway:
+    """How many requests are being answered at this moment."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.changed = threading.Condition()
+
+    def begun(self, **_signal: object) -> None:
+        with self.changed:
+            self.count += 1
+
+    def ended(self, **_signal: object) -> None:
+        with self.changed:
+            self.count -= 1
+            self.changed.notify_all()
+
+
 @pytest.fixture
 def live_url(committed: None) -> Iterator[str]:
-    """The application, served from threads of this process on the committed database. Yields its address."""
+    """The application, served from threads of this process on the committed database. Yields its address.
+
+    What a browser asked for and did not wait for is answered before the test ends: later it would reach for the
+    next test's database.
+    """
+    underway = Underway()
+    request_started.connect(underway.begun, sender=WSGIHandler)
+    request_finished.connect(underway.ended, sender=WSGIHandler)
     server = ThreadedWSGIServer(("127.0.0.1", 0), QuietHandler)
     server.daemon_threads = True
     server.set_app(WSGIHandler())
@@ -199,3 +236,8 @@ def live_url(committed: None) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
+        with underway.changed:
+            answered = underway.changed.wait_for(lambda: underway.count <= 0, timeout=60)
+        request_started.disconnect(underway.begun, sender=WSGIHandler)
+        request_finished.disconnect(underway.ended, sender=WSGIHandler)
+        assert answered, "a request outlives its test"

@@ -125,7 +125,7 @@ def invoice_inputs(b: Books, specs: Sequence[tuple[int, list[Decimal], date]]) -
     ]
 
 
-QUICK = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @QUICK
