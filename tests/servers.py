@@ -41,6 +41,7 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 ROLLED_BACK = f"arledger_test_{WORKER}"
 COMMITTED = f"arledger_test_{WORKER}_committed"
 ALONE = f"arledger_test_{WORKER}_alone"
+FIRST_KEY = 10_000_000
 
 
 @dataclass
@@ -171,7 +172,26 @@ def make_template(runtime_url: str, owner_url: str, key: str) -> None:
         )
         if done.returncode != 0:
             raise RuntimeError(f"The migrations fail:\n{done.stdout}{done.stderr}")
+        spread_keys(with_database(owner_url, TEMPLATE))
         connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(key)))
+
+
+def spread_keys(url: str) -> None:
+    """Give each table keys of its own, far from those of all others and from every number that a test invents.
+
+    So a key of the wrong kind never happens to be a right one, however many rows the tests before have made.
+    """
+    with psycopg.connect(url) as connection:
+        sequences = connection.execute(
+            "SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE c.relkind = 'S' ORDER BY 1, 2"
+        ).fetchall()
+        for place, (schema, name) in enumerate(sequences, start=1):
+            connection.execute(
+                sql.SQL("ALTER SEQUENCE {} RESTART WITH {}").format(
+                    sql.Identifier(schema, name), sql.Literal(FIRST_KEY * place)
+                )
+            )
 
 
 def make_database(servers: Servers, name: str) -> None:
@@ -227,7 +247,7 @@ def lock(path: Path) -> Iterator[None]:
 
 def migrations_key() -> str:
     """A hash of everything that the migrated database depends on."""
-    files = {ROOT / "requirements.txt", ROOT / "arledger/local/roles.sql"}
+    files = {ROOT / "requirements.txt", ROOT / "arledger/local/roles.sql", ROOT / "tests/servers.py"}
     files |= {*ROOT.glob("*/migrations/**/*"), *ROOT.glob("arledger/*/migrations/**/*")}
     files |= {module for file in files if file.suffix == ".py" for module in imported(file)}
     digest = hashlib.sha256()
