@@ -14,7 +14,7 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.renderers import BaseRenderer
 
 from arledger.core.api.encoding import encode
-from arledger.core.api.fields import Input, OneOf, TextField
+from arledger.core.api.fields import Input, OneOf, TextField, members
 from arledger.core.api.ids import id_of, key_of
 from arledger.core.api.lists import Filter, listed
 from arledger.core.api.media import JsonRenderer
@@ -29,13 +29,14 @@ from arledger.core.api.views import (
     respond,
     respond_text,
 )
-from arledger.core.api.writing import REPLAYED, key_in, perform, rehearse
+from arledger.core.api.writing import REPLAYED, key_in, perform, rehearse, rehearsed
 from arledger.core.csvfile import ENCODINGS
 from arledger.core.dates import PATTERNS
 from arledger.core.errors import Required
 from arledger.core.http.keyset import Sort
 from arledger.core.idempotency import answered, claim
 from imports import selectors, upload_services
+from imports.api_forms import parts
 from imports.download_pages import failed_file
 from imports.models import Import, ImportFault
 from imports.run_services import left_as_drafts
@@ -234,6 +235,7 @@ class Imports(ApiView):
             sorts=SORTS,
             default_sort="-created_at",
             answer=_list_answer,
+            fields=tuple(ImportShape().fields),
         )
 
     @described(
@@ -248,8 +250,7 @@ class Imports(ApiView):
     def post(self, request: ApiRequest) -> HttpResponse:
         found = parameters(request)
         only(found, {"validate_only": None})
-        file = request.FILES.get("file")
-        sent = {name: str(text) for name, text in request.POST.items() if text != ""}
+        sent, file = parts(request, members(UploadInput))
         values = UploadInput.read(sent)
         if file is None:
             raise Required(field="file")
@@ -267,7 +268,7 @@ class Imports(ApiView):
             )
             return answer(row)
 
-        if found.get("validate_only") == "true":
+        if rehearsed(found):
             return respond({"validate_only": True, **rehearse(effect)})
         key = key_in(request)
         with transaction.atomic():
@@ -325,6 +326,7 @@ class ImportErrors(ApiView):
             sorts=ROW_ORDER,
             default_sort="row",
             answer=lambda rows: [fault_answer(fault) for fault in rows],
+            fields=tuple(ErrorOfRow().fields),
         )
 
 

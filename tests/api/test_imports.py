@@ -139,3 +139,34 @@ def test_a_token_without_the_right_to_post_leaves_drafts_and_is_told(api: Integr
     found = poor.get(f"/imports/{sent['id']}")
     assert (found["state"], found["drafts"], found["left_as_drafts"]) == ("committed", 1, True)
     assert Document.objects.get(company=api.books.company, number="007").state == "draft"
+
+
+@pytest.mark.parametrize("word", ["1", "yes", "True", ""])
+def test_a_rehearsal_is_asked_for_plainly_or_refused(api: Integrator, word: str) -> None:
+    """What is not understood must not become an upload that counts."""
+    refused = send(api, path=f"/imports?validate_only={word}")
+    assert (refused.status, refused["code"]) == (400, "choice_unknown")
+    assert refused["errors"][0]["parameter"] == "validate_only"
+    assert api.get("/imports")["results"] == []
+    assert send(api, path="/imports?validate_only=true")["validate_only"] is True
+    assert api.get("/imports")["results"] == []
+    assert send(api, path="/imports?validate_only=false").status == 202
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("type", "member_repeated"), ("file", "member_repeated"), ("attachment", "member_unknown")],
+)
+def test_no_part_of_an_upload_is_left_over(api: Integrator, name: str, code: str) -> None:
+    parts: dict[str, list[Any]] = {"type": ["invoices"], "file": [SimpleUploadedFile("a.csv", GOOD.encode())]}
+    second: Any = "customers" if name == "type" else SimpleUploadedFile("b.csv", GOOD.encode())
+    parts.setdefault(name, []).append(second)
+    body = encode_multipart(BOUNDARY, parts)
+    sent = api.call("POST", "/imports", body, headers={"Content-Type": MULTIPART_CONTENT})
+    assert (sent.status, sent["code"]) == (400, code)
+    assert sent["errors"][0]["pointer"] == f"/{name}"
+
+
+def test_a_form_that_cannot_be_taken_apart(api: Integrator) -> None:
+    sent = api.call("POST", "/imports", b"x", headers={"Content-Type": "multipart/form-data"})
+    assert (sent.status, sent["code"]) == (400, "request_invalid")

@@ -25,7 +25,7 @@ from rest_framework import exceptions
 
 from arledger.core.api.encoding import encode, plain
 from arledger.core.api.ids import PREFIXES, id_of
-from arledger.core.api.parsing import HEADER, PARAMETER, JsonInvalid, escape
+from arledger.core.api.parsing import HEADER, PARAMETER, escape
 from arledger.core.errors import Busy, Forbidden, Invalid, NotFound, Refusal, Refusals
 from arledger.core.http.errors import refusal_of
 
@@ -272,7 +272,7 @@ _FROM: Sequence[tuple[type[Exception], Any]] = (
     (exceptions.MethodNotAllowed, lambda error: MethodNotAllowed(method="", allowed="")),
     (exceptions.NotAcceptable, lambda error: NotAcceptable()),
     (exceptions.UnsupportedMediaType, lambda error: MediaTypeUnsupported(expected="application/json")),
-    (exceptions.ParseError, lambda error: JsonInvalid(line=1, column=1)),
+    (exceptions.ParseError, lambda error: RequestInvalid()),
     (PermissionDenied, lambda error: Forbidden(right="")),
     (exceptions.PermissionDenied, lambda error: Forbidden(right="")),
     (RequestDataTooBig, lambda error: BodyTooLarge(limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)),

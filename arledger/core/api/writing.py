@@ -14,6 +14,7 @@ from django.db import OperationalError, connection, transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from arledger.core import late
 from arledger.core.api.encoding import encode
 from arledger.core.api.fields import FlagField, read_parameter
 from arledger.core.api.parsing import HEADER, only
@@ -76,7 +77,7 @@ def perform(
     found = parameters(request)
     only(found, {"validate_only": None})
     key = key_in(request)
-    if "validate_only" in found and read_parameter(FlagField(), "validate_only", found["validate_only"]):
+    if rehearsed(found):
         return respond_text(encode(_with_mark(rehearse(effect))))
     if key is None:
         with transaction.atomic():
@@ -91,6 +92,11 @@ def perform(
         shown = text if kept is None else encode(kept(value))
         _keep(request, key, f"{status} {etag_of(value)}\n{shown}")
     return respond_text(text, status=status, etag=etag_of(value))
+
+
+def rehearsed(found: Mapping[str, str]) -> bool:
+    """Whether ``?validate_only=true`` asks to write nothing. Raises ChoiceUnknown for anything but true and false."""
+    return "validate_only" in found and read_parameter(FlagField(), "validate_only", found["validate_only"])
 
 
 def rehearse(effect: Effect) -> Any:
@@ -198,10 +204,11 @@ def bulk(
     if atomic and bad:
         raise _together(bad)
     keys: dict[int, Any] = {}
-    if atomic:
-        keys = dict(enumerate(enter(list(items)))) if items else {}
-    else:
-        _each(good, enter, keys, bad)
+    with late.held():
+        if atomic:
+            keys = dict(enumerate(enter(list(items)))) if items else {}
+        else:
+            _each(good, enter, keys, bad)
     places = sorted(keys)
     shown = dict(zip(places, show([keys[place] for place in places]), strict=True)) if places else {}
     results = []
@@ -234,7 +241,7 @@ def _each(
     if not batch:
         return
     try:
-        with transaction.atomic():
+        with transaction.atomic(), late.held():
             entered = enter([item for _index, item in batch])
     except Busy:
         raise
