@@ -114,8 +114,10 @@ document.addEventListener("formdata", (event) => {
 /* Export what is seen: the menu stands outside the region that htmx exchanges. */
 document.addEventListener("htmx:afterSettle", () => {
   for (const link of document.querySelectorAll("a[data-export]")) {
+    const format = new URLSearchParams(link.search).get("format");
     const query = new URLSearchParams(location.search);
     query.delete("cursor");
+    if (format) query.set("format", format);
     link.search = query.toString();
   }
   showBulk();

@@ -75,6 +75,9 @@ def test_a_list_is_searched_and_opened_by_keyboard(place: Place, page: Page) -> 
     page.keyboard.type("INV-00002", delay=20)
     expect(page.locator("[data-row]")).to_have_count(1)
     expect(page).to_have_url(re.compile(r"q=INV-00002"))
+    exports = [re.compile(r"[?]q=INV-00002$"), re.compile(r"[?]q=INV-00002&format=xlsx$")]
+    for link, address in zip(page.locator("[data-export]").all(), exports, strict=True):
+        expect(link).to_have_attribute("href", address)
     page.keyboard.press("Escape")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
