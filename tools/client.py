@@ -181,7 +181,7 @@ class Call:
         answers = [
             answer["content"] for status, answer in said["responses"].items() if status.startswith("2")
         ]
-        answered = answers[0].get(JSON, {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
+        answered = full_answer(answers[0].get(JSON, {}).get("schema", {}))
         self.pages = answered in pages
         self.answer = pages.get(answered, answered)
         self.body = body_of(said)
@@ -239,6 +239,12 @@ class Call:
         handed = ", ".join(f"{name}={name}" for name in (one.partition(":")[0] for one in options))
         done = f'self._write("{self.method.upper()}", {self.address}, {body}, {shape}, {handed})'
         return ["*", *options, *given], shape, done
+
+
+def full_answer(schema: Schema) -> str:
+    """The shape of an answer; of a list the full one: the client chooses no ``fields``."""
+    first: Schema = schema.get("anyOf", [schema])[0]
+    return str(first.get("$ref", "")).rpartition("/")[2]
 
 
 def calls_of(document: Schema) -> Iterator[Call]:

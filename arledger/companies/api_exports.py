@@ -156,6 +156,7 @@ class Exports(ApiView):
             sorts=SORTS,
             default_sort="-created_at",
             answer=lambda rows: [answer_of(one) for one in standing_of(request.actor, rows)],
+            fields=tuple(ExportShape().fields),
         )
 
     @described(

@@ -41,7 +41,18 @@ from tests.integrator import Answer, Integrator
 from tests.permissions.matrix import rights_of
 
 pytestmark = [pytest.mark.long, pytest.mark.django_db, pytest.mark.usefixtures("at_the_time_of_the_books")]
-SCHEMA = schemathesis.openapi.from_dict(document())
+
+
+def strict(found: dict[str, Any]) -> dict[str, Any]:
+    """The document without the second shape of lists: nothing made up names ``fields`` that there are."""
+    for calls in found["paths"].values():
+        for answer in calls.get("get", {}).get("responses", {}).values():
+            for content in answer.get("content", {}).values():
+                content["schema"] = content["schema"].get("anyOf", [content["schema"]])[0]
+    return found
+
+
+SCHEMA = schemathesis.openapi.from_dict(strict(document()))
 OPERATIONS: list[APIOperation] = [
     found.ok() for found in SCHEMA.get_all_operations() if isinstance(found, Ok)
 ]

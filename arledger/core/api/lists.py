@@ -52,14 +52,14 @@ def listed(
     sorts: Sequence[Sort],
     default_sort: str,
     answer: Callable[[list[Any]], list[dict[str, Any]]],
-    fields: Collection[str] = (),
+    fields: Collection[str],
     search: Callable[[QuerySet[Any], Mapping[str, Any]], Search | None] | None = None,
 ) -> HttpResponse:
     """One page of ``rows``: ``{"results": […], "next": address or null, "previous": address or null}``.
 
     ``answer`` turns the rows of a page into answers, with a constant number of statements. ``fields`` are
-    the names that ``?fields=`` may choose from (those of the first row when left out). ``search`` says how to
-    find rows that no index finds (see ``keyset.Search``), given the filtered rows and the filters' values.
+    the names that ``?fields=`` may choose from. ``search`` says how to find rows that no index finds (see
+    ``keyset.Search``), given the filtered rows and the filters' values.
     Raises ParameterUnknown, SortUnknown, CursorInvalid, FieldUnknown and what the filters' fields raise.
     """
     found = parameters(request)
@@ -124,10 +124,9 @@ def chosen(
     """The rows with the wanted fields only. Raises FieldUnknown."""
     if wanted is None:
         return rows
-    names = known or (rows[0].keys() if rows else wanted)
     for name in wanted:
-        if name not in names:
-            raise FieldUnknown(field=f"{PARAMETER}fields", name=name, known=", ".join(names))
+        if name not in known:
+            raise FieldUnknown(field=f"{PARAMETER}fields", name=name, known=", ".join(known))
     return [{name: row[name] for name in wanted if name in row} for row in rows]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
@@ -25,6 +26,7 @@ from arledger.core.api.views import ApiView
 from arledger.core.http.keyset import Sort
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
+SHAPES = "#/components/schemas/"
 WRITES = {"post", "patch", "put", "delete"}
 
 
@@ -161,6 +163,12 @@ WRITING = [
 ]
 
 
+CHOOSING = (
+    "Only these members of each row, separated by commas: the others are left out, those too that the full row always "
+    "has. The answer is of the second shape then."
+)
+
+
 def _query(shape: type[Input] | None) -> list[OpenApiParameter]:
     if shape is None:
         return []
@@ -189,7 +197,7 @@ def _listing(filters: Mapping[str, Filter] | None, sorts: Sequence[Sort]) -> lis
         ),
         OpenApiParameter("cursor", str, description="From the addresses next and previous."),
         OpenApiParameter("ordering", {"type": "string", "enum": orders}, description="“-” for descending."),
-        OpenApiParameter("fields", str, description="Only these fields, separated by commas."),
+        OpenApiParameter("fields", str, description=CHOOSING),
     ]
 
 
@@ -231,12 +239,34 @@ def finished(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
     for shape in _inputs(Input):
         for name in (shape.__name__, f"Patched{shape.__name__}"):
             schemas.get(name, {}).setdefault("additionalProperties", False)
-    renamed: dict[str, Any] = _renamed(result, {f"#/components/schemas/{name}" for name in schemas})
-    named = renamed["components"].get("schemas", {})
-    renamed["components"]["schemas"] = {
-        _short(name, schemas): schema for name, schema in sorted(named.items())
+    renamed: dict[str, Any] = _renamed(result, {f"{SHAPES}{name}" for name in schemas})
+    named = {
+        _short(name, schemas): schema
+        for name, schema in sorted(renamed["components"].get("schemas", {}).items())
     }
+    for calls in renamed["paths"].values():
+        _offer_chosen(calls.get("get", {}), named)
+    renamed["components"]["schemas"] = named
     return renamed
+
+
+def _offer_chosen(call: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """A list whose members can be chosen has a second answer: nothing is promised of what was not asked for."""
+    if "fields" not in {one["name"] for one in call.get("parameters", ())}:
+        return
+    content = call["responses"]["200"]["content"]["application/json"]
+    full = content["schema"]["$ref"].rpartition("/")[2]
+    page = copy.deepcopy(schemas[full])
+    row = page["properties"]["results"]["items"]["$ref"].rpartition("/")[2]
+    page["properties"]["results"]["items"] = {
+        "type": "object",
+        "description": "The members that `fields` names, and no others.",
+        "properties": {
+            name: {"$ref": f"{SHAPES}{row}/properties/{name}"} for name in schemas[row]["properties"]
+        },
+    }
+    schemas[f"Chosen{full}"] = page
+    content["schema"] = {"anyOf": [{"$ref": f"{SHAPES}{name}"} for name in (full, f"Chosen{full}")]}
 
 
 def _inputs(shape: type[Input]) -> Iterator[type[Input]]:
