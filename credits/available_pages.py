@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from arledger.companies.context import address
+from arledger.companies.context import link
 from arledger.companies.entity_pages import ByEntity
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.forms import DayField, TextField
@@ -64,7 +64,7 @@ class CreditRow:
 
     @property
     def url(self) -> str:
-        return address(f"{self.credit.document_kind}s:detail", self.credit.document)
+        return link(f"{self.credit.document_kind}s:detail", self.credit.document)
 
     @property
     def apply_url(self) -> str:

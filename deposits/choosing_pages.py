@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from arledger.companies.context import address
+from arledger.companies.context import address, link
 from arledger.companies.selectors import Settings, settings_of
 from arledger.core.errors import Refusal
 from arledger.core.formats import format_amount
@@ -214,7 +214,7 @@ def _row(row: Row) -> dict[str, Any]:
     return {
         "key": document.pk,
         "name": str(document),
-        "url": address(f"{document.kind}s:detail", document.pk),
+        "url": link(f"{document.kind}s:detail", document.pk),
         "kind": document.get_kind_display(),
         "document": document,
         "amount": row.amount,

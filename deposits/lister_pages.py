@@ -11,6 +11,7 @@ from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from arledger.companies.context import link
 from arledger.companies.entity_pages import ByEntity
 from arledger.core.http.keyset import Sort
 from arledger.core.http.listing import Column, Export, Total
@@ -37,7 +38,7 @@ class DepositRow:
 
     @property
     def url(self) -> str:
-        return reverse("deposits:detail", args=[self.document.pk])
+        return link("deposits:detail", self.document.pk)
 
     @property
     def quiet(self) -> bool:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from arledger.companies.context import address
+from arledger.companies.context import address, link
 from arledger.core.formats import format_amount
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.forms import Done, KeyedForm, ask, replay
@@ -80,7 +80,7 @@ def _item(item: DepositItem) -> dict[str, Any]:
     return {
         "document": receipt,
         "name": str(receipt),
-        "url": address(f"{receipt.kind}s:detail", receipt.pk),
+        "url": link(f"{receipt.kind}s:detail", receipt.pk),
         "amount": item.amount,
     }
 

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from arledger.companies.context import link
 from arledger.companies.entity_pages import ByEntity
 from arledger.core.http.forms import AmountField, DayField, TextField
 from arledger.core.http.keyset import Sort
@@ -257,10 +258,10 @@ class PaymentLister(ByEntity):
     def shown(self, rows: list[Any]) -> list[PaymentRow]:
         posted = [row.pk for row in rows if row.state == Document.State.POSTED]
         figures = document_figures(company_id=self.actor.company_id, ids=posted, day=self.actor.today)
-        place = reverse("payments:list")
         today, shared = self.actor.today, self.shared
         return [
-            PaymentRow(row, figures.get(row.pk), today, f"{place}{row.pk}/", row.pk in shared) for row in rows
+            PaymentRow(row, figures.get(row.pk), today, link("payments:detail", row.pk), row.pk in shared)
+            for row in rows
         ]
 
     def totals(self, rows: QuerySet[Any]) -> Sequence[Total]:

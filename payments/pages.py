@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from arledger.companies.context import address
+from arledger.companies.context import link
 from arledger.core.dates import parse_iso_date
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.forms import Done, KeyedForm, ask
@@ -89,13 +89,13 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
         "day": day,
         "may": {verb: actor.may(f"payments.{verb}") for verb in ("add", "post", "reverse")},
         "currency": document.currency,
-        "customer_url": address("customers:detail", document.customer_id),
+        "customer_url": link("customers:detail", document.customer_id),
     }
     return render(request, "payments/detail.html", context)
 
 
 def _address(document: Document | None) -> str:
-    return address(f"{document.kind}s:detail", document.pk) if document else ""
+    return link(f"{document.kind}s:detail", document.pk) if document else ""
 
 
 def _lines(
@@ -129,7 +129,11 @@ def _lines(
 def _paid(facts: Shown, fact: LineFacts, own: Sequence[MatchView]) -> SafeString:
     """Links to the documents a line was matched with; the remainder is an overpayment."""
     documents = dict.fromkeys((match.url, match.number) for match in own)
-    names = format_html_join(", ", '<a href="{}">{}</a>', list(documents)[:MOST_NAMED])
+    named = [
+        format_html('<a href="{}">{}</a>', url, number) if url else number
+        for url, number in list(documents)[:MOST_NAMED]
+    ]
+    names = format_html_join(", ", "{}", ((name,) for name in named))
     if len(documents) > MOST_NAMED:
         names = format_html("{} …", names)
     if fact.open:

@@ -18,7 +18,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from arledger.companies.context import address
+from arledger.companies.context import address, link
 from arledger.companies.entity_pages import ByEntity
 from arledger.core.dates import LAST_YEAR, parse_iso_date
 from arledger.core.errors import Refusal
@@ -167,6 +167,7 @@ def export(request: PageRequest) -> HttpResponseBase:
 
 def _may(request: PageRequest) -> dict[str, bool]:
     rights = (
+        "customers.view",
         "customers.add",
         "customers.edit",
         "customers.delete",
@@ -233,14 +234,14 @@ def _open_row(row: OpenDocument, day: date) -> dict[str, Any]:
         "document": row.document,
         "figures": row.figures,
         "open": row.open,
-        "url": address(f"{row.document.kind}s:detail", row.document.pk),
+        "url": link(f"{row.document.kind}s:detail", row.document.pk),
         "due": due,
         "overdue": row.figures.open_charges > 0 and due < day,
     }
 
 
 def _row(entry: Entry) -> dict[str, Any]:
-    return {"entry": entry, "url": address(f"{entry.document.kind}s:detail", entry.document.pk)}
+    return {"entry": entry, "url": link(f"{entry.document.kind}s:detail", entry.document.pk)}
 
 
 def _plain(key: int, day: date, place: Place) -> list[Any]:

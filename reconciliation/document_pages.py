@@ -13,7 +13,7 @@ from django.template.defaultfilters import linebreaksbr
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from arledger.companies.context import address
+from arledger.companies.context import address, link
 from arledger.core.actor import Actor
 from arledger.core.dates import parse_iso_date
 from arledger.core.formats import format_amount
@@ -80,7 +80,7 @@ class DocumentPages(KindPages):
             {
                 "kind": _("Selected by"),
                 "label": _("%(kind)s draft %(key)s") % {"kind": draft.get_kind_display(), "key": draft.pk},
-                "url": address(f"{draft.kind}s:detail", draft.pk),
+                "url": link(f"{draft.kind}s:detail", draft.pk),
             }
             for draft in shown.drafts
         ]
@@ -140,7 +140,7 @@ class DocumentPages(KindPages):
             "receive_url": receive_url(request, shown),
             "write_off_url": write_off_url(request, shown),
             "checkout_url": checkout_url(request, document),
-            "customer_url": address("customers:detail", document.customer_id),
+            "customer_url": link("customers:detail", document.customer_id),
             "currency": document.currency,
         }
         return render(request, f"{self.kind}s/detail.html", context)

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from arledger.companies.context import address
+from arledger.companies.context import link
 from arledger.companies.entity_forms import chosen_entity
 from arledger.core.formats import format_date
 from arledger.core.http.doors import PageRequest, page
@@ -53,7 +53,7 @@ def entries(request: PageRequest) -> HttpResponse:
         "count": sum(len(account.rows) for account in found),
         "seconds": time.perf_counter() - began,
         "more": _text(more) if more else "",
-        "customer_url": address("customers:detail", 0),
+        "customer_url": link("customers:detail", 0),
     }
     if request.htmx and request.GET.get("at"):
         return render(request, "reports/entries_rows.html", context)
@@ -68,7 +68,7 @@ class Addresses:
 
     def __call__(self, route: str, key: int) -> str:
         if route not in self.before:
-            self.before[route] = address(route, 0).removesuffix("0/")
+            self.before[route] = link(route, 0).removesuffix("0/")
         before = self.before[route]
         return f"{before}{key}/" if before else ""
 
@@ -124,7 +124,7 @@ def ledger(request: PageRequest) -> HttpResponseBase:
     context = {
         "form": form,
         "sentence": sentence(form),
-        "rows": [(customer, one, address("customers:detail", customer.pk)) for customer, one in accounts],
+        "rows": [(customer, one, link("customers:detail", customer.pk)) for customer, one in accounts],
         "totals": report.totals(accounts),
     }
     return render(request, "reports/ledger.html", context)

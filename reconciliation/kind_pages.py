@@ -20,7 +20,7 @@ from ledger.models import Document, Kind
 from reconciliation.selectors import visible_document
 
 Text = str | Promise
-VERBS = ("add", "edit", "delete", "post", "reverse")
+VERBS = ("view", "add", "edit", "delete", "post", "reverse")
 
 
 @dataclass(frozen=True, kw_only=True)

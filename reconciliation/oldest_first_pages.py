@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from arledger.companies.context import address
+from arledger.companies.context import link
 from arledger.core.errors import Refusal
 from arledger.core.formats import format_amount
 from arledger.core.http.doors import PageRequest, page
@@ -141,7 +141,7 @@ def _account(account: AccountPreview) -> dict[str, Any]:
         "account": account,
         "currency": account.matched.currency,
         "changes": [
-            (change, address(f"{change.kind}s:detail", change.document)) for change in changes[:MOST_SHOWN]
+            (change, link(f"{change.kind}s:detail", change.document)) for change in changes[:MOST_SHOWN]
         ],
         "more": max(0, len(changes) - MOST_SHOWN),
     }

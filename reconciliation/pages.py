@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
-from arledger.companies.context import address
+from arledger.companies.context import address, link
 from arledger.core.errors import Refusal
 from arledger.core.formats import format_amount
 from arledger.core.http.doors import PageRequest, page
@@ -112,7 +112,7 @@ def _context(form: UnapplyForm, shown: UnapplyPreview, back: str) -> dict[str, A
     pairs = ((before.charge, after.charge), (before.credit, after.credit))
     sides = [
         {
-            "url": address(f"{old.kind}s:detail", old.document),
+            "url": link(f"{old.kind}s:detail", old.document),
             "number": old.number,
             "rows": _side(old, new, application.currency),
         }

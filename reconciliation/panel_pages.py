@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from arledger.companies.context import address
+from arledger.companies.context import address, link
 from arledger.core.actor import Actor
 from arledger.core.formats import format_amount, format_date
 from arledger.core.models import AuditEvent
@@ -56,7 +56,7 @@ def matches(*, actor: Actor, ids: Sequence[int], day: date, back: str) -> list[M
             document=entry.other_document,
             label=_label(entry, positions),
             number=entry.other_number,
-            url=address(f"{entry.other_kind}s:detail", entry.other_document),
+            url=link(f"{entry.other_kind}s:detail", entry.other_document),
             date=entry.date,
             amount=entry.left,
             code=" ".join(entry.codes),
@@ -191,7 +191,7 @@ def deposit_links(actor: Actor, receipt: int) -> list[dict[str, str]]:
         {
             "kind": _("Deposit"),
             "label": str(deposit),
-            "url": address("deposits:detail", deposit.pk) if actor.may("deposits.view") else "",
+            "url": link("deposits:detail", deposit.pk) if actor.may("deposits.view") else "",
         }
         for deposit in found.values()
     ]

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from arledger.companies.context import address
+from arledger.companies.context import link
 from arledger.core.errors import Refusal
 from arledger.core.http import exporting
 from arledger.core.http.doors import PageRequest, page
@@ -63,7 +63,7 @@ def _shown(row: Row) -> dict[str, Any]:
     """A row with what each figure differs by from the documents."""
     return {
         "row": row,
-        "url": address("customers:detail", row.customer.pk) if row.customer else "",
+        "url": link("customers:detail", row.customer.pk) if row.customer else "",
         "cells": [(LABELS[name], row.figures[name], row.figures[name] - row.balance) for name in FIGURES],
         "differing": [LABELS[name] for name in row.differing],
     }

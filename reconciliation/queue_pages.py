@@ -59,7 +59,7 @@ def list_(request: PageRequest) -> HttpResponse:
     form = QueueFilter(request)
     listing = _listing(request, form)
     labels = {str(place): str(column.label) for place, column in enumerate(COLUMNS)}
-    context = {"listing": listing, "labels": labels}
+    context = {"listing": listing, "labels": labels, "may_view": request.actor.may("customers.view")}
     return render(request, "reconciliation/queue.html", context, status=400 if listing.errors else 200)
 
 

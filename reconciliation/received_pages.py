@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from arledger.companies.context import address
+from arledger.companies.context import link
 from arledger.companies.entity_forms import chosen_entity
 from arledger.companies.models import Account
 from arledger.core.formats import format_date
@@ -60,8 +60,8 @@ def _unmatched(request: PageRequest, query: Query) -> list[dict[str, Any]]:
         {
             "receipt": one,
             "kind": Kind(one.kind).label,
-            "url": address(f"{one.kind}s:detail", one.document),
-            "customer_url": address("customers:detail", one.customer.pk),
+            "url": link(f"{one.kind}s:detail", one.document),
+            "customer_url": link("customers:detail", one.customer.pk),
         }
         for one in found
     ]
@@ -72,8 +72,8 @@ def _item(item: Item, names: dict[int, str]) -> dict[str, Any]:
         "item": item,
         "kind": Kind(item.kind).label,
         "account": names.get(item.account, ""),
-        "url": address(f"{item.kind}s:detail", item.document),
-        "customer_url": address("customers:detail", item.customer.pk),
+        "url": link(f"{item.kind}s:detail", item.document),
+        "customer_url": link("customers:detail", item.customer.pk),
     }
 
 

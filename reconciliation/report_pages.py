@@ -11,7 +11,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
-from arledger.companies.context import address
+from arledger.companies.context import link
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.exporting import answer
 from arledger.core.http.views import opening
@@ -72,7 +72,7 @@ def ageing_page(request: PageRequest) -> HttpResponse:
     shown = [
         Row(
             customers[row.customer],
-            address("customers:detail", row.customer),
+            link("customers:detail", row.customer),
             row,
             list(zip(titles, row.buckets, strict=True)),
             segments(row.buckets, longest[row.currency]),
@@ -128,7 +128,7 @@ def _documents(
         own = None if one.days is None else bucket(one.days, edges)
         row = DocumentRow(
             one,
-            address(f"{one.kind}s:detail", one.document),
+            link(f"{one.kind}s:detail", one.document),
             [one.open if label == own else None for label in found.labels],
             one.open if own is None else None,
         )

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from arledger.companies.context import address
+from arledger.companies.context import link
 from arledger.companies.entity_forms import (
     EntityField,
     chosen_entity,
@@ -77,7 +77,7 @@ def statement(request: PageRequest, key: int) -> HttpResponse:
     found = customer(request.actor, key)
     form = StatementForm(request.GET, actor=request.actor)
     if not form.is_valid():
-        context = {"customer": found, "form": form, "url": address("customers:detail", key)}
+        context = {"customer": found, "form": form, "url": link("customers:detail", key)}
         return render(request, "reports/statement.html", context, status=400)
     actor, values = request.actor, form.cleaned_data
     end = values["end"] or actor.today
@@ -100,7 +100,7 @@ def choose(request: PageRequest, key: int) -> HttpResponse:
     context = {
         "customer": customer(request.actor, key),
         "form": form,
-        "url": address("customers:detail", key),
+        "url": link("customers:detail", key),
     }
     return render(request, "reports/statement.html", context)
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from arledger.companies.context import address
+from arledger.companies.context import address, link
 from arledger.companies.entity_forms import chosen_entity
 from arledger.companies.models import Company
 from arledger.core.errors import NotFound
@@ -40,7 +40,7 @@ def tax_receipts_page(request: PageRequest) -> HttpResponse:
         "rows": [
             {
                 "receipt": one,
-                "url": address("customers:detail", one.customer.pk),
+                "url": link("customers:detail", one.customer.pk),
                 "pdf": address("reports:tax-receipt-pdf", one.customer.pk),
             }
             for one in found[:ROWS]

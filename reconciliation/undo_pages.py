@@ -13,7 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from arledger.companies.context import address
+from arledger.companies.context import link
 from arledger.core.errors import Refusal
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.forms import DayField, Done, KeyedForm, TextField, show_refusal, submit
@@ -65,7 +65,7 @@ def undo(request: PageRequest, key: int) -> HttpResponse:
 
 def _linked(shown: UndoPreview) -> list[tuple[object, str]]:
     return [
-        (change, address(f"{change.kind}s:detail", change.document)) for change in shown.changes[:MOST_SHOWN]
+        (change, link(f"{change.kind}s:detail", change.document)) for change in shown.changes[:MOST_SHOWN]
     ]
 
 

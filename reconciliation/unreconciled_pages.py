@@ -17,7 +17,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from arledger.companies.context import address
+from arledger.companies.context import link
 from arledger.companies.entity_pages import ByEntity
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.forms import DayField, TextField
@@ -55,7 +55,7 @@ class Part:
 
     @property
     def url(self) -> str:
-        return reverse("customers:detail", args=[self.customer])
+        return link("customers:detail", self.customer)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class UnreconciledRow:
 
     @property
     def url(self) -> str:
-        return address(f"{self.document.kind}s:detail", self.document.pk)
+        return link(f"{self.document.kind}s:detail", self.document.pk)
 
 
 class UnreconciledLister(ByEntity):

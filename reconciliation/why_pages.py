@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from arledger.companies.context import address
+from arledger.companies.context import address, link
 from arledger.core.dates import parse_iso_date
 from arledger.core.errors import NotFound
 from arledger.core.http.doors import PageRequest, page
@@ -38,7 +38,7 @@ def why(request: PageRequest, key: int) -> HttpResponse:
 def _shown(side: Side) -> dict[str, Any]:
     return {
         "side": side,
-        "steps": [(step, address(f"{step.other_kind}s:detail", step.other)) for step in side.steps],
-        "later": [(step, address(f"{step.other_kind}s:detail", step.other)) for step in side.later],
-        "held": [(one, address(f"{one.kind}s:detail", one.draft)) for one in side.held],
+        "steps": [(step, link(f"{step.other_kind}s:detail", step.other)) for step in side.steps],
+        "later": [(step, link(f"{step.other_kind}s:detail", step.other)) for step in side.later],
+        "held": [(one, link(f"{one.kind}s:detail", one.draft)) for one in side.held],
     }

@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from arledger.companies.context import address
+from arledger.companies.context import address, link
 from arledger.core.actor import Actor
 from arledger.core.errors import Refusal
 from arledger.core.formats import format_amount
@@ -159,7 +159,7 @@ def _build(request: PageRequest, desk: Desk, data: Data, *, post: bool = False, 
 
 
 def _address(kind: str, key: int) -> str:
-    return address(f"{kind}s:detail", key)
+    return link(f"{kind}s:detail", key)
 
 
 def _match(request: PageRequest, desk: Desk, account_form: AccountForm) -> HttpResponse:
@@ -232,7 +232,7 @@ def _page(
         "options_url": reverse("customers:options"),
         "orders": orders(bench.order),
         "recent": _recent(request, desk),
-        "customer_url": address("customers:detail", desk.customer.pk),
+        "customer_url": link("customers:detail", desk.customer.pk),
         "oldest_first_url": reverse("reconciliation:oldest-first", args=[desk.customer.pk]),
         "preview_url": f"{reverse('reconciliation:workbench-preview')}?{desk.query}",
         "back_url": address("customers:detail", desk.customer.pk),

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from arledger.companies.context import link
 from arledger.companies.entity_pages import ByEntity
 from arledger.companies.models import BankAccount
 from arledger.companies.selectors import within_reach
@@ -58,7 +59,7 @@ class RefundRow:
 
     @property
     def url(self) -> str:
-        return reverse("refunds:detail", args=[self.document.pk])
+        return link("refunds:detail", self.document.pk)
 
     @property
     def quiet(self) -> bool:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from arledger.companies.context import address
+from arledger.companies.context import link
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.http.forms import Done, KeyedForm, ask, replay
 from arledger.core.templatetags.arledger import day as day_tag
@@ -61,7 +61,7 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
         "details": [*_details(document), summary_fact(actor, document.summary)],
         "may": {verb: actor.may(f"refunds.{verb}") for verb in ("add", "post", "void")},
         "currency": document.currency,
-        "customer_url": address("customers:detail", document.customer_id),
+        "customer_url": link("customers:detail", document.customer_id),
         "code_url": reverse("refunds:list"),
     }
     return render(request, "refunds/detail.html", context)

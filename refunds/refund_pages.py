@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from arledger.companies.context import address
+from arledger.companies.context import address, link
 from arledger.companies.models import BankAccount, Entity
 from arledger.companies.selectors import settings_of, within_reach
 from arledger.core.actor import Actor
@@ -189,7 +189,7 @@ def _build(request: PageRequest, data: Data, draft: Document | None = None) -> S
 
 
 def document_address(kind: str, key: int) -> str:
-    return address(f"{kind}s:detail", key)
+    return link(f"{kind}s:detail", key)
 
 
 def _form(request: PageRequest, screen: Screen, data: Data, *, bound: bool = False) -> RefundForm:

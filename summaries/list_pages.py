@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from arledger.companies.context import address
+from arledger.companies.context import link
 from arledger.companies.entity_pages import ByEntity
 from arledger.companies.selectors import settings_of
 from arledger.core.http.doors import PageRequest
@@ -39,7 +39,7 @@ class SummaryRow:
 
     @property
     def url(self) -> str:
-        return reverse("summaries:detail", args=[self.summary.pk])
+        return link("summaries:detail", self.summary.pk)
 
 
 class SummaryLister(ByEntity):
@@ -177,4 +177,4 @@ class ContentLister(ByEntity):
         return rows.filter(number__istartswith=text) | rows.filter(reference__istartswith=text)
 
     def shown(self, rows: list[Any]) -> list[ContentRow]:
-        return [ContentRow(row, address(f"{row.kind}s:detail", row.pk), _counted(row)) for row in rows]
+        return [ContentRow(row, link(f"{row.kind}s:detail", row.pk), _counted(row)) for row in rows]

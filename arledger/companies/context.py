@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -252,6 +253,25 @@ def _without_arguments(route: str, _prefix: str, _routes: object) -> str:
         return reverse(route) if route else ""
     except NoReverseMatch:
         return ""
+
+
+# The request that is answered: rows far below the door name documents of every kind.
+answered: ContextVar[HttpRequest | None] = ContextVar("answered", default=None)
+
+
+def link(route: str, *args: object) -> str:
+    """The address of ``<objects>:detail``; nothing for a person without the right to view such objects, or where the
+    company has switched them off: no page offers what would be refused (SPEC 4)."""
+    request = answered.get()
+    return address(route, *args) if request is None or _opens(request, route) else ""
+
+
+def _opens(request: HttpRequest, route: str) -> bool:
+    subject = route.partition(":")[0]
+    if subject == "refunds" and "refunds" not in request.features:  # type: ignore[attr-defined]
+        return False
+    actor = request.actor  # type: ignore[attr-defined]
+    return actor is None or bool(actor.may(f"{subject}.view"))
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:

@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import set_script_prefix
 from django.utils import timezone, translation
 
+from arledger.companies.context import answered
 from arledger.companies.standing import Standing, standing
 
 # Set up, imported and looked after for the whole company, whatever entity one works in (docs/adr/0050).
@@ -84,7 +85,11 @@ class CompanyMiddleware:
             request.opens = found.opens  # type: ignore[attr-defined]
             # Instants on pages show in the company's time zone.
             with timezone.override(found.company.time_zone):
-                return self.get_response(request)
+                before = answered.set(request)
+                try:
+                    return self.get_response(request)
+                finally:
+                    answered.reset(before)
 
 
 def choose_entity(request: HttpRequest, entity: int | None) -> None:

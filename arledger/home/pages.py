@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arledger.companies import trail
 from arledger.companies.audit_pages import Told, setting_labels
-from arledger.companies.context import address
+from arledger.companies.context import address, link
 from arledger.companies.pages import choose
 from arledger.core.errors import Refusal
 from arledger.core.http.doors import PageRequest, page, signed_in
@@ -104,7 +104,7 @@ def find(request: PageRequest) -> HttpResponse:
     except Refusal as refusal:
         return render(request, "home/search.html", {"refusal": refusal}, status=400)
     hits = search(request.actor, text) if text else Hits([], [])
-    rows = [Hit(c.name, c.code, _("Customer"), address("customers:detail", c.pk)) for c in hits.customers]
+    rows = [Hit(c.name, c.code, _("Customer"), link("customers:detail", c.pk)) for c in hits.customers]
     rows += [
         Hit(str(d), d.customer.name if d.customer else "", d.get_kind_display(), document_url(d))
         for d in hits.documents
@@ -115,4 +115,4 @@ def find(request: PageRequest) -> HttpResponse:
 
 
 def document_url(document: Document) -> str:
-    return address(f"{document.kind}s:detail", document.pk)
+    return link(f"{document.kind}s:detail", document.pk)

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from arledger.companies.context import MENU, Item, address
+from arledger.companies.context import MENU, Item, address, link
 from arledger.core.errors import Refusal
 from arledger.core.http.doors import PageRequest, page
 from arledger.core.text import clean_text, sort_key
@@ -75,7 +75,7 @@ def fitting(choices: Iterator[Choice], text: str) -> list[Choice]:
 def objects(request: PageRequest, text: str) -> Sequence[Choice]:
     found = search(request.actor, text)
     customers = [
-        Choice(one.name, one.code, address("customers:detail", one.pk), "users") for one in found.customers
+        Choice(one.name, one.code, link("customers:detail", one.pk), "users") for one in found.customers
     ]
     documents = [
         Choice(str(one), one.customer.name if one.customer else "", document_url(one), "file-text")

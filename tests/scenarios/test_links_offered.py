@@ -1,0 +1,101 @@
+"""No page links to what the person may not open, whatever it names (SPEC 4)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from arledger.companies.role_services import set_up_role
+from tests.build import Books, books, person
+from tests.clerk import Clerk, at_the_time_of_the_books
+
+__all__ = ["at_the_time_of_the_books"]
+
+PAGES = (
+    "/",
+    "/customers/",
+    "/customers/{customer}/",
+    "/invoices/",
+    "/invoices/{invoice}/",
+    "/matching/why/{invoice}/",
+    "/payments/",
+    "/refunds/",
+    "/summaries/",
+    "/credits/",
+    "/credits/adjustments/",
+    "/credits/adjustments/{memo}/",
+    "/matching/unreconciled/",
+    "/matching/queue/",
+    "/reports/reconciliation/?include_all=on",
+    "/reports/ageing/?detail=1",
+    "/reports/payments-by-item/",
+    "/reports/proof/",
+    "/reports/ledger/",
+)
+LINK = re.compile(r'href="(/c/[^/"]+/(?:customers|invoices|payments|refunds|summaries|credits/[a-z]+)/\d+/)"')
+
+
+def furnish(b: Books) -> dict[str, int]:
+    """An invoice that a memo and a receipt pay in part, a refund of the rest of the memo, a receipt nobody matched."""
+    b.configure(refunds_enabled=True)
+    invoice, memo = b.invoice(300, 100), b.adjustment(-150)
+    b.match((b.line(invoice), b.line(memo), 50))
+    b.receipt(120, [invoice])
+    b.refund({memo: 30})
+    b.receipt(40, leave=True)
+    return {"customer": b.customer, "invoice": invoice, "memo": memo}
+
+
+def offered(clerk: Clerk, things: dict[str, int]) -> tuple[int, dict[str, str]]:
+    """How many pages the person sees, and where they lead: address by the page that names it."""
+    seen, links = 0, {}
+    for page in PAGES:
+        answer = clerk.client.get(clerk.root + page.format(**things))
+        if answer.status_code == 200:
+            seen += 1
+            links |= dict.fromkeys(LINK.findall(answer.content.decode()), page)
+    return seen, links
+
+
+def refused(clerk: Clerk, links: dict[str, str]) -> dict[str, str]:
+    return {address: page for address, page in links.items() if clerk.client.get(address).status_code != 200}
+
+
+@pytest.mark.usefixtures("at_the_time_of_the_books")
+class TestLinks:
+    def test_a_billing_clerk_is_not_led_to_receipts(self, db: None) -> None:
+        with books() as b:
+            things = furnish(b)
+            clerk = Clerk(b, "billing-clerk")
+            seen, links = offered(clerk, things)
+            assert seen >= 6
+            assert f"{clerk.root}/invoices/{things['invoice']}/" in links
+            assert refused(clerk, links) == {}
+
+    @pytest.mark.parametrize(
+        "rights",
+        [
+            ["invoices.list", "invoices.view", "reconciliation.run", "ageing.run", "payments_by_item.run"],
+            ["customers.list", "payments.list", "adjustments.list", "refunds.list", "summaries.list"],
+            ["adjustments.view", "matching.apply", "ledger.run", "reconciliation.run"],
+        ],
+    )
+    def test_nor_is_anybody_with_few_rights(self, db: None, rights: list[str]) -> None:
+        with books() as b:
+            things = furnish(b)
+            person(b)  # somebody has to be left who may give rights
+            set_up_role(actor=b.actor, code="few", name="Few", rights=rights)
+            clerk = Clerk(b, "few")
+            seen, links = offered(clerk, things)
+            assert seen >= 3
+            assert refused(clerk, links) == {}
+
+    def test_what_is_switched_off_is_named_and_not_linked(self, db: None) -> None:
+        with books() as b:
+            things = furnish(b)
+            b.configure(refunds_enabled=False)
+            clerk = Clerk(b)
+            page = clerk.open(f"/credits/adjustments/{things['memo']}/")
+            assert "REF-" in page.text
+            assert refused(clerk, offered(clerk, things)[1]) == {}
