@@ -162,7 +162,7 @@ def test_the_secret_is_kept_nowhere_and_the_last_use_is_noted() -> None:
         used = row(api).last_used_at
         assert used is not None
     api.get("/accounts")
-    with time_machine.travel(AT + timedelta(minutes=7)):
+    with time_machine.travel(used + timedelta(minutes=7)):
         api.get("/accounts")
     with company_scope(made.company.pk):
         later = row(api).last_used_at

@@ -13,6 +13,7 @@ from arledger.core.sql import analyze
 from imports import services
 from imports.outcomes import Options
 from tests.build import Books, books
+from tests.imports.uploads import keep_autovacuum_out
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.django_db
 def b(monkeypatch: pytest.MonkeyPatch) -> Iterator[Books]:
     monkeypatch.setattr(services, "FIRST_ROWS", 2)
     monkeypatch.setattr(services, "CHUNK_ROWS", 4)
+    keep_autovacuum_out()
     with books() as made:
         made.names["ACME"] = made.add_customer("Acme Ltd", code="ACME")
         yield made

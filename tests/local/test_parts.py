@@ -140,7 +140,7 @@ def sleeper(folder: Path, *, stubborn: bool = False) -> Program:
         folder=folder,
         log=folder / "log",
         ready=ready.exists,
-        stop_seconds=0.5,
+        stop_seconds=0.5 if stubborn else 120,
     )
 
 
