@@ -223,7 +223,7 @@ def _shown(member: str) -> str:
 
 def unknown_member(name: str, known: Mapping[str, Any]) -> MemberUnknown:
     shown = _UNSTORABLE.sub("\ufffd", name)
-    return MemberUnknown(field=f"/{escape(shown)}", member=shown[:40], known=", ".join(known))
+    return MemberUnknown(field=f"/{escape(shown)}", member=shown[:40], known=", ".join(known) or "–")
 
 
 # Query parameters ---------------------------------------------------------------------------------------------

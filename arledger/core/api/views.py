@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.authentication import CSRFCheck
 from rest_framework.renderers import BaseRenderer
-from rest_framework.request import Request
+from rest_framework.request import Empty, Request
 from rest_framework.views import APIView
 
 from arledger.core.actor import Actor
@@ -41,6 +41,10 @@ class ApiRequest(Request):
     company: Any
     features: frozenset[str]
     method: str
+
+    @property
+    def body_was_read(self) -> bool:
+        return self._full_data is not Empty  # type: ignore[attr-defined]
 
 
 class ApiView(APIView):
@@ -167,6 +171,19 @@ def _from_a_page(request: HttpRequest, actor: Actor) -> None:
 def body(request: ApiRequest, shape: type[Input], *, partial: bool = False) -> dict[str, Any]:
     """The call's body against a shape. Raises refusals with pointers (``Input.read``)."""
     return shape.read(request.data, partial=partial)
+
+
+class NothingInput(Input):
+    """The body of a call that takes none: an empty object at most."""
+
+
+def nothing_else_sent(request: ApiRequest) -> None:
+    """Nobody asked for the body: it says nothing. Raises JsonInvalid, MemberUnknown and whatever ``body`` raises.
+
+    What a DELETE carries has no meaning (RFC 9110) and is left alone.
+    """
+    if request.method != "DELETE" and not request.body_was_read and request._request.body.strip():
+        body(request, NothingInput)
 
 
 def parameters(request: ApiRequest) -> dict[str, str]:

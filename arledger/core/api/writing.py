@@ -18,7 +18,7 @@ from arledger.core.api.encoding import encode
 from arledger.core.api.fields import FlagField, read_parameter
 from arledger.core.api.parsing import HEADER, only
 from arledger.core.api.problems import problem
-from arledger.core.api.views import ApiRequest, etag_of, parameters, respond_text
+from arledger.core.api.views import ApiRequest, etag_of, nothing_else_sent, parameters, respond_text
 from arledger.core.errors import Busy, Invalid, Refusal, Refusals
 from arledger.core.idempotency import answered, claim
 
@@ -71,8 +71,10 @@ def perform(
     repeated call gets the first answer; with ``?validate_only=true`` everything is done, the deferred constraints
     included, and taken back: status 200, ``validate_only: true``, no key claimed, no number drawn.
     ``kept`` makes what a replay shows, where that is less than the first answer (a secret).
-    Other query parameters are refused. Raises what ``effect`` raises, KeyInvalid, KeyReused and KeyRunning.
+    Other query parameters are refused, and a body that nobody read, unless it is empty. Raises what ``effect``
+    raises, KeyInvalid, KeyReused and KeyRunning.
     """
+    nothing_else_sent(request)
     found = parameters(request)
     only(found, {"validate_only": None})
     key = key_in(request)
