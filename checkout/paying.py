@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from arledger.companies.selectors import Settings, settings_of
+from arledger.core import late
 from arledger.core.actor import Actor
 from arledger.core.errors import Refusal, Refusals, refuse
 from arledger.core.money import check_amount
@@ -76,7 +77,7 @@ def checkout(
         actor.require(right)
     if not payments:
         raise NoReceipts(field="payments")
-    with transaction.atomic():
+    with transaction.atomic(), late.held():
         settings = settings_of(actor.company_id)
         key = _post_invoice(actor, invoice, draft, version)
         document = Document.objects.get(company_id=actor.company_id, pk=key)

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from arledger.core import late
 from arledger.core.actor import Actor
 from arledger.core.errors import Refusal, Refusals, refuse
 from checkout.errors import QuickAmountNotPositive
@@ -73,7 +74,7 @@ def quick_deposit(*, actor: Actor, deposits: Sequence[QuickDepositInput]) -> lis
     for right in RIGHTS:
         actor.require(right)
     _check(deposits)
-    with transaction.atomic():
+    with transaction.atomic(), late.held():
         named = (one.bank_account_id for one in deposits)
         kept = {
             key: bank.currency

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
@@ -16,7 +16,7 @@ from arledger.core.errors import Refusal
 from deposits import services
 from deposits.api_inputs import DepositBody, DepositBulkBody, DepositDraftBody, read, read_change
 from deposits.inputs import DepositInput
-from deposits.selectors import deposit, deposits, items
+from deposits.selectors import deposit, deposits, items, payers
 from ledger.models import Document, Kind
 from reconciliation.api_documents import DocumentCalls
 from reconciliation.api_examples import TAKE_BACK
@@ -46,6 +46,9 @@ class DepositCalls(DocumentCalls):
 
     def enter(self, actor: Actor, documents: Sequence[DepositInput], *, post: bool) -> list[int]:
         return services.add(actor=actor, deposits=documents, post=post)
+
+    def parties(self, actor: Actor, documents: Sequence[DepositInput]) -> Iterable[int]:
+        return payers(actor, [key for one in documents for key in one.receipts])
 
     def edit(self, actor: Actor, draft: Document, values: dict[str, Any], version: int) -> None:
         entered = read_change(actor, values, _drafted(draft))

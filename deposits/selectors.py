@@ -101,6 +101,12 @@ def containing(actor: Actor, text: str) -> Q:
     return own | Q(pk__in=held) | Q(reverses__in=held)
 
 
+def payers(actor: Actor, keys: Sequence[int]) -> set[int]:
+    """The customers whose receipts these are."""
+    named = documents(actor).filter(KeyIn(keys), kind__in=RECEIPTS)
+    return {key for key in named.values_list("customer_id", flat=True) if key is not None}
+
+
 def receipts(actor: Actor, keys: Iterable[int], *, draft: int = 0) -> dict[int, Receipt]:
     """The receipts with these keys that the person may see; lying in the deposit ``draft`` itself does not count."""
     named = list(keys)

@@ -14,18 +14,16 @@ from django.db import transaction
 from arledger.companies.selectors import Settings, settings_of
 from arledger.core import audit, outbox
 from arledger.core.actor import Actor
-from arledger.core.query import KeyIn
 from arledger.core.sql import execute, insert_rows
 from deposits.errors import BankAccountMissing
 from deposits.inputs import Checked, DepositInput, check
-from deposits.selectors import RECEIPTS, Receipt, receipts
+from deposits.selectors import Receipt, payers, receipts
 from ledger import billing
 from ledger.banking import banks_named
 from ledger.drafts import as_document, rewrite_draft, write_drafts
 from ledger.models import Document, Kind
 from ledger.posting import book, lock_customers, lock_documents, require_drafts, require_version
 from reconciliation import reversing
-from reconciliation.selectors import documents
 
 ITEM = {
     "company_id": "bigint",
@@ -68,9 +66,7 @@ def add(*, actor: Actor, deposits: Sequence[DepositInput], post: bool = False) -
 
 def _locked_receipts(actor: Actor, keys: Sequence[int], *, draft: int = 0) -> dict[int, Receipt]:
     """Lock the receipts' customers, then read the receipts as they are."""
-    named = documents(actor).filter(KeyIn(keys), kind__in=RECEIPTS)
-    customers = set(named.values_list("customer_id", flat=True))
-    lock_customers(actor=actor, ids=(key for key in customers if key is not None))
+    lock_customers(actor=actor, ids=payers(actor, keys))
     return receipts(actor, keys, draft=draft)
 
 

@@ -14,9 +14,9 @@ from typing import Any
 from django.db import transaction
 
 from arledger.companies.numbering import beyond, pass_over
-from arledger.core import audit, jobs
+from arledger.core import jobs, late
 from arledger.core.actor import Actor
-from arledger.core.csvfile import UnreadableFile
+from arledger.core.csvfile import Row, UnreadableFile
 from arledger.core.errors import Refusal, Refusals
 from arledger.core.sql import analyze, execute, fetch_all
 from imports.books import Books
@@ -119,14 +119,15 @@ class _Run:
 
     def go(self) -> None:
         options = self.options
-        events: list[list[Any]] = []
+        events: list[late.Statement] = []
         by_chunk = options.piecewise or (options.check and not self.importer.gathers)
         with ExitStack() as stack:
             if not by_chunk:
                 stack.enter_context(transaction.atomic())
-                events = stack.enter_context(audit.held())
+                events = stack.enter_context(late.held())
                 self.keeper.begin()
-                self._lock()
+                if not options.check:
+                    self._lock(self.table)
             for chunk in _chunks(self.importer, self._groups()):
                 self._analyze()
                 self._chunk(chunk, by_chunk=by_chunk)
@@ -143,13 +144,13 @@ class _Run:
                 events.clear()
                 transaction.set_rollback(True)
 
-    def _lock(self) -> None:
-        """All customers of the file at once and in key order, before a chunk locks some of them (DESIGN 2)."""
-        if self.options.check or "customer" not in self.table.header:
+    def _lock(self, rows: Iterable[Row]) -> None:
+        """All customers of the rows at once and in key order, before the services lock some of them (DESIGN 2)."""
+        if "customer" not in self.table.header:
             return
         codes: set[str] = set()
         with suppress(UnreadableFile):
-            codes.update(row.values.get("customer", "").strip() for row in self.table)
+            codes.update(row.values.get("customer", "").strip() for row in rows)
         fetch_all(
             "SELECT id FROM customers_customer WHERE company_id = %s AND code = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
             [self.actor.company_id, sorted(codes)],
@@ -176,14 +177,16 @@ class _Run:
                 # What is taken back is never counted: statistics say that an empty company's tables stay empty, and
                 # plans of that kind read them whole for each row.
                 execute("SET LOCAL enable_seqscan = off")
-                with rehearsal(), audit.held() as events:
+                with rehearsal(), late.held() as events:
                     self._load(chunk, done)
                     events.clear()
                     transaction.set_rollback(True)
             else:
-                if by_chunk:
-                    self.keeper.begin()
-                self._load(chunk, done)
+                with late.held() if by_chunk else nullcontext():
+                    if by_chunk:
+                        self.keeper.begin()
+                        self._lock(row for group in chunk for row in group.rows)
+                    self._load(chunk, done)
                 self._keep(done)
         if taken_back:
             self._keep(done)
@@ -312,7 +315,7 @@ def _write(
     if not ready:
         return
     try:
-        with transaction.atomic():
+        with transaction.atomic(), late.held():
             keys = importer.write([entered for _group, entered in ready], post=post)
     except Refusal as refusal:
         named = _named(refusal, len(ready))

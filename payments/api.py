@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
@@ -21,7 +21,7 @@ from payments.api_inputs import (
     read,
     read_change,
 )
-from payments.inputs import PaymentInput
+from payments.inputs import PaymentInput, parties
 from reconciliation.api_documents import DocumentCalls
 from reconciliation.api_examples import TAKE_BACK
 from reconciliation.api_inputs import Entered
@@ -48,6 +48,9 @@ class PaymentCalls(DocumentCalls):
     def enter_read(self, actor: Actor, some: Sequence[Any], post: bool) -> list[int]:
         with placed([one.places for one in some]):
             return super().enter_read(actor, some, post)
+
+    def parties(self, actor: Actor, documents: Sequence[PaymentInput]) -> Iterable[int]:
+        return parties(documents)
 
     def edit(self, actor: Actor, draft: Document, values: dict[str, Any], version: int) -> None:
         before = services.drafted(company_id=actor.company_id, documents=[draft])[0]

@@ -14,7 +14,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from arledger.companies.selectors import Settings, settings_of
-from arledger.core import audit, outbox
+from arledger.core import audit, late, outbox
 from arledger.core.actor import Actor
 from arledger.core.errors import Refusal, Refusals
 from customers.selectors import allowed
@@ -71,13 +71,14 @@ def _receive_posted(
 ) -> list[int]:
     """Spread and post receipts (of ``drafts``), at once as far as none needs what an earlier one leaves."""
     keys: list[int] = []
-    while len(keys) < len(receipts):
-        done = len(keys)
-        spreadings = spread(actor, settings, receipts[done:], post=True, first=done)
-        try:
-            keys += _write_posted(actor, settings, spreadings, drafts[done : done + len(spreadings)])
-        except Refusal as refusal:
-            raise _rows_later(refusal, done) from None
+    with late.held():
+        while len(keys) < len(receipts):
+            done = len(keys)
+            spreadings = spread(actor, settings, receipts[done:], post=True, first=done)
+            try:
+                keys += _write_posted(actor, settings, spreadings, drafts[done : done + len(spreadings)])
+            except Refusal as refusal:
+                raise _rows_later(refusal, done) from None
     return keys
 
 

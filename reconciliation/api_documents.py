@@ -6,7 +6,7 @@ What a kind has of its own stands in its app: its inputs, its services, and what
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar
@@ -91,6 +91,10 @@ class DocumentCalls(ABC):
         """Enter what was read; a kind whose refusals point into the body says so here."""
         return self.enter(actor, [one.document for one in some], post=post)
 
+    def parties(self, actor: Actor, documents: Sequence[Any]) -> Iterable[int]:
+        """The customers on whose accounts the documents are."""
+        return {document.customer_id for document in documents}
+
     def create_many(self, request: ApiRequest) -> HttpResponse:
         actor = request.actor
         return in_bulk(
@@ -99,6 +103,7 @@ class DocumentCalls(ABC):
             read=lambda items: self.read(actor, items),
             enter=lambda found: self._enter(actor, found),
             told_of=lambda one: (one.asked, one.post),
+            parties=lambda found: self.parties(actor, [one.document for one in found]),
             names={},
         )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from arledger.companies.selectors import settings_of
 from arledger.core.actor import Actor
 from arledger.core.api.batches import items_of
 from arledger.core.api.fields import DayField, Input, TextField
@@ -16,6 +17,7 @@ from arledger.core.api.ids import id_of
 from arledger.core.api.views import ApiRequest
 from arledger.core.api.writing import bulk, perform
 from arledger.core.errors import NotFound, Refusal, Refusals
+from ledger.posting import lock_customers
 from reconciliation.document_answers import document_answers
 
 Place = tuple[str, int | None, int | None]
@@ -76,11 +78,13 @@ def in_bulk(
     read: Callable[[Sequence[dict[str, Any] | Refusal]], list[Any]],
     enter: Callable[[Sequence[Any]], list[int]],
     told_of: Callable[[Any], tuple[bool, bool]],
+    parties: Callable[[Sequence[Any]], Iterable[int]],
     names: Mapping[str, str],
 ) -> HttpResponse:
     """Enter up to 1,000 documents: ``read`` makes inputs of items, ``enter`` writes them and returns their keys.
 
-    ``told_of`` says of an input whether posting was asked for, and whether it is posted.
+    ``told_of`` says of an input whether posting was asked for, and whether it is posted; ``parties`` whose accounts
+    inputs touch.
     """
     atomic, items = items_of(request.data, shape)
     actor = request.actor
@@ -95,7 +99,16 @@ def in_bulk(
             for answer, (_key, one) in zip(answers, made, strict=True)
         ]
 
-    return perform(request, lambda: bulk(read(items), entered, show, atomic=atomic, names=names), status=200)
+    def effect() -> dict[str, Any]:
+        found = read(items)
+        good = [one for one in found if not isinstance(one, Refusal)]
+        if not atomic or len({told_of(one)[1] for one in good}) > 1:
+            # Entered by several calls of the service: their customers are locked at once, in key order (DESIGN 2).
+            settings_of(actor.company_id, hold=True)
+            lock_customers(actor=actor, ids=parties(good))
+        return bulk(found, entered, show, atomic=atomic, names=names)
+
+    return perform(request, effect, status=200)
 
 
 # Posting some and keeping others as drafts ---------------------------------------------------------------------

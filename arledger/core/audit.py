@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,32 +11,13 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from psycopg.types.json import Jsonb
 
+from arledger.core import late
 from arledger.core.actor import Actor
-from arledger.core.sql import execute, fetch_all
+from arledger.core.sql import fetch_all
 
 
 def _dump(value: Any) -> str:
     return json.dumps(value, cls=DjangoJSONEncoder)
-
-
-# Events of a long transaction that are written at its end, in the context that holds them.
-_held: ContextVar[list[list[Any]] | None] = ContextVar("held", default=None)
-
-
-@contextmanager
-def held() -> Iterator[list[list[Any]]]:
-    """Keep the events back until the block ends, so that a long transaction takes the company's audit lock last.
-
-    Use it inside that transaction; clear the list it gives when the work is taken back anyway.
-    """
-    events: list[list[Any]] = []
-    token = _held.set(events)
-    try:
-        yield events
-    finally:
-        _held.reset(token)
-    for event in events:
-        execute(INSERT, event)
 
 
 INSERT = (
@@ -70,11 +49,7 @@ def record(
         None if before is None else Jsonb(dict(before), dumps=_dump),
         None if after is None else Jsonb(dict(after), dumps=_dump),
     ]
-    waiting = _held.get()
-    if waiting is None:
-        execute(INSERT, event)
-    else:
-        waiting.append(event)
+    late.send(INSERT, event)
 
 
 def record_changes(

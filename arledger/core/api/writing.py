@@ -14,6 +14,7 @@ from django.db import OperationalError, connection, transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from arledger.core import late
 from arledger.core.api.encoding import encode
 from arledger.core.api.fields import FlagField, read_parameter
 from arledger.core.api.parsing import HEADER, only
@@ -205,10 +206,11 @@ def bulk(
     if atomic and bad:
         raise _together(bad)
     keys: dict[int, Any] = {}
-    if atomic:
-        keys = dict(enumerate(enter(list(items)))) if items else {}
-    else:
-        _each(good, enter, keys, bad)
+    with late.held():
+        if atomic:
+            keys = dict(enumerate(enter(list(items)))) if items else {}
+        else:
+            _each(good, enter, keys, bad)
     places = sorted(keys)
     shown = dict(zip(places, show([keys[place] for place in places]), strict=True)) if places else {}
     results = []
@@ -241,7 +243,7 @@ def _each(
     if not batch:
         return
     try:
-        with transaction.atomic():
+        with transaction.atomic(), late.held():
             entered = enter([item for _index, item in batch])
     except Busy:
         raise
