@@ -43,16 +43,17 @@ def entries(request: PageRequest) -> HttpResponse:
         context["totals"] = report.totals(accounts)
         return render(request, "reports/entries_totals.html", context)
     began = time.perf_counter()
-    found, more = report.page(
-        actor=request.actor, query=form.query, start=_place(request.GET.get("at", "")), limit=ROWS
-    )
+    start, seen, spent = _start(request.GET.get("at", ""))
+    found, more = report.page(actor=request.actor, query=form.query, start=start, limit=ROWS)
+    seen += sum(len(account.rows) for account in found)
+    spent += time.perf_counter() - began
     urls = Addresses()
     context |= {
         "accounts": [_shown(account, urls) for account in found],
         "codes_url": _codes_url(request),
-        "count": sum(len(account.rows) for account in found),
-        "seconds": time.perf_counter() - began,
-        "more": _text(more) if more else "",
+        "count": seen,
+        "seconds": spent,
+        "more": _text(more, seen, spent) if more else "",
         "customer_url": link("customers:detail", 0),
     }
     if request.htmx and request.GET.get("at"):
@@ -159,14 +160,16 @@ def sentence(form: EntriesForm) -> str:
     return " · ".join(parts)
 
 
-def _text(place: Place) -> str:
-    """A place as it stands in an address."""
-    return signing.dumps([place.code, place.currency, place.skip], salt=SALT)
+def _text(place: Place, seen: int, spent: float) -> str:
+    """A place as it stands in an address, with the rows before it and the seconds they took."""
+    return signing.dumps([place.code, place.currency, place.skip, seen, round(spent, 4)], salt=SALT)
 
 
-def _place(text: str) -> Place:
-    """The place of an address; the beginning for what is none."""
+def _start(text: str) -> tuple[Place, int, float]:
+    """The place of an address, the rows before it and their seconds; the beginning for what is none."""
     try:
-        return Place(*signing.loads(text, salt=SALT))
+        code, currency, skip, *before = signing.loads(text, salt=SALT)
     except signing.BadSignature:
-        return Place()
+        return Place(), 0, 0.0
+    seen, spent = before or (0, 0.0)
+    return Place(code, currency, skip), seen, spent

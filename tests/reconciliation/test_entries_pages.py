@@ -59,7 +59,9 @@ def test_more_rows_come_as_a_fragment(client: Client, b: Books) -> None:
         f"reconciliation/?start=2026-01-01&end=2026-12-31&at={first.context['more']}",
         HTTP_HX_REQUEST="true",
     )
-    assert rest.context["count"] == 35
+    assert rest.context["count"] == 135, "the footer tells all rows so far"
+    assert rest.context["seconds"] > 0
+    assert "135 entries in" in text(rest)
     assert rest.context["more"] == ""
     assert "<html" not in text(rest)
     assert get(client, b, "reconciliation/?at=!!").status_code == 200
