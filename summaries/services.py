@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import F
 
 from arledger.companies.frequencies import Frequency
-from arledger.companies.models import BankAccount, Company, Configuration
+from arledger.companies.models import BankAccount, Company, Configuration, Entity
 from arledger.companies.period_services import PeriodClosed
 from arledger.companies.selectors import Settings, settings_of, usable_entities, within_reach
 from arledger.core import audit
@@ -108,7 +108,14 @@ def edit(*, actor: Actor, key: int, entered: SummaryInput, version: int) -> None
             setattr(summary, name, value)
         summary.version += 1
         summary.save()
-        _record(actor, "edit", [summary], before=before, after=_told(summary))
+        audit.record_changes(
+            actor=actor,
+            action="edit",
+            object_kind="summary",
+            object_id=summary.pk,
+            before=before,
+            after=_told(summary),
+        )
 
 
 def delete(*, actor: Actor, key: int, version: int | None = None) -> None:
@@ -251,7 +258,7 @@ def _checked(
         raise SummariesNotByUsers(field="type", type=Type(entered.type).label, frequency=label)
     if entered.gl_date is None:
         raise Required(field="gl_date")
-    if was is None or was.gl_date != entered.gl_date:
+    if was is None or (was.gl_date, was.entity_id) != (entered.gl_date, entered.entity_id):
         _require_open_period(settings, entered.gl_date, entered.entity_id)
     if entered.control_count is not None and not 0 <= entered.control_count < 2**31:
         raise ControlCountNegative(field="control_count")
@@ -334,9 +341,19 @@ def _told(summary: Summary) -> dict[str, object]:
         "title": summary.title,
         "type": summary.type,
         "gl_date": summary.gl_date,
+        "entity": _code(Entity, summary.company_id, summary.entity_id),
+        "bank_account": _code(BankAccount, summary.company_id, summary.bank_account_id),
+        "undeposited": summary.undeposited,
         "control_count": summary.control_count,
         "control_total": summary.control_total,
     }
+
+
+def _code(model: type[Entity] | type[BankAccount], company_id: int, key: int | None) -> str | None:
+    """How the audit trail names it; nothing is read for none."""
+    if key is None:
+        return None
+    return model._default_manager.filter(company_id=company_id, pk=key).values_list("code", flat=True).get()
 
 
 def _record(

@@ -11,6 +11,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from arledger.companies.models import Entity
+from arledger.companies.period_services import close_period
 from arledger.companies.roles import SHIPPED
 from arledger.companies.services import FrequencyNotAllowed
 from arledger.core.errors import Forbidden, Invalid, NotFound, Stale
@@ -184,6 +185,33 @@ def test_what_ruled_for_posted_documents_stays(b: Books) -> None:
         services.edit(actor=b.actor, key=key, entered=replace(later, gl_date=GL), version=1)
     with pytest.raises(Invalid):
         services.edit(actor=b.actor, key=key, entered=replace(later, type="payments"), version=2)
+
+
+def test_a_change_is_told_with_where_the_summary_takes_from(b: Books) -> None:
+    entity = Entity.objects.create(company=b.company, code="N", name="North")
+    key = batch(b, type="payments")
+    entered = replace(SummaryInput(type="payments", title="March", gl_date=GL), entity_id=entity.pk)
+    entered = replace(entered, bank_account_id=b.bank)
+    services.edit(actor=b.actor, key=key, entered=entered, version=1)
+    event = AuditEvent.objects.filter(company_id=b.company.pk, object_kind="summary", action="edit").get()
+    assert event.before == {"entity": None, "bank_account": None}
+    assert event.after == {"entity": "N", "bank_account": "BANK"}
+    services.edit(actor=b.actor, key=key, entered=entered, version=2)
+    assert (
+        AuditEvent.objects.filter(company_id=b.company.pk, object_kind="summary", action="edit").count() == 1
+    )
+
+
+def test_a_summary_is_not_given_to_an_entity_whose_books_are_closed(b: Books) -> None:
+    entity = Entity.objects.create(company=b.company, code="N", name="North")
+    key = batch(b)
+    close_period(actor=b.actor, through=GL, entity_id=entity.pk)
+    entered = SummaryInput(type="invoices", title="March", gl_date=GL, entity_id=entity.pk)
+    with pytest.raises(PeriodClosed) as refused:
+        services.edit(actor=b.actor, key=key, entered=entered, version=1)
+    assert refused.value.values["first_open"] == GL + timedelta(days=1)
+    services.edit(actor=b.actor, key=key, entered=replace(entered, entity_id=None, title="April"), version=1)
+    assert summary(key).title == "April"
 
 
 def test_a_mirror_goes_to_the_next_open_summary(b: Books) -> None:
