@@ -246,8 +246,8 @@ def test_amounts_follow_the_currency(files: Files) -> None:
     assert files.load("invoices", head + "1,ACME,2026-01-10,2026-02-10,JPY,0.0062,1500\n").good
     assert files.load("invoices", head + "2,ACME,2026-01-10,2026-02-10,KWD,3,1.505\n").good
     for rate in ("-1", "0", "1000000000", "0.123456789"):
-        told = files.load("invoices", head + f"3,ACME,2026-01-10,2026-02-10,USD,{rate},1\n").errors[0]
-        assert f"column exchange_rate: “{rate}” is not an exchange rate." in told
+        told = files.load("invoices", head + f"3,ACME,2026-01-10,2026-02-10,USD,{rate},1\n")
+        assert f"column exchange_rate: “{rate}” is not an exchange rate." in told.errors[0]
 
 
 def test_closed_books_and_inactive_customers_are_named_for_each_row(files: Files) -> None:
