@@ -169,15 +169,16 @@ def _event(event: AuditEvent, document: int, currency: str) -> EventView:
 
 def _changed(values: Mapping[str, Any], others: Mapping[str, Any], currency: str) -> str:
     """The figures of one side of a change that differ from the other side's."""
-    shown = []
-    for name in ("total", "amount", "date"):
-        if name in values and name in others and values[name] != others[name]:
-            value = str(values[name])
-            if name == "date":
-                shown.append(format_date(date.fromisoformat(value), get_language() or "en"))
-            else:
-                shown.append(_amount(Decimal(value), currency))
-    return " · ".join(shown)
+
+    def text(name: str, value: object) -> str:
+        if name == "date":
+            return format_date(date.fromisoformat(str(value)), get_language() or "en")
+        return _amount(Decimal(str(value)), currency)
+
+    # Compared as shown: the trail writes one amount with more zeros than the other.
+    both = [name for name in ("total", "amount", "date") if name in values and name in others]
+    pairs = [(text(name, values[name]), text(name, others[name])) for name in both]
+    return " · ".join(own for own, other in pairs if own != other)
 
 
 def _amount(amount: Decimal, currency: str) -> str:

@@ -161,6 +161,7 @@ def test_editing_keeps_everything_and_a_stale_form_says_who_was_faster() -> None
         after = {name: getattr(b.document(key), name) for name in before}
         assert after == before
         assert amounts(key) == [300, 100, -20]
+        assert "380.00 →" not in clerk.open(f"/invoices/{key}/").text, "the total did not change"
         submit(
             clerk,
             clerk.open(f"/invoices/{key}/edit/"),
@@ -168,6 +169,7 @@ def test_editing_keeps_everything_and_a_stale_form_says_who_was_faster() -> None
             **{"lines-1-amount": "150", "lines-2-DELETE": "on"},
         )
         assert amounts(key) == [300, 150]
+        assert "380.00 → 450.00" in clerk.open(f"/invoices/{key}/").text
         page = submit(other, stale, "post", reference="mine")
         assert page.status == 422
         assert f"{clerk.user.name} changed this" in page.text
