@@ -34,6 +34,14 @@ def come_back(page: Page, user: User) -> None:
     page.context.add_cookies([cookie])  # type: ignore[list-item]
 
 
+#: A window that was made wider moves its parts, however shortly: until then colours lie over others than they will.
+AT_REST = """async () => {
+    for (let frames = 2; frames > 0; frames -= 1) await new Promise(requestAnimationFrame);
+    const ending = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime < Infinity);
+    await Promise.allSettled(ending.map((one) => one.finished));
+}"""
+
+
 def serious(page: Page) -> list[str]:
     """What axe finds that keeps people out, on a telephone and on a desk.
 
@@ -42,6 +50,7 @@ def serious(page: Page) -> list[str]:
     size = page.viewport_size
     if size is not None and size["width"] == BETWEEN:
         return []
+    page.evaluate(AT_REST)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     found = page.evaluate("axe.run({resultTypes: ['violations']}).then(result => result.violations)")
