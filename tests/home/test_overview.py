@@ -56,11 +56,24 @@ def test_open_overdue_unapplied_drafts_and_last_payments(client: Client) -> None
     inside = f"/c/{b.company.code}"
     for path in (
         "invoices/?tab=drafts",
-        "invoices/?tab=overdue",
+        "reports/ageing/?sort=-overdue&amp;detail=1",
         "matching/unreconciled/",
         "reports/ageing/",
     ):
         assert f'href="{inside}/{path}"' in page
+
+
+def test_what_is_overdue_leads_to_debit_memos_too(client: Client) -> None:
+    early, due = TODAY - timedelta(days=60), TODAY - timedelta(days=45)
+    with books() as b:
+        b.invoice(345, on=early, due=due)
+        b.adjustment("77.50", on=early, due_date=due)
+        client.force_login(person(b))
+        assert shown("422.50") in home(client, b)
+        there = client.get(f"/c/{b.company.code}/reports/ageing/?sort=-overdue&detail=1").content.decode()
+    assert shown("422.50") in there
+    assert "INV-00001" in there
+    assert "ADJ-00001" in there
 
 
 def test_figures_lead_to_lists_that_add_up_to_them_and_only_where_one_may_go(client: Client) -> None:
