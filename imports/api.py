@@ -40,6 +40,7 @@ from imports.api_forms import parts
 from imports.download_pages import failed_file
 from imports.models import Import, ImportFault
 from imports.run_services import left_as_drafts
+from imports.services import require_importer
 from imports.upload_services import Format
 
 TAG = "imports"
@@ -248,6 +249,7 @@ class Imports(ApiView):
         status=202,
     )
     def post(self, request: ApiRequest) -> HttpResponse:
+        require_importer(request.actor)
         found = parameters(request)
         only(found, {"validate_only": None})
         sent, file = parts(request, members(UploadInput))
@@ -342,6 +344,7 @@ class ImportCommit(ApiView):
         status=202,
     )
     def post(self, request: ApiRequest, key: str) -> HttpResponse:
+        require_importer(request.actor)
         values = body(request, CommitInput) if request._request.body else {}
 
         def effect() -> dict[str, Any]:
@@ -359,6 +362,7 @@ class ImportCancel(ApiView):
 
     @described(tag=TAG, summary="Give up an import before it is committed", answers=ImportShape, status=200)
     def post(self, request: ApiRequest, key: str) -> HttpResponse:
+        require_importer(request.actor)
         return perform(
             request,
             lambda: answer(upload_services.cancel(actor=request.actor, key=key_of("import", key))),

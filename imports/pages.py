@@ -29,7 +29,7 @@ from imports.list_pages import FaultLister, ImportLister, fault_views
 from imports.models import Import
 from imports.run_services import left_as_drafts
 from imports.selectors import faults, has_file, is_stuck, one, said, stored
-from imports.services import TYPES, may_import, may_post
+from imports.services import TYPES, may_import, may_post, require_import, require_importer
 from imports.tray_pages import working
 
 PREVIEW_ROWS = 8
@@ -63,6 +63,7 @@ def export(request: PageRequest) -> HttpResponseBase:
 @page("imports.run")
 def new(request: PageRequest) -> HttpResponse:
     """Choose a type and a file; the file is kept and its format shown."""
+    require_importer(request.actor)
     repeated = replay(request)
     if repeated is not None:
         return repeated
@@ -205,6 +206,7 @@ def check(request: PageRequest, key: int) -> HttpResponse:
     row = one(request.actor, key)
     if request.method != "POST":
         return redirect("imports:detail", key)
+    require_import(request.actor, row.type)
     repeated = replay(request)
     if repeated is not None:
         return repeated

@@ -64,6 +64,12 @@ def may_import(actor: Actor, kind: str) -> bool:
     return actor.may("imports.run") and all(actor.may(right) for right in TYPES[kind].adds)
 
 
+def require_importer(actor: Actor) -> None:
+    """Raise Forbidden for whoever may import no kind of file at all: he reads what others imported."""
+    if not any(may_import(actor, kind) for kind in TYPES):
+        require_import(actor, next(iter(TYPES)))
+
+
 def require_import(actor: Actor, kind: str) -> None:
     """Raise Forbidden unless the person may import files of ``kind``."""
     for right in ("imports.run", *TYPES[kind].adds):

@@ -25,11 +25,8 @@ def _of(*subjects: str) -> frozenset[str]:
     return frozenset(right for right in RIGHTS if right.split(".")[0] in subjects)
 
 
-READING = frozenset(
-    right
-    for right in RIGHTS
-    if right.split(".")[1] in {"list", "view", "run"} and not right.startswith("imports.")
-)
+# Running imports shows them; to bring a file in takes the right to add what it holds as well (``imports.services``).
+READING = frozenset(right for right in RIGHTS if right.split(".")[1] in {"list", "view", "run"})
 
 SHIPPED: tuple[ShippedRole, ...] = (
     ShippedRole("administrator", _("Administrator"), RIGHTS),

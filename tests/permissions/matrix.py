@@ -6,9 +6,10 @@ be changed here too, on purpose. A route without a row fails ``test_matrix``.
 The tables stand beside this file, in ``pages.txt`` and ``calls.txt``.
 
 Needs: ``a+b`` is both, ``a|b`` either; ``member`` any member of the company, ``signed-in`` anybody with a sign-in,
-``anybody`` no token. ``CHECKOUT`` are the rights to enter and to post invoices and payments. ``.`` is a method that
-is not answered, or a POST that the page reads like a GET; ``same`` in the second column is what stands in the
-first. The last column names the objects of ``furnished`` that stand in the address, in order.
+``anybody`` no token. ``CHECKOUT`` are the rights to enter and to post invoices and payments, ``IMPORTER`` those to
+import some kind of file. ``.`` is a method that is not answered, or a POST that the page reads like a GET; ``same``
+in the second column is what stands in the first. The last column names the objects of ``furnished`` that stand in
+the address, in order.
 """
 
 from __future__ import annotations
@@ -105,6 +106,7 @@ ROLES = {
         statements: run
         payments_by_item: run
         summaries: list view
+        imports: run
         configuration: view
         roles: view
         audit: view
@@ -131,6 +133,8 @@ ROLES = {
 }
 
 CHECKOUT = "invoices.add+invoices.post+payments.add+payments.post"
+# Whoever may import no kind of file reads the history, and uploads nothing.
+IMPORTER = "imports.run+customers.add|invoices.add|adjustments.add|advances.add|payments.add|refunds.add"
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,7 @@ class Row:
         """Whether somebody with these rights, a member, may do it."""
         if self.needs in ("member", "signed-in", "anybody"):
             return True
-        needed = self.needs.replace("CHECKOUT", CHECKOUT).split("+")
+        needed = self.needs.replace("CHECKOUT", CHECKOUT).replace("IMPORTER", IMPORTER).split("+")
         return all(not rights.isdisjoint(either.split("|")) for either in needed)
 
     def path(self, keys: dict[str, str]) -> str:

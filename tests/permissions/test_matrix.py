@@ -50,7 +50,7 @@ def test_rows_say_something_once() -> None:
     for rows in (pages(), calls()):
         assert len({str(row) for row in rows}) == len(rows)
     for row in (*pages(), *calls()):
-        known = RIGHTS | {"member", "signed-in", "anybody", "CHECKOUT", ""}
+        known = RIGHTS | {"member", "signed-in", "anybody", "CHECKOUT", "IMPORTER", ""}
         assert set(row.needs.replace("|", "+").split("+")) <= known, row
         assert len(row.objects) == len(re.findall("<int:|<path:|<str:(?!code)", row.address)), row
 
