@@ -174,7 +174,10 @@ class EventShape(serializers.Serializer):
 
 class FeedShape(serializers.Serializer):
     results = EventShape(many=True)
-    next = serializers.URLField(help_text="Where to go on, now or later.")
+    next = serializers.URLField(
+        allow_null=True, help_text="Where more waits; null at the newest event. Go on later by after=."
+    )
+    previous = serializers.URLField(allow_null=True, help_text="Always null: the feed is read forwards.")
 
 
 def _event(event: Event) -> dict[str, Any]:
@@ -203,13 +206,9 @@ class Events(ApiView):
             kind=values.get("type", ""),
             limit=values["limit"],
         )
-        last = id_of("event", found[-1].key) if found else after
-        place: dict[str, Any] = {"after": last} if last else {}
-        address = request._request.build_absolute_uri(request.path)
-        kept = {name: values[name] for name in ("type", "limit") if name in values}
-        return respond(
-            {
-                "results": [_event(event) for event in found],
-                "next": f"{address}?{urlencode(place | kept)}",
-            }
-        )
+        further = None
+        if len(found) == values["limit"]:
+            kept = {name: values[name] for name in ("type", "limit") if name in values}
+            place = {"after": id_of("event", found[-1].key)} | kept
+            further = f"{request._request.build_absolute_uri(request.path)}?{urlencode(place)}"
+        return respond({"results": [_event(event) for event in found], "next": further, "previous": None})

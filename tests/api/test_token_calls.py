@@ -118,12 +118,15 @@ def test_the_feed_goes_on_where_it_ended_and_shows_what_one_may_view() -> None:
     assert everything["results"][1]["objects"] == [f"doc_{invoice}"]
     assert all(isinstance(event["data"], dict) for event in everything["results"])
     assert [event["type"] for event in narrow.get("/events")["results"]] == ["customer.added"]
-    seen, page = [], api.get("/events?limit=2")
-    while page["results"]:
-        seen += page["results"]
-        page = api.get(page["next"].removeprefix("http://testserver"))
-    assert seen == everything["results"]
-    assert page["next"].endswith(f"after={seen[-1]['id']}&limit=2")
+    for limit in (1, 2, 3, 200):
+        seen, page = [], api.get(f"/events?limit={limit}")
+        while page["next"]:
+            seen += page["results"]
+            assert page["next"].endswith(f"after={seen[-1]['id']}&limit={limit}")
+            page = api.get(page["next"].removeprefix("http://testserver"))
+        assert seen + page["results"] == everything["results"], "as any list, until next is null"
+        assert page["previous"] is None
+    assert api.get(f"/events?after={everything['results'][-1]['id']}")["results"] == []
     assert [e["type"] for e in api.get("/events?type=invoice.posted")["results"]] == ["invoice.posted"]
     assert api.get("/events?after=12").places == ["after"]
     assert api.get("/events?before=evt_1").codes == ["parameter_unknown"]

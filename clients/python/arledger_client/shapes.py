@@ -814,7 +814,8 @@ class Export(TypedDict):
 
 class Feed(TypedDict):
     results: list[Event]
-    next: str
+    next: str | None
+    previous: str | None
 
 
 class GoneRole(TypedDict):
