@@ -207,6 +207,9 @@ def test_a_customer_is_entered_changed_and_deleted() -> None:
         assert page.status == 422
         assert f"{clerk.user.name} changed this" in page.text
         assert sheet(page)["name"] == "Mine"
+        for said in ("Saved now: “Café Blanc”.", "Saved now: “1 rue 75000 Paris”.", "Saved now: “no”."):
+            assert said in page.text
+        assert page.text.count("Saved now") == 2 * 3, "beside the field and in the summary, of nothing else"
         page = clerk.open(f"/customers/{made.pk}/delete/").press("Delete customer", form="confirm")
         assert "Café Blanc is deleted." in page.text
         assert not Customer.objects.filter(pk=made.pk).exists()

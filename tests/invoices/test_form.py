@@ -174,6 +174,7 @@ def test_editing_keeps_everything_and_a_stale_form_says_who_was_faster() -> None
         assert page.status == 422
         assert f"{clerk.user.name} changed this" in page.text
         assert sheet(page)["reference"] == "mine"
+        assert page.text.count("Saved now: “PO 1”.") == page.text.count("Saved now") == 2
         assert b.document(key).state == "draft"
 
 

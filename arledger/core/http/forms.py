@@ -25,7 +25,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from arledger.core.dates import parse_iso_date
-from arledger.core.errors import Refusal, Refusals
+from arledger.core.errors import Refusal, Refusals, Stale
 from arledger.core.formats import input_amount
 from arledger.core.http.doors import PageRequest
 from arledger.core.idempotency import KeyReused, answer_to, answered, claim
@@ -190,7 +190,8 @@ def show_refusal(
     """Put a refusal beside the field it names, or on top of the form when the form has no such field.
 
     ``lines.2.amount`` goes to the third line that was sent to the service: ``rows`` maps those lines to the
-    formset's forms. ``names`` maps a service's field to the form's where they differ.
+    formset's forms. ``names`` maps a service's field to the form's where they differ. Of somebody else's change the
+    fields say what is saved now.
     """
     if isinstance(refusal, Refusals):
         for one in refusal.errors:
@@ -201,6 +202,26 @@ def show_refusal(
     if line and formset is not None and int(line["row"]) < len(rows):
         target, name = formset.forms[rows[int(line["row"])]], line["name"]
     target.add_error(name if name in target.fields else None, field_error(refusal))
+    if isinstance(refusal, Stale) and "version" in form.fields:
+        _show_saved(form)
+
+
+def _show_saved(form: forms.Form) -> None:
+    """Beside each field what is saved now, where that is not what was typed."""
+    for bound in form.visible_fields():
+        saved, typed = _as_shown(bound, bound.initial), _as_shown(bound, bound.data)
+        if saved != typed and not bound.field.disabled:
+            sentence = _("Saved now: “%(value)s”.") if saved else _("Saved now: nothing.")
+            form.add_error(bound.name, sentence % {"value": saved})
+
+
+def _as_shown(bound: forms.BoundField, value: Any) -> str:
+    """A value of a field as the page shows it, as one text."""
+    if isinstance(bound.field, forms.BooleanField):
+        return str(_("yes") if bound.field.to_python(value) else _("no"))
+    shown = bound.field.widget.format_value(bound.field.prepare_value(value))
+    texts = [chosen_text(bound.field, one) for one in (shown if isinstance(shown, list) else [shown]) if one]
+    return ", ".join(texts).replace("\r\n", "\n").strip()
 
 
 # Submitting --------------------------------------------------------------------------------------------------
