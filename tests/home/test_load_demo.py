@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from arledger.companies.models import Company
 from arledger.core.scope import company_scope
@@ -16,7 +19,13 @@ from customers.models import Customer
 from ledger.models import Document
 from reconciliation.figures import document_figures
 
-pytestmark = pytest.mark.django_db
+
+@pytest.fixture(scope="module")
+def first(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The password of the company, made once for all tests here: none may use the database by another fixture."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield load()
+        transaction.set_rollback(True)
 
 
 def load() -> str:
@@ -25,8 +34,7 @@ def load() -> str:
     return re.search(r"password (\S+)", told.getvalue())[1]  # type: ignore[index]
 
 
-def test_loading_twice_makes_it_once_and_the_printed_sign_in_works(client: Client) -> None:
-    first = load()
+def test_loading_twice_makes_it_once_and_the_printed_sign_in_works(first: str, client: Client) -> None:
     company = Company.objects.get(code="demo")
     with company_scope(company.pk):
         documents = Document.objects.filter(company=company).count()
@@ -43,8 +51,7 @@ def test_loading_twice_makes_it_once_and_the_printed_sign_in_works(client: Clien
         assert answer.status_code == 200
 
 
-def test_it_holds_a_living_history() -> None:
-    load()
+def test_it_holds_a_living_history(first: str) -> None:
     company = Company.objects.get(code="demo")
     with company_scope(company.pk):
         posted = Document.objects.filter(company=company, state="posted")
@@ -63,8 +70,7 @@ def test_it_holds_a_living_history() -> None:
         assert {"open", "selected", "partially_paid", "paid", "partially_applied", "applied"} <= settlements
 
 
-def test_w2_is_ready_to_be_paid() -> None:
-    load()
+def test_w2_is_ready_to_be_paid(first: str) -> None:
     company = Company.objects.get(code="demo")
     with company_scope(company.pk):
         customer = Customer.objects.get(company=company, code="W2")

@@ -14,6 +14,7 @@ from arledger.core.errors import Refusal
 from imports.models import Import
 from ledger.models import Document
 from tests.build import books
+from tests.examples import examples
 from tests.imports.uploads import Desk, workbook
 
 pytestmark = pytest.mark.django_db
@@ -123,7 +124,7 @@ texts = st.lists(st.lists(cells, max_size=8).map(",".join), max_size=6).map("\n"
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(30),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

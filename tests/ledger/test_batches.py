@@ -22,6 +22,7 @@ from ledger.posting import rehearsal
 from payments import services as payments
 from payments.inputs import PartInput, PaymentInput
 from tests.build import TODAY, Books, books
+from tests.examples import examples
 
 pytestmark = pytest.mark.django_db
 DOCUMENTS = """
@@ -125,7 +126,7 @@ def invoice_inputs(b: Books, specs: Sequence[tuple[int, list[Decimal], date]]) -
     ]
 
 
-QUICK = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @QUICK

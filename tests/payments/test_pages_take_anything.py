@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ledger.models import Application
 from tests.build import books
 from tests.clerk import Clerk, at_the_time_of_the_books
+from tests.examples import examples
 
 __all__ = ["at_the_time_of_the_books"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_time_of_the_books")]
@@ -63,7 +64,7 @@ def test_nothing_sent_breaks_a_page() -> None:
             "use-x",
         ]
 
-        @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=examples(30), deadline=None, suppress_health_check=list(HealthCheck))
         @given(
             path=st.sampled_from(paths),
             sent=st.dictionaries(st.sampled_from([*NAMES, *keys]), BAD, max_size=8),

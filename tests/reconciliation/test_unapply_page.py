@@ -14,6 +14,7 @@ from reconciliation.matching import Undo, unapply
 from reconciliation.preview import application_of, preview_unapply, state
 from tests.build import TODAY, Books, books
 from tests.clerk import Clerk, at_the_time_of_the_books
+from tests.examples import examples
 
 __all__ = ["at_the_time_of_the_books"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_time_of_the_books")]
@@ -35,7 +36,7 @@ def test_a_preview_writes_nothing() -> None:
         assert (Document.objects.count(), Application.objects.count()) == before
 
 
-CASES = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+CASES = settings(max_examples=examples(12), deadline=None, suppress_health_check=list(HealthCheck))
 some_amounts = st.lists(st.integers(1, 300), min_size=1, max_size=3)
 
 

@@ -18,6 +18,7 @@ from reconciliation.mirrors import TakenBack
 from reconciliation.selectors import TextSearch
 from tests.build import TODAY, Books, books
 from tests.clerk import Clerk, at_the_time_of_the_books
+from tests.examples import examples
 from tests.refunds.helping import refunding
 
 __all__ = ["at_the_time_of_the_books"]
@@ -289,7 +290,7 @@ def test_nothing_sent_breaks_a_page(b: Books) -> None:
         "use-x",
     ]
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(30), deadline=None, suppress_health_check=list(HealthCheck))
     @given(
         path=st.sampled_from(paths),
         sent=st.dictionaries(st.sampled_from([*NAMES, *keys]), BAD, max_size=8),

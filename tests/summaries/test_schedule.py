@@ -23,6 +23,7 @@ from summaries.slot_services import ensure_slots
 from summaries.tasks import JOB
 from tests.build import AT, Books, books, tried
 from tests.concurrency.racing import race
+from tests.examples import examples
 
 Cursor = psycopg.Cursor[tuple[object, ...]]
 
@@ -164,7 +165,7 @@ STEPS = st.lists(
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     start=st.sampled_from([utc(2026, 3, 7), utc(2026, 3, 28), utc(2026, 10, 24), utc(2026, 10, 31)]),
     steps=STEPS,
