@@ -15,7 +15,7 @@ from arledger.companies.models import Term, User
 from arledger.companies.numbering import beyond, draw, pass_over
 from arledger.companies.selectors import Settings
 from arledger.core.actor import Actor
-from arledger.core.errors import NotFound, Stale
+from arledger.core.errors import Busy, NotFound, Stale
 from arledger.core.sql import (
     ANY_KEY,
     COPY_FROM,
@@ -63,7 +63,8 @@ def lock_documents(
 
     ``also`` are further customers the verb will touch: all locks are taken at once, in key order.
 
-    Raises NotFound when one is missing, of another kind, or of an entity the person may not see; NamedTwice.
+    Raises NotFound when one is missing, of another kind, or of an entity the person may not see; NamedTwice; Busy when
+    a draft was given to another customer meanwhile.
     """
     if len(set(ids)) < len(ids):
         raise NamedTwice()
@@ -77,10 +78,13 @@ def lock_documents(
             applied.values_list("customer_id", flat=True)
         )
         customer_ids |= set(both)
-    lock_customers(actor=actor, ids=(customer_ids | set(also)) - {None})
+    customer_ids |= set(also)
+    lock_customers(actor=actor, ids=customer_ids - {None})
     documents = {d.pk: d for d in scope.select_related("customer")}
     if len(documents) != len(set(ids)):
         raise NotFound()
+    if not {document.customer_id for document in documents.values()} <= customer_ids:
+        raise Busy()
     for document in documents.values():
         require_entity(actor, document.entity_id)
     return [documents[key] for key in ids]

@@ -20,6 +20,7 @@ from arledger.core import audit, late
 from arledger.core.models import AuditEvent, OutboxEvent
 from arledger.core.sql import execute, fetch_all
 from checkout.services import QuickDepositInput, ReceiptInput, checkout, quick_deposit
+from invoices import services as invoices
 from ledger.entering import DocumentInput, LineInput
 from payments import services as payments
 from payments.inputs import PartInput, PaymentInput
@@ -158,6 +159,17 @@ def test_a_chunk_of_a_file_locks_its_customers_at_once(b: Books, tmp_path: Path)
 
     found = race(b, in_the_way(partial(account, b, first), partial(account, b, second), load))
     assert True in found.results, found
+    require_sound(b)
+
+
+def test_a_draft_given_to_another_customer_is_not_posted_under_the_lock_of_the_first(b: Books) -> None:
+    draft, other = b.invoice(10, post=False), b.add_customer()
+    moved = DocumentInput(customer_id=other, date=TODAY, lines=lines(10))
+    give = partial(invoices.edit, actor=b.actor, key=draft, entered=moved, version=b.document(draft).version)
+    post = partial(invoices.post, actor=b.actor, ids=[draft])
+    found = race(b, in_the_way(give, lambda: None, post))
+    assert (found.done, dict(found.refused)) == (1, {"busy": 1})
+    assert (b.document(draft).customer_id, b.document(draft).state) == (other, "draft")
     require_sound(b)
 
 
