@@ -79,7 +79,7 @@ class DocumentPages(KindPages):
         return related + [
             {
                 "kind": _("Selected by"),
-                "label": _("%(kind)s draft %(key)s") % {"kind": draft.get_kind_display(), "key": draft.pk},
+                "label": str(draft),
                 "url": link(f"{draft.kind}s:detail", draft.pk),
             }
             for draft in shown.drafts

@@ -119,4 +119,4 @@ def facts(*, company_id: int, document: Document, day: date) -> Facts:
 def _holders(company_id: int, key: int) -> list[Document]:
     """The drafts that have reserved a part of the document."""
     held = Reservation.objects.filter(company_id=company_id, line__document=key)
-    return list(Document.objects.filter(company_id=company_id, pk__in=held.values("document")))
+    return list(Document.objects.filter(company_id=company_id, pk__in=held.values("document")).order_by("pk"))

@@ -118,10 +118,11 @@ def _require_free(company_id: int, documents: Sequence[Document], others: Sequen
             raise StillRefunded(document=document, others=matched, refunds=", ".join(refunds))
         raise StillApplied(document=document, others=matched)
     held = Reservation.objects.filter(company_id=company_id, line__document__in=by_key)
-    for reservation in held.select_related("document", "line__document"):
+    for reservation in held.select_related("document", "line__document").order_by("pk"):
         raise StillReserved(
             document=str(reservation.line.document),
-            drafts=f"{reservation.document.get_kind_display()} {reservation.document_id}",
+            drafts=str(reservation.document),
+            draft=reservation.document_id,
         )
 
 

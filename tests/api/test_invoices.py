@@ -240,6 +240,14 @@ def test_without_the_right_to_post_a_draft_is_left(b: Books) -> None:
 # Verbs -----------------------------------------------------------------------------------------------------------
 
 
+def test_a_draft_in_the_way_of_a_reversal_is_named_by_its_id(b: Books, api: Integrator) -> None:
+    key = b.invoice(100)
+    draft = b.receipt(60, [key], post=False)
+    answer = api.post(f"/invoices/{doc(key)}/reverse", {"date": "2026-03-15", "reason": "Entered twice"})
+    assert (answer.status, answer.codes) == (409, ["still_reserved"])
+    assert answer["errors"][0]["values"]["draft"] == doc(draft)
+
+
 def test_reversing(b: Books, api: Integrator) -> None:
     found = invoice(b, api, "300", "-20")
     path = f"/invoices/{found['id']}"

@@ -230,9 +230,9 @@ def test_what_a_draft_payment_holds_of_a_debit_memo_is_named() -> None:
     with books() as b:
         memo = b.adjustment(90)
         draft = b.receipt(30, [memo], post=False)
-        text = Clerk(b).open(f"{ADJUSTMENTS}{memo}/").text
-        assert "30.00 selected by drafts" in text
-        assert f"Payment draft {draft}" in text
+        page = Clerk(b).open(f"{ADJUSTMENTS}{memo}/")
+        assert "30.00 selected by drafts" in page.text
+        assert page.links["Payment of Mar 15, 2026"].endswith(f"/payments/{draft}/")
 
 
 def test_the_page_takes_a_constant_number_of_queries() -> None:

@@ -124,10 +124,10 @@ def test_a_draft_payment_that_holds_a_part_is_named() -> None:
     with books() as b:
         key = b.invoice(100)
         draft = b.receipt(40, [key], post=False)
-        text = Clerk(b).open(f"/invoices/{key}/").text
-        assert "Selected" in text
-        assert "40.00 selected by drafts" in text
-        assert f"Payment draft {draft}" in text
+        page = Clerk(b).open(f"/invoices/{key}/")
+        assert "Selected" in page.text
+        assert "40.00 selected by drafts" in page.text
+        assert page.links["Payment of Mar 15, 2026"].endswith(f"/payments/{draft}/")
 
 
 def test_the_page_takes_a_constant_number_of_queries() -> None:

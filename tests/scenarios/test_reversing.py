@@ -92,7 +92,10 @@ def test_a_draft_that_selected_the_invoice_is_named() -> None:
         draft = b.receipt(60, [invoice], post=False)
         with pytest.raises(StillReserved) as refused:
             b.reverse(invoice)
-        assert str(draft) in refused.value.values["drafts"]
+        assert refused.value.values["draft"] == draft
+        assert str(refused.value) == (
+            "The draft Payment of Mar 15, 2026 has reserved part of INV-00001. Delete or post that draft first."
+        )
 
 
 def test_a_reversed_payment_reopens_its_charges_and_can_no_longer_be_used() -> None:

@@ -201,8 +201,9 @@ def summary_of(refusal: Refusal) -> tuple[str, int]:
 
 def _value(name: str, value: Any) -> Any:
     """A limit or current value as plain JSON: keys as ids, amounts without decimals that say nothing."""
-    if type(value) is int and name in PREFIXES:
-        return id_of(name, value)
+    kind = "document" if name == "draft" else name
+    if type(value) is int and kind in PREFIXES:
+        return id_of(kind, value)
     if isinstance(value, Decimal) and value.is_finite() and _decimals(value) > CENTS:
         value = max(value.normalize(), value.quantize(Decimal(1).scaleb(-CENTS), ROUND_DOWN), key=_decimals)
     if isinstance(value, Decimal | datetime | date | Promise | set | frozenset):
