@@ -95,7 +95,7 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
 
 
 def _address(document: Document | None) -> str:
-    return link(f"{document.kind}s:detail", document.pk) if document else ""
+    return link(f"{document.kind}s:detail", document.pk, entity=document.entity_id) if document else ""
 
 
 def _lines(

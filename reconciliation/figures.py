@@ -183,6 +183,7 @@ class Entry:
     maker: int
     maker_number: str
     maker_kind: str
+    other_entity: int | None
 
 
 ENTRIES = """
@@ -193,7 +194,7 @@ SELECT a.id, s.line_id, s.other_line, s.other_document, od.kind, od.number, a.da
        a.charge_code, a.credit_code, a.charge_document_id = a.credit_document_id,
        od.reverses_id = s.document_id OR sd.reverses_id = od.id,
        m.id, m.number, m.kind, a.charge_document_id, a.credit_document_id,
-       CASE WHEN kd.kind = 'payment' THEN a.credit_line_id ELSE 0 END, od.date, m.date
+       CASE WHEN kd.kind = 'payment' THEN a.credit_line_id ELSE 0 END, od.date, m.date, od.entity_id
 FROM (
     SELECT id, charge_line_id AS line_id, charge_document_id AS document_id, credit_line_id AS other_line,
            credit_document_id AS other_document
@@ -246,7 +247,7 @@ def _entry(row: tuple[Any, ...], settled: SettledHeads, shared: str) -> Entry:
     heads = ((row[12], (row[19], 0)), (row[13], (row[20], row[21])))
     codes = shown_codes(heads, settled, inline=row[14], shared=shared)
     other, maker = document_name(row[4], row[5], row[22]), document_name(row[18], row[17], row[23])
-    values = (*row[:5], other, *row[6:12], codes, row[14], bool(row[15]), row[16], maker, row[18])
+    values = (*row[:5], other, *row[6:12], codes, row[14], bool(row[15]), row[16], maker, row[18], row[24])
     return Entry(*values)
 
 

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from arledger.companies.context import address, link
+from arledger.companies.context import address, link, within
 from arledger.core.actor import Actor
 from arledger.core.formats import format_amount, format_date
 from arledger.core.models import AuditEvent
@@ -56,7 +56,7 @@ def matches(*, actor: Actor, ids: Sequence[int], day: date, back: str) -> list[M
             document=entry.other_document,
             label=_label(entry, positions),
             number=entry.other_number,
-            url=link(f"{entry.other_kind}s:detail", entry.other_document),
+            url=link(f"{entry.other_kind}s:detail", entry.other_document, entity=entry.other_entity),
             date=entry.date,
             amount=entry.left,
             code=" ".join(entry.codes),
@@ -87,6 +87,8 @@ def _label(entry: Entry, positions: Mapping[int, int]) -> str:
 
 def _undo_url(actor: Actor, entry: Entry, back: str) -> str:
     if entry.inline or entry.reversal or entry.maker_kind in NOT_BY_HAND or not actor.may("matching.unapply"):
+        return ""
+    if not within(actor, entry.other_entity):
         return ""
     url = address("reconciliation:unapply", entry.application)
     return f"{url}?{urlencode({'next': back})}" if url else ""

@@ -259,19 +259,24 @@ def _without_arguments(route: str, _prefix: str, _routes: object) -> str:
 answered: ContextVar[HttpRequest | None] = ContextVar("answered", default=None)
 
 
-def link(route: str, *args: object) -> str:
-    """The address of ``<objects>:detail``; nothing for a person without the right to view such objects, or where the
-    company has switched them off: no page offers what would be refused (SPEC 4)."""
+def link(route: str, *args: object, entity: int | None = None) -> str:
+    """The address of ``<objects>:detail``; nothing for a person without the right to view such objects, or those of
+    the entity, or where the company has switched them off: no page offers what would be refused (SPEC 4)."""
     request = answered.get()
-    return address(route, *args) if request is None or _opens(request, route) else ""
+    return address(route, *args) if request is None or _opens(request, route, entity) else ""
 
 
-def _opens(request: HttpRequest, route: str) -> bool:
+def _opens(request: HttpRequest, route: str, entity: int | None) -> bool:
     subject = route.partition(":")[0]
     if subject == "refunds" and "refunds" not in request.features:  # type: ignore[attr-defined]
         return False
     actor = request.actor  # type: ignore[attr-defined]
-    return actor is None or bool(actor.may(f"{subject}.view"))
+    return actor is None or (actor.may(f"{subject}.view") and within(actor, entity))
+
+
+def within(actor: Actor, entity: int | None) -> bool:
+    """Whether what is of an entity (None: of the top level) is the person's to see (SPEC 4)."""
+    return actor.entities is None or entity is None or entity in actor.entities
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:

@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from arledger.companies.models import Entity, Membership
+from arledger.companies.people_services import change_member
 from arledger.companies.role_services import set_up_role
 from tests.build import Books, books, person
 from tests.clerk import Clerk, at_the_time_of_the_books
@@ -99,3 +101,28 @@ class TestLinks:
             page = clerk.open(f"/credits/adjustments/{things['memo']}/")
             assert "REF-" in page.text
             assert refused(clerk, offered(clerk, things)[1]) == {}
+
+    def test_matches_with_another_entity_are_neither_linked_nor_offered_to_undo(self, db: None) -> None:
+        with books() as b:
+            person(b)  # somebody has to be left who may give rights
+            north = Entity.objects.create(company=b.company, code="N", name="North")
+            south = Entity.objects.create(company=b.company, code="S", name="South")
+            own, other = b.invoice(100, entity_id=north.pk), b.invoice(100, entity_id=south.pk)
+            receipt = b.receipt(150, [own, other])
+            clerk = Clerk(b, "ar-clerk")
+            at = f"{clerk.root}/payments/{receipt}/"
+            everything = clerk.client.get(at).content.decode()
+            assert f"/invoices/{other}/" in everything
+            undo = re.compile(r"/matching/\d+/unapply/")
+            both = set(undo.findall(everything))
+            assert len(both) == 2
+            member = Membership.objects.get(company=b.company, user=clerk.user)
+            change_member(actor=b.actor, key=member.pk, entities=[north.pk])
+            page = clerk.client.get(at).content.decode()
+            assert f"/invoices/{own}/" in page
+            assert f"/invoices/{other}/" not in page
+            offers = set(undo.findall(page))
+            assert len(offers) == 1
+            assert clerk.client.get(clerk.root + offers.pop()).status_code == 200
+            hidden = (both - set(undo.findall(page))).pop()
+            assert clerk.client.get(clerk.root + hidden).status_code == 404
