@@ -98,29 +98,36 @@ def groups(
     with Seen() as seen, Apart(header) as apart:
         with suppress(UnreadableFile):
             for piece, held in _grouped(rows, header, keys, several=several):
-                first = piece.rows[0].number
-                document = _document(seen, first, held, keys) if several else first
-                for name, text in held.items():
-                    seen.note(name, text, document, first)
-                if document != first:
-                    apart.note(document, piece.rows[-1].number)
+                _note(seen, apart, piece, held, _telling(held, keys) if several else "")
         for piece, held in _grouped(rows, header, keys, several=several):
-            first = piece.rows[0].number
-            document = _document(seen, first, held, keys) if several else first
+            claims = {name: seen.where(name, text) for name, text in held.items()}
+            telling = _telling(held, keys) if several else ""
+            document = claims[telling][0] if telling else piece.rows[0].number
             last = apart.last(document)
             if piece.rows[-1].number < last:
                 apart.wait(document, piece.rows)
                 continue
             if last:
                 piece, held = _joined([*apart.taken(document), *piece.rows], header, keys)
-            piece.faults[:0] = _claimed_twice(seen, piece, held, several=several)
+                claims = {name: seen.where(name, text) for name, text in held.items()}
+            piece.faults[:0] = _claimed_twice(piece, held, claims, several=several)
             yield piece
 
 
-def _document(seen: Seen, first: int, held: Mapping[str, str], keys: Sequence[str]) -> int:
-    """The first row of the document that rows beginning in ``first`` belong to: their own where none has their key."""
-    telling = next((name for name in keys if name in held), None)
-    return first if telling is None else seen.where(telling, held[telling])[0] or first
+def _telling(held: Mapping[str, str], keys: Sequence[str]) -> str:
+    """The key that says which document rows belong to; empty where they have none."""
+    return next((name for name in keys if name in held), "")
+
+
+def _note(seen: Seen, apart: Apart, piece: Group, held: Mapping[str, str], telling: str) -> None:
+    """Remember where the document of some rows begins and ends, and which keys it has."""
+    first = piece.rows[0].number
+    document = seen.owner(telling, held[telling], first) if telling else first
+    for name, text in held.items():
+        if name != telling:
+            seen.note(name, text, document, first)
+    if document != first:
+        apart.note(document, piece.rows[-1].number)
 
 
 def _joined(rows: list[Row], header: Sequence[str], keys: Sequence[str]) -> tuple[Group, dict[str, str]]:
@@ -132,11 +139,14 @@ def _joined(rows: list[Row], header: Sequence[str], keys: Sequence[str]) -> tupl
     return Group(rows, [row.fault for row in rows if row.fault], apart=True), held
 
 
-def _claimed_twice(seen: Seen, group: Group, held: Mapping[str, str], *, several: bool) -> list[Refusal]:
+def _claimed_twice(
+    group: Group, held: Mapping[str, str], claims: Mapping[str, tuple[int, int]], *, several: bool
+) -> list[Refusal]:
+    """What is wrong where another document has a key of this one: ``claims`` say which have it, and where again."""
     number = group.rows[0].number
     found: list[Refusal] = []
     for name, text in held.items():
-        first, again = seen.where(name, text)
+        first, again = claims[name]
         if first != number:
             found.append(UsedBefore(row=number, field=name, text=text, first=first))
         elif again and several:

@@ -8,6 +8,7 @@ from types import TracebackType
 
 #: So many are kept in memory; from then on a temporary file of SQLite's own holds them.
 IN_MEMORY = 50_000
+BEGIN = "INSERT OR IGNORE INTO seen VALUES (?, ?, 0)"
 NOTE = """
 INSERT INTO seen VALUES (?1, ?2, 0) ON CONFLICT (name) DO UPDATE SET again = ?3 WHERE again = 0 AND first <> ?2
 """
@@ -31,6 +32,19 @@ class Seen:
     ) -> None:
         if self._many is not None:
             self._many.close()
+
+    def owner(self, column: str, text: str, row: int) -> int:
+        """The first row of the document that has ``text``: ``row``, which is noted then, where none has it yet."""
+        name = f"{column}\0{text}"
+        if self._many is None:
+            if name in self._few:
+                return self._few[name][0]
+        elif self._many.execute(BEGIN, (name.encode(), row)).rowcount == 0:
+            return self.where(column, text)[0]
+        else:
+            return row
+        self.note(column, text, row, row)
+        return row
 
     def note(self, column: str, text: str, document: int, row: int) -> None:
         """``row`` names ``text``; it belongs to the document that begins in row ``document``."""
