@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from arledger.core.formats import format_amount, format_date
 from arledger.core.models import AuditEvent
 
 ACTIONS: dict[str, str | Promise] = {
@@ -109,6 +112,8 @@ NAMES: dict[str, str | Promise] = {
     "matches": gettext_lazy("Matches"),
     "applications": gettext_lazy("Matches"),
 }
+AMOUNTS = {"total", "totals", "amount", "amounts", "control_total"}
+DAYS = {"date", "gl_date"}
 # What says the same as the action's own words.
 TOLD = {"kind"}
 TEXT_LIMIT = 200
@@ -122,17 +127,33 @@ def what(event: AuditEvent) -> str:
 
 
 def changes(event: AuditEvent, labels: Mapping[str, str | Promise], limit: int | None = TEXT_LIMIT) -> str:
-    """``name: old → new`` for everything an event names, cut to what fits a cell; ``labels`` of settings by name."""
+    """``name: old → new`` for everything an event names and that changed, cut to what fits a cell.
+
+    ``labels``: of settings by name. Amounts and days stand as the reader writes them.
+    """
     before: Mapping[str, Any] = event.before or {}
     after: Mapping[str, Any] = event.after or {}
     parts = []
     for name in dict.fromkeys([*before, *after]):
-        old, new = _plain(before.get(name)), _plain(after.get(name))
-        told = f"{old or '–'} → {new or '–'}" if name in before and name in after else new or old
+        old, new = _told(name, before.get(name)), _told(name, after.get(name))
+        told = new or old
+        if name in before and name in after:
+            told = f"{old or '–'} → {new or '–'}" if old != new else ""
         if told and name not in TOLD:
             parts.append(f"{NAMES.get(name) or labels.get(name, name)}: {told}")
     text = "; ".join(parts)
     return text if limit is None or len(text) <= limit else text[:limit] + "…"
+
+
+def _told(name: str, value: Any) -> str:
+    """Amounts and days as the reader writes them; several amounts do not run into each other's decimals."""
+    language = get_language() or "en"
+    if name in AMOUNTS:
+        amounts = [one for one in (value if isinstance(value, list) else [value]) if one is not None]
+        return " · ".join(format_amount(Decimal(str(one)), None, language) for one in amounts)
+    if name in DAYS and value:
+        return format_date(date.fromisoformat(value), language)
+    return _plain(value)
 
 
 def _plain(value: Any) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,7 +15,10 @@ from django.test import Client
 from arledger.companies.models import Configuration
 from arledger.core.models import AuditEvent
 from arledger.core.scope import company_scope
-from tests.build import Books, books, person
+from invoices import services as invoices
+from ledger.entering import DocumentInput, LineInput
+from payments.services import drafted, edit
+from tests.build import Books, books, money, person
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +66,26 @@ def test_it_is_filtered_by_person_action_object_and_day(client: Client) -> None:
     assert client.get(address(b, "?action=nonsense")).status_code == 400
     page = client.get(address(b, "?action=configure")).content.decode()
     assert "Limit credits to the entity that owns them: no → yes" in page
+
+
+def test_amounts_and_days_stand_as_the_reader_writes_them(client: Client) -> None:
+    with books() as b:
+        changed = b.document(b.invoice(1_234, "0.5", post=False))
+        client.force_login(person(b, language="fr"))
+        invoices.edit(
+            actor=b.actor,
+            key=changed.pk,
+            entered=DocumentInput(
+                customer_id=b.customer, date=date(2026, 4, 1), lines=[LineInput(amount=money(2))]
+            ),
+            version=changed.version,
+        )
+        draft = b.document(b.receipt(10, post=False))
+        entered = drafted(company_id=b.company.pk, documents=[draft])[0]
+        edit(actor=b.actor, key=draft.pk, entered=entered, version=draft.version)
+    page = html.unescape(client.get(address(b)).content.decode()).replace("\u202f", " ").replace("\xa0", " ")
+    assert "15 mars 2026 → 1 avr. 2026; Total: 1 234,50 → 2,00" in page
+    assert "10,00 → 10,00" not in page, "what is as it was is no change"
 
 
 def test_the_chain_is_verified_on_demand(client: Client) -> None:
