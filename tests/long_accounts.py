@@ -5,10 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
+import pytest
+
 from invoices import services as invoices
 from ledger.entering import DocumentInput, LineInput
 from ledger.models import Line
+from reconciliation import window
 from tests.build import TODAY, Amount, Books, money
+
+# A tenth of what a page draws: the same happens beyond it, and takes a tenth of the time.
+LIMIT, MOST, MOST_FIXED = 20, 100, 50
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages draw no more than LIMIT charges at first, MOST on request, and MOST_FIXED beside them."""
+    for name, value in {"LIMIT": LIMIT, "MOST": MOST, "MOST_FIXED": MOST_FIXED}.items():
+        monkeypatch.setattr(window, name, value)
 
 
 def many(b: Books, count: int, *amounts: Amount, customer: int = 0) -> list[int]:
