@@ -13,6 +13,7 @@ from arledger.companies.models import BankAccount
 from ledger.models import Document
 from tests.build import TODAY, Books, books
 from tests.clerk import Clerk, Page, at_the_time_of_the_books
+from tests.long_accounts import alike
 
 __all__ = ["at_the_time_of_the_books"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_time_of_the_books")]
@@ -318,7 +319,7 @@ def test_a_preview_answers_with_the_amounts_that_posting_takes() -> None:
 
 def test_a_long_grid_shows_lines_when_asked_for() -> None:
     with books() as b:
-        invoices = [b.invoice(20, 10) for _ in range(101)]
+        invoices = alike(b, 101, 20, 10)
         clerk = Clerk(b)
         page = screen(clerk)
         assert not any(name.startswith("use-l") for name in page.form().fields)

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 
 from tests.build import Books, books, person
+from tests.long_accounts import alike
 
 pytestmark = pytest.mark.django_db
 
@@ -48,7 +49,7 @@ def test_the_report_shows_entries_codes_and_balances(client: Client, b: Books) -
 
 
 def test_more_rows_come_as_a_fragment(client: Client, b: Books) -> None:
-    invoices = [b.invoice(1) for _ in range(75)]
+    invoices = alike(b, 75, 1)
     b.receipt(60, invoices)
     client.force_login(person(b))
     first = get(client, b)

@@ -98,7 +98,7 @@ def test_the_page_asks_as_much_of_few_credits_as_of_many() -> None:
 def test_of_many_credits_the_first_are_shown_and_the_rest_can_be_found() -> None:
     with refunding() as b:
         b.number_advances()
-        keys = [b.advance(10 + n, on=date(2026, 1, 1)) for n in range(203)]
+        keys = many_advances(b, 203)
         clerk = Clerk(b)
         page = screen(clerk)
         assert len(order_of(page)) == 200

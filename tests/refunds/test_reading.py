@@ -13,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from arledger.companies.models import Journal
 from arledger.core.errors import NotFound
+from credits.services import adjustments
+from ledger.entering import DocumentInput, LineInput
 from ledger.errors import NotADraft
 from reconciliation.open_credits import CreditKind, NotRefundable
 from refunds import services as refunds
@@ -189,7 +191,8 @@ def test_a_hundred_credits_cost_as_many_statements_as_one() -> None:
         counts = []
         for many in (1, 100):
             customer = b.add_customer("C")
-            credits = {b.adjustment(-10, customer=customer): None for _ in range(many)}
+            memo = DocumentInput(customer_id=customer, date=TODAY, lines=[LineInput(amount=money(-10))])
+            credits = dict.fromkeys(adjustments.enter(actor=b.actor, adjustments=[memo] * many, post=True))
             with CaptureQueriesContext(connection) as asked:
                 draft = b.refund(credits, customer=customer, post=False)  # type: ignore[arg-type]
                 refunds.post(actor=b.actor, ids=[draft])
