@@ -17,7 +17,7 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.db import DatabaseError
+from django.db import DatabaseError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +34,7 @@ log = structlog.get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"
 TYPES = "/api/v1/problems"
 RETRY_SECONDS = 2
+SHUT_DOWN = {"57P01", "57P02", "57P03"}
 CENTS = 2
 
 
@@ -71,6 +72,17 @@ class TooManyRequests(Refusal):
     code = "too_many_requests"
     status = 429
     sentence = _("More than %(limit)s calls in a minute. Go on in %(seconds)s seconds.")
+
+
+class Unavailable(Refusal):
+    """The connection to the database broke, so nobody knows whether the call was done: its key will tell."""
+
+    code = "unavailable"
+    status = 503
+    sentence = _(
+        "The database could not be reached. Make the same call again: with the same Idempotency-Key it counts once."
+    )
+    again = True
 
 
 class CsrfFailed(Refusal):
@@ -112,6 +124,7 @@ TITLES: dict[int, str | Promise] = {
     428: _("A condition is missing"),
     429: _("Too many calls"),
     500: _("Something went wrong"),
+    503: _("Not available"),
 }
 UNEXPECTED = "unexpected"
 UNEXPECTED_SENTENCE = _("This should not happen. It was noted under the number of this call: tell us.")
@@ -258,11 +271,20 @@ def refusal_for(error: Exception) -> Refusal | None:
     if isinstance(error, Refusal):
         return error
     if isinstance(error, DatabaseError):
-        return refusal_of(error)
+        return refusal_of(error) or _lost(error)
     for kind, make in _FROM:
         if isinstance(error, kind):
             return make(error)
     return None
+
+
+def _lost(error: DatabaseError) -> Refusal | None:
+    """Unavailable where the connection ended, or there was none: what a living server refuses has another state."""
+    state: str = getattr(error.__cause__, "sqlstate", None) or ""
+    if not isinstance(error, OperationalError) or (state and state not in SHUT_DOWN and state[:2] != "08"):
+        return None
+    log.warning("database lost", error=str(error))
+    return Unavailable()
 
 
 _FROM: Sequence[tuple[type[Exception], Any]] = (
