@@ -232,12 +232,13 @@ def _loose_ends(world: World) -> None:
         )
     ]
     payments.reverse(actor=actor, ids=[kept[0]], on=today, reason="The check bounced")
-    application = Application.objects.get(
+    # Of an invoice of several lines each has a match of its own.
+    largest = Application.objects.filter(
         company=world.company, document=kept[2], charge_document=mistaken.key
-    )
+    ).order_by("-amount", "pk")[0]
     unapply(
         actor=actor,
-        undos=[Undo(application.pk, (mistaken.left / 2).quantize(Decimal("0.01")))],
+        undos=[Undo(largest.pk, (largest.amount / 2).quantize(Decimal("0.01")))],
         reason="Meant for the next invoice",
     )
 
