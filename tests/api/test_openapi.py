@@ -25,7 +25,7 @@ def generated() -> tuple[str, list[str]]:
 
 @pytest.fixture(scope="module")
 def document(generated: tuple[str, list[str]]) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(generated[0])
+    found: dict[str, Any] = yaml.load(generated[0], Loader=yaml.CSafeLoader)
     return found
 
 

@@ -159,7 +159,8 @@ def test_what_is_chosen_stands_in_a_pill_and_costs_the_same(world: World) -> Non
         back = next(url for words, url in page.links.items() if words == "Remove filter Entity")
         assert f"entity={world.nice}" not in back, path
         for wrong in (10**9, "x", "%00"):
-            assert ask(path, wrong)[0].status in (200, 400), path
+            found = clerk.open(f"{path}{'&' if '?' in path else '?'}entity={wrong}")
+            assert found.status in (200, 400), path
     for times in (10, 10, 10):
         part(world, world.nice, times)
     Entity.objects.create(company=world.b.company, code="ZZ", name="More")
@@ -175,7 +176,7 @@ def test_every_file_and_call_has_it(world: World) -> None:
         if one.parameters is None or "entity" not in one.parameters(asked)
     }
     assert lacking == set(FILES)
-    described = yaml.safe_load(OPENAPI.read_text())["paths"]
+    described = yaml.load(OPENAPI.read_text(), Loader=yaml.CSafeLoader)["paths"]
     missing = set()
     for path, operations in described.items():
         names = {one.get("name") for one in operations.get("get", {}).get("parameters", ())}
