@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from arledger.core.api.fields import AmountIsNumber
+from arledger.core.api.parsing import AmountIsNumber
 from arledger.core.api.special_fields import RateField as ApiRate
 from arledger.core.http.forms import RateField as PageRate
 from arledger.core.rates import RateInvalid, check_rate, parse_rate

@@ -19,7 +19,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from arledger.core.api.parsing import MOST_ERRORS, pointed, type_wrong, unknown_member
+from arledger.core.api.parsing import MOST_ERRORS, decimal_text, pointed, type_wrong, unknown_member
 from arledger.core.dates import FIRST_YEAR, LAST_YEAR, parse_iso_date
 from arledger.core.errors import Invalid, Refusal, Required, refuse
 from arledger.core.money import AmountNegative, AmountZero, parse_plain
@@ -28,11 +28,6 @@ from arledger.core.text import clean_text
 REFERENCE_LENGTH = 100
 _WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})", re.ASCII)
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-
-
-class AmountIsNumber(Invalid):
-    code = "amount_is_number"
-    sentence = _("Send the amount as a string, such as “1234.50”: a JSON number may lose its decimals.")
 
 
 class InstantInvalid(Invalid):
@@ -107,13 +102,6 @@ class TextField(Strict, serializers.CharField):
         return clean_text(text, self.longest, required=True)
 
 
-def read_decimal_text(value: Any) -> str:
-    """The text of an amount or a rate. Raises AmountIsNumber for a JSON number."""
-    if type(value) is int or type(value) is Decimal:
-        raise AmountIsNumber()
-    return _text(value)
-
-
 @extend_schema_field(
     {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]{1,4})?$", "maxLength": 20, "examples": ["1234.50"]}
 )
@@ -125,7 +113,7 @@ class MoneyField(Strict):
         super().__init__(**options)
 
     def read(self, value: Any) -> Decimal:
-        found = parse_plain(read_decimal_text(value))
+        found = parse_plain(decimal_text(value))
         if found < 0 and not self.negative:
             raise AmountNegative(text=value[:40])
         if not found and not self.zero:

@@ -68,6 +68,11 @@ class NumberInvalid(Invalid):
     sentence = _("“%(text)s” is not a number that can be read exactly. Amounts are sent as strings.")
 
 
+class AmountIsNumber(Invalid):
+    code = "amount_is_number"
+    sentence = _("Send the amount as a string, such as “1234.50”: a JSON number may lose its decimals.")
+
+
 class TextUnstorable(Invalid):
     code = "text_unstorable"
     sentence = _("The text contains %(character)s, which is no character that can be stored. Remove it.")
@@ -107,6 +112,15 @@ TYPES = {
 def type_wrong(expected: type, found: Any) -> WrongType:
     """The refusal of a value of another JSON type than ``expected`` (a key of ``TYPES``)."""
     return WrongType(expected=TYPES[expected], found=TYPES[type(found)])
+
+
+def decimal_text(value: Any) -> str:
+    """The text of an amount or a rate. Raises AmountIsNumber for a JSON number, else WrongType."""
+    if type(value) is int or type(value) is Decimal:
+        raise AmountIsNumber()
+    if type(value) is not str:
+        raise type_wrong(str, value)
+    return value
 
 
 def escape(member: str) -> str:

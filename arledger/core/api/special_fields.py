@@ -10,7 +10,8 @@ from django.core.validators import validate_email
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from arledger.core.api.fields import Strict, TextField, clean_shown, read_decimal_text
+from arledger.core.api.fields import Strict, TextField, clean_shown
+from arledger.core.api.parsing import decimal_text
 from arledger.core.money import UnknownCurrency, decimals
 from arledger.core.rates import PATTERN, parse_rate
 from arledger.core.text import EmailInvalid
@@ -34,7 +35,7 @@ class RateField(Strict):
     """What one unit of the document's currency is worth in the company's: more than 0, as a decimal string."""
 
     def read(self, value: Any) -> Decimal:
-        return parse_rate(read_decimal_text(value))
+        return parse_rate(decimal_text(value))
 
 
 @extend_schema_field({"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$", "examples": ["380.00"]})
