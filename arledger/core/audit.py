@@ -98,7 +98,10 @@ class Verification:
 
 
 def verify(company_id: int) -> Verification:
-    """Recompute every hash of the company's chain and compare it with its successor and the head."""
+    """Recompute every hash of the company's chain and compare it with its successor and the head.
+
+    In one statement: people go on working, and a head read later would be that of a longer chain.
+    """
     rows = fetch_all(
         """
         WITH chain AS (
@@ -108,18 +111,18 @@ def verify(company_id: int) -> Verification:
                    core_audit_digest(e) AS expected_hash
             FROM core_auditevent e WHERE company_id = %s WINDOW w AS (ORDER BY sequence)
         )
-        SELECT count(*),
-               min(sequence) FILTER (WHERE hash <> expected_hash OR previous_hash <> expected_previous
-                                        OR sequence <> expected_sequence)
-        FROM chain
+        SELECT found.events, found.broken, coalesce(h.sequence, 0), coalesce(encode(h.hash, 'hex'), '')
+        FROM (
+            SELECT count(*) AS events,
+                   min(sequence) FILTER (WHERE hash <> expected_hash OR previous_hash <> expected_previous
+                                            OR sequence <> expected_sequence) AS broken
+            FROM chain
+        ) found
+        LEFT JOIN core_audithead h ON h.company_id = %s
         """,
-        [company_id],
+        [company_id, company_id],
     )
-    events, broken = rows[0]
-    head = fetch_all(
-        "SELECT sequence, encode(hash, 'hex') FROM core_audithead WHERE company_id = %s", [company_id]
-    )
-    sequence, digest = head[0] if head else (0, "")
+    events, broken, sequence, digest = rows[0]
     if broken is None and sequence != events:
         broken = events + 1
     return Verification(events=events, head=digest, broken_at=broken)
