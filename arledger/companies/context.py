@@ -23,6 +23,7 @@ class Item:
     """A menu entry: shown to whoever holds one of ``rights`` (none: everybody), active below ``prefix``.
 
     With a ``feature`` only where the company has switched that on. ``also`` are other addresses it is active below.
+    What is of ``whole`` books is not shown to a member limited to entities (docs/adr/0050).
     """
 
     label: str | Promise
@@ -33,6 +34,15 @@ class Item:
     children: tuple[Item, ...] = ()
     feature: str = ""
     also: tuple[str, ...] = ()
+    whole: bool = False
+
+    def fits(self, actor: Actor, features: frozenset[str]) -> bool:
+        """Whether the person may go there. Who chose one of his entities is asked there to work in all of them."""
+        return (
+            (not self.feature or self.feature in features)
+            and (not self.rights or any(actor.may(right) for right in self.rights))
+            and not (self.whole and actor.entities is not None and actor.entity is None)
+        )
 
     def begins(self, path: str) -> int:
         """How much of an address is the entry's own: 0 when it leads elsewhere."""
@@ -102,8 +112,8 @@ REPORTS = (
         ("payments_by_item.run",),
     ),
     Item(_("Tax receipts"), "reports:tax-receipts", "", "/reports/tax-receipts/", ("statements.run",)),
-    Item(_("Journal"), "reports:journal", "", "/reports/journal/", ("ledger.run",)),
-    Item(_("Proof"), "reports:proof", "", "/reports/proof/", ("ledger.run",)),
+    Item(_("Journal"), "reports:journal", "", "/reports/journal/", ("ledger.run",), whole=True),
+    Item(_("Proof"), "reports:proof", "", "/reports/proof/", ("ledger.run",), whole=True),
 )
 MENU = (
     Item(_("Home"), "home:index", "house", "/"),
@@ -219,12 +229,7 @@ def entries(
     items: Sequence[Item], actor: Actor, path: str, features: frozenset[str] = frozenset()
 ) -> list[Entry]:
     """The entries whose right the person holds; children of the active one only, to keep the rail short."""
-    allowed = [
-        item
-        for item in items
-        if (not item.feature or item.feature in features)
-        and (not item.rights or any(actor.may(right) for right in item.rights))
-    ]
+    allowed = [item for item in items if item.fits(actor, features)]
     nearest = max((item.begins(path) for item in allowed), default=0)
     found = []
     for item in allowed:

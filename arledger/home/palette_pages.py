@@ -57,8 +57,7 @@ def actions(request: PageRequest) -> Iterator[Choice]:
 
 
 def allowed(request: PageRequest, item: Item) -> bool:
-    on = not item.feature or item.feature in request.features
-    return on and (not item.rights or any(request.actor.may(right) for right in item.rights))
+    return item.fits(request.actor, request.features)
 
 
 def fitting(choices: Iterator[Choice], text: str) -> list[Choice]:

@@ -126,3 +126,19 @@ class TestLinks:
             assert clerk.client.get(clerk.root + offers.pop()).status_code == 200
             hidden = (both - set(undo.findall(page))).pop()
             assert clerk.client.get(clerk.root + hidden).status_code == 404
+
+    def test_reports_of_whole_books_are_in_no_menu_of_a_limited_member(self, db: None) -> None:
+        with books() as b:
+            person(b)  # somebody has to be left who may give rights
+            north = Entity.objects.create(company=b.company, code="N", name="North")
+            clerk = Clerk(b, "ar-manager")
+            for limits, offered_there in (([], True), ([north.pk], False)):
+                member = Membership.objects.get(company=b.company, user=clerk.user)
+                change_member(actor=b.actor, key=member.pk, entities=limits)
+                menu = clerk.open("/reports/reconciliation/")
+                for name in ("journal", "proof"):
+                    address = f"{clerk.root}/reports/{name}/"
+                    assert (address in menu.links.values()) is offered_there
+                    palette = clerk.client.get(f"{clerk.root}/palette/?q={name}").content.decode()
+                    assert (f'"{address}"' in palette) is offered_there
+                    assert (clerk.client.get(address).status_code == 200) is offered_there
