@@ -18,6 +18,7 @@ WRITERS = {
     "arledger/core/jobs.py",
     "arledger/core/outbox.py",
     "arledger/core/sql.py",
+    "imports/apart.py",  # a temporary file of SQLite, none of our tables
     "imports/seen.py",  # a temporary file of SQLite, none of our tables
     "ledger/drafts.py",
     "ledger/posting.py",
