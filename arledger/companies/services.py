@@ -354,19 +354,20 @@ def check_limits(row: Configuration) -> None:
 
 
 def _check_sequences(row: Configuration) -> None:
-    for kind in NUMBERED:
-        name = f"{kind}_sequence"
-        sequence = getattr(row, name)
-        if sequence is not None and sequence.style != NumberSequence.Style.NUMERIC:
+    chosen = {name: getattr(row, f"{name}_id") for name in (f"{kind}_sequence" for kind in NUMBERED)}
+    found = NumberSequence.objects.filter(company_id=row.company_id).in_bulk(set(chosen.values()) - {None})
+    for name, key in chosen.items():
+        if key in found and found[key].style != NumberSequence.Style.NUMERIC:
             raise NotNumeric(field=name)
 
 
 def _check_accounts(row: Configuration) -> None:
-    for kind in ACCOUNT_KINDS:
-        account = getattr(row, f"{kind}_account")
-        if account.kind != kind:
+    chosen = {kind: getattr(row, f"{kind}_account_id") for kind in ACCOUNT_KINDS}
+    found = Account.objects.filter(company_id=row.company_id).in_bulk(set(chosen.values()))
+    for kind, key in chosen.items():
+        if key in found and found[key].kind != kind:
             wanted = Account.Kind(kind).label
-            raise WrongAccountKind(field=f"{kind}_account", account=account.code, kind=wanted)
+            raise WrongAccountKind(field=f"{kind}_account", account=found[key].code, kind=wanted)
 
 
 def _check_reconciliation(row: Configuration, was_on: bool) -> None:

@@ -20,7 +20,7 @@ from arledger.companies.models import (
     NumberSequence,
     Term,
 )
-from arledger.companies.services import NotNumeric
+from arledger.companies.services import NotNumeric, WrongAccountKind
 from arledger.core.errors import Forbidden, NotFound, Refusal
 from arledger.core.models import AuditEvent
 from arledger.core.permissions import RIGHTS
@@ -184,3 +184,13 @@ def test_an_entity_does_differently_what_it_says(client: Client) -> None:
             change_overrides(actor=b.actor, entity_id=10**9, changes={})
         assert EntityConfiguration.objects.filter(company=b.company).count() == 1
         assert Configuration.objects.get(company=b.company).invoice_sequence_id != own.pk
+
+
+def test_a_control_account_is_of_its_kind_and_a_documents_sequence_counts() -> None:
+    with books() as b:
+        revenue = Account.objects.filter(company=b.company, kind=Account.Kind.REVENUE).first()
+        letters = NumberSequence.objects.get(company=b.company, code="MATCH")
+        with pytest.raises(WrongAccountKind):
+            b.configure(receivable_account=revenue)
+        with pytest.raises(NotNumeric):
+            b.configure(payment_sequence=letters)
