@@ -11,12 +11,11 @@ from dataclasses import dataclass, field
 from datetime import date as Day
 from decimal import Decimal
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from arledger.core.actor import Actor
 from arledger.core.errors import Refusal
-from arledger.core.sql import execute, fetch_all
+from arledger.core.sql import execute, fetch_all, one_snapshot
 from customers.models import Customer
 from customers.selectors import by_ids
 from reconciliation import report
@@ -164,7 +163,8 @@ GROUP BY 1, 2
 def proof(*, actor: Actor, query: Query) -> Proof:
     """Every customer's balance as of the day by six ways, in a constant number of statements.
 
-    Customers on whose account nothing is left by any way are not listed. Raises ProofNeedsEverything for a person
+    All of them are read as of one instant: people go on working. Customers on whose account nothing is left by any way
+    are not listed. Raises ProofNeedsEverything for a person
     limited to entities: matches between entities would differ in what he may see.
     """
     if actor.entities is not None:
@@ -175,7 +175,7 @@ def proof(*, actor: Actor, query: Query) -> Proof:
         "entities": None,
         **customer_range(query.customer_from, query.customer_to),
     }
-    with transaction.atomic():
+    with one_snapshot():
         execute(MEMORY)
         with planned_for(actor.company_id):
             timing, journal, documents, open_items = (

@@ -23,6 +23,19 @@ def fetch_all(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
         return cursor.fetchall()
 
 
+@contextmanager
+def one_snapshot() -> Iterator[None]:
+    """Read everything in the block as of one instant, whatever others commit meanwhile.
+
+    In a transaction of its own; inside another one, which has read already, it changes nothing.
+    """
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost:
+            execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
 def fetch_planned(
     statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()
 ) -> list[tuple[Any, ...]]:
