@@ -134,5 +134,6 @@ def test_each_refusal_has_a_code_of_its_own(every_refusal: list[type[Refusal]]) 
 def test_each_refusal_says_its_own_sentence(every_refusal: list[type[Refusal]]) -> None:
     for refusal in every_refusal:
         assert re.fullmatch(r"[a-z][a-z0-9_]*", refusal.code), refusal
-        assert 400 <= refusal.status < 500, refusal
+        # What the installation lacks for a moment is no fault of the caller.
+        assert 400 <= refusal.status < 500 or (refusal.code, refusal.status) == ("unavailable", 503), refusal
         assert str(refusal.sentence).rstrip().endswith((".", "!", ")s")), refusal
