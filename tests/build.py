@@ -388,12 +388,8 @@ def person(
     made: Books, role: str = "administrator", *, language: str = "en", password: str = "secret-1234"
 ) -> User:
     """A user with a role in the company of ``made``."""
-    user = add_user(
-        email=f"{role}-{without_digits(str(next(_numbers)))}-{made.company.code}@example.com",
-        password=password,
-        name=role.title(),
-        language=language,
-    )
+    email = f"{role}-{without_digits(str(next(_numbers)))}-{made.company.code}@example.com"
+    user = add_user(email=email, password=password, name=role.title(), language=language)
     add_member(actor=made.actor, user=user, role_code=role)
     return user
 
