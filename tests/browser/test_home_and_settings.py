@@ -98,7 +98,7 @@ def test_the_palette_goes_anywhere_by_keyboard(place: Place, page: Page) -> None
 def test_the_figures_of_home_lead_to_their_lists(place: Place, page: Page) -> None:
     sign_in(page, place.user)
     for name, address in (
-        ("1,640.00 EUR", "invoices/?tab=overdue"),
+        ("1,640.00 EUR", "reports/ageing/?sort=-overdue&detail=1"),
         ("45.00 EUR", "matching/unreconciled/"),
     ):
         page.goto(place.address())

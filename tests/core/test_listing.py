@@ -34,9 +34,10 @@ from customers.models import Customer
 from customers.services import CustomerInput, enter
 from reconciliation.account_pages import CustomerLister
 from tests.build import Books, books
-from tests.clerk import Clerk
+from tests.clerk import Clerk, at_the_time_of_the_books
 
-pytestmark = pytest.mark.django_db
+__all__ = ["at_the_time_of_the_books"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_the_time_of_the_books")]
 BY_NAME = Sort("name", ("sort_key", "id"))
 
 
