@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -28,12 +28,22 @@ from imports.readers import Form, guarded
 BATCH = 500
 
 
+#: What a file of each type holds: whoever may not see all of it sees no file of others.
+HOLDS = {kind: (kind.value,) for kind in Import.Type} | {
+    Import.Type.OPENING_BALANCES: ("invoices", "adjustments")
+}
+
+
 def visible(actor: Actor) -> QuerySet[Import]:
-    """The imports a person may see; whoever is limited to entities sees his own."""
+    """The imports a person may see: his own, and those of others that hold what he may see anyway.
+
+    Whoever is limited to entities sees his own alone.
+    """
     found = Import.objects.filter(company_id=actor.company_id)
     if actor.entities is not None:
-        found = found.filter(by_user=actor.user_id)
-    return found
+        return found.filter(by_user=actor.user_id)
+    seen = [kind for kind, held in HOLDS.items() if all(actor.may(f"{one}.view") for one in held)]
+    return found if len(seen) == len(HOLDS) else found.filter(Q(type__in=seen) | Q(by_user=actor.user_id))
 
 
 def at_work(actor: Actor) -> int:

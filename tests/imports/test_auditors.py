@@ -1,4 +1,4 @@
-"""An auditor sees what was imported, by whom and what was refused, and brings nothing in (SPEC 4)."""
+"""Who sees what was imported: an auditor everything, others what they may see anyway; neither brings it in (SPEC 4)."""
 
 from __future__ import annotations
 
@@ -75,3 +75,17 @@ def test_an_auditor_of_an_entity_sees_nothing_of_others(b: Books, row: Import) -
     MembershipEntity.objects.create(company=b.company, membership=member, entity=entity)
     assert "theirs.csv" not in clerk.open("/imports/").text
     assert clerk.open(f"/imports/{row.pk}/").status == 404
+
+
+def test_files_of_others_show_what_one_may_see_anyway(b: Books, row: Import) -> None:
+    receipts = Desk(b).upload("payments", "customer,date,method,amount\nACME,2026-03-15,cash,1\n", name="receipts.csv")
+    clerk, api = Clerk(b, "billing-clerk"), Integrator(b, "billing-clerk")
+    assert clerk.open("/payments/").status == 403
+    assert clerk.open(f"/imports/{row.pk}/").status == 200
+    assert clerk.open(f"/imports/{receipts.pk}/").status == 404
+    history = clerk.open("/imports/").text
+    assert ("theirs.csv" in history, "receipts.csv" in history) == (True, False)
+    assert [one["file_name"] for one in api.get("/imports")["results"]] == ["theirs.csv"]
+    assert len(Integrator(b).get("/imports")["results"]) == 2
+    Import.objects.filter(pk=receipts.pk).update(by_user=clerk.user.pk)
+    assert clerk.open(f"/imports/{receipts.pk}/").status == 200
