@@ -78,7 +78,9 @@ def test_an_auditor_of_an_entity_sees_nothing_of_others(b: Books, row: Import) -
 
 
 def test_files_of_others_show_what_one_may_see_anyway(b: Books, row: Import) -> None:
-    receipts = Desk(b).upload("payments", "customer,date,method,amount\nACME,2026-03-15,cash,1\n", name="receipts.csv")
+    receipts = Desk(b).upload(
+        "payments", "customer,date,method,amount\nACME,2026-03-15,cash,1\n", name="receipts.csv"
+    )
     clerk, api = Clerk(b, "billing-clerk"), Integrator(b, "billing-clerk")
     assert clerk.open("/payments/").status == 403
     assert clerk.open(f"/imports/{row.pk}/").status == 200
