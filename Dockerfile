@@ -33,4 +33,4 @@ EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=10s --start-period=30s --retries=3 \
     CMD ["python", "-m", "arledger.local.probe"]
-CMD ["python", "-m", "gunicorn", "arledger.wsgi:application", "--worker-class=gthread", "--threads=8", "--timeout=60", "--graceful-timeout=10", "--max-requests=20000", "--max-requests-jitter=2000", "--no-control-socket", "--bind=0.0.0.0:8000"]
+CMD ["python", "-m", "gunicorn", "arledger.wsgi:application", "--worker-class=gthread", "--threads=8", "--timeout=60", "--graceful-timeout=10", "--keep-alive=75", "--max-requests=20000", "--max-requests-jitter=2000", "--no-control-socket", "--bind=0.0.0.0:8000"]

@@ -9,6 +9,8 @@ WEB = [
     "--threads=8",
     "--timeout=60",
     "--graceful-timeout=10",
+    # Longer than programs and balancers leave their connections idle: these close them, not we beneath a request.
+    "--keep-alive=75",
     "--max-requests=20000",
     "--max-requests-jitter=2000",
     "--no-control-socket",
