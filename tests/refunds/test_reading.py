@@ -194,7 +194,7 @@ def test_a_hundred_credits_cost_as_many_statements_as_one() -> None:
             memo = DocumentInput(customer_id=customer, date=TODAY, lines=[LineInput(amount=money(-10))])
             credits = dict.fromkeys(adjustments.enter(actor=b.actor, adjustments=[memo] * many, post=True))
             with CaptureQueriesContext(connection) as asked:
-                draft = b.refund(credits, customer=customer, post=False)  # type: ignore[arg-type]
+                draft = b.refund(credits, customer=customer, post=False)
                 refunds.post(actor=b.actor, ids=[draft])
                 b.reverse(draft)
                 refundable(actor=b.actor, customer=customer, currency="EUR")

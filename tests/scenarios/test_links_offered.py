@@ -51,7 +51,8 @@ def furnish(b: Books) -> dict[str, int]:
 
 def offered(clerk: Clerk, things: dict[str, int]) -> tuple[int, dict[str, str]]:
     """How many pages the person sees, and where they lead: address by the page that names it."""
-    seen, links = 0, {}
+    seen = 0
+    links: dict[str, str] = {}
     for page in PAGES:
         answer = clerk.client.get(clerk.root + page.format(**things))
         if answer.status_code == 200:
