@@ -15,8 +15,19 @@ from arledger.core.errors import Invalid, Required
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
 ISO = "YYYY-MM-DD"
-PATTERNS = (ISO, "DD/MM/YYYY", "MM/DD/YYYY", "D/M/YYYY", "M/D/YYYY", "DD.MM.YYYY", "DD-MM-YYYY", "YYYYMMDD")
-"""The patterns a file may use. DD and MM are two digits, D and M one or two, YYYY four."""
+PATTERNS = (
+    ISO,
+    "DD/MM/YYYY",
+    "MM/DD/YYYY",
+    "D/M/YYYY",
+    "M/D/YYYY",
+    "DD.MM.YYYY",
+    "D.M.YYYY",
+    "DD-MM-YYYY",
+    "YYYYMMDD",
+)
+"""The patterns a file may use. DD and MM are two digits, D and M one or two, YYYY four. Where two of them read a
+cell alike the stricter one stands first."""
 
 _TOKENS = {
     "YYYY": "(?P<year>[0-9]{4})",

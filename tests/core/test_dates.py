@@ -31,6 +31,8 @@ from arledger.core.errors import Required
         ("12/31/2013", "M/D/YYYY", date(2013, 12, 31)),
         ("31/1/2013", "D/M/YYYY", date(2013, 1, 31)),
         ("31.12.2013", "DD.MM.YYYY", date(2013, 12, 31)),
+        ("5.10.2026", "D.M.YYYY", date(2026, 10, 5)),
+        ("05.1.2026", "D.M.YYYY", date(2026, 1, 5)),
         ("20131231", "YYYYMMDD", date(2013, 12, 31)),
     ],
 )

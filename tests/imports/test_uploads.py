@@ -222,19 +222,31 @@ def test_what_is_wrong_with_the_file_itself_is_told_at_once(
     assert not Import.objects.filter(company=desk.made.company).exists()
 
 
-def test_the_format_is_detected(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("day", "pattern"), [("1/1/2026", "DD.MM.YYYY"), ("01.01.2026", "DD.MM.YYYY"), ("1.1.2026", "D.M.YYYY")]
+)
+def test_the_format_is_detected(desk: Desk, day: str, pattern: str) -> None:
     text = (
         "customer;date;due_date;amount\nACME;31.12.2025;15.01.2026;1234,50\n"
-        "ACME;01.02.2026;05.02.2026;3\nGebühr;1.1.2026;;\n"
+        f"ACME;01.02.2026;05.02.2026;3\nGebühr;{day};;\n"
     )
     row = upload(actor=desk.made.actor, type="invoices", name="a.csv", content=[text.encode("cp1252")])
     assert (row.state, row.encoding, row.delimiter, row.dates, row.decimal_mark) == (
         "uploaded",
         "windows-1252",
         ";",
-        "DD.MM.YYYY",
+        pattern,
         ",",
     )
+    assert upload_services.proposals(row) == ()
+
+
+def test_days_without_leading_zeros_are_read(desk: Desk) -> None:
+    row = desk.upload("invoices", "customer;date;due_date;amount\nACME;5.1.2026;12.3.2026;5\n")
+    work()
+    desk.commit(desk.again(row))
+    document = Document.objects.get(company=desk.made.company)
+    assert (document.date, document.due_date) == (date(2026, 1, 5), date(2026, 3, 12))
 
 
 def test_day_and_month_that_can_be_swapped_are_asked_for(desk: Desk) -> None:

@@ -872,6 +872,7 @@ class Import(TypedDict):
         "D/M/YYYY",
         "M/D/YYYY",
         "DD.MM.YYYY",
+        "D.M.YYYY",
         "DD-MM-YYYY",
         "YYYYMMDD",
     ]
