@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 from arledger.core.actor import Actor
 from arledger.core.csvfile import read_table
 from arledger.core.errors import NotFound
+from arledger.core.leftovers import work_folder
 from arledger.core.models import Job
 from arledger.core.xlsxfile import Workbook, column_letters
 from imports.columns import REASON
@@ -87,8 +87,8 @@ def cell_name(place: int | None, row: int) -> str:
 @contextmanager
 def stored(row: Import) -> Iterator[Table]:
     """The uploaded file, ready to be read as it was confirmed. Raises FileGone."""
-    with tempfile.TemporaryDirectory(prefix="arledger-import-") as folder:
-        path = Path(folder) / "file"
+    with work_folder() as folder:
+        path = folder / "file"
         _fetch(row, path)
         yield opened(row, path)
 

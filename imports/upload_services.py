@@ -6,7 +6,6 @@ Uploading keeps the file in the database in pieces; checking and committing are 
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +20,7 @@ from arledger.core.csvfile import EmptyFile, read_table
 from arledger.core.dates import PATTERNS, UnknownDatePattern
 from arledger.core.errors import Invalid, Required
 from arledger.core.filetypes import clean_name
+from arledger.core.leftovers import work_folder
 from arledger.core.sql import execute
 from arledger.core.xlsxfile import MAGIC, Workbook
 from imports import progress
@@ -95,8 +95,8 @@ def upload(
     require_import(actor, type)
     chosen = format or Format()
     _check_choices(chosen)
-    with tempfile.TemporaryDirectory(prefix="arledger-upload-") as folder:
-        kept = _receive(content, Path(folder) / "file")
+    with work_folder() as folder:
+        kept = _receive(content, folder / "file")
         with transaction.atomic():
             row = _row(actor, type, clean_name(name), kept, insist)
             _formatted(row, _opened_first(kept, chosen), kept.path, chosen, unclear_is_fault=start)

@@ -1,8 +1,8 @@
-"""Jobs that act for a person: his exports, made with the rights he has when they run; and their end."""
+"""Jobs that act for a person: his exports, made with the rights he has when they run; and the end of files."""
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -13,6 +13,7 @@ from arledger.companies.standing import Standing, standing
 from arledger.core import export_services, jobs
 from arledger.core.errors import Forbidden, NotFound
 from arledger.core.export_sources import Asked
+from arledger.core.leftovers import remove_leftovers
 from arledger.core.models import Export
 from arledger.core.scope import company_scope
 
@@ -66,3 +67,12 @@ def expire_exports(claim: jobs.Claim) -> Any:
             gone += export_services.expire(company_id=company.pk, before=claim.clock())
         claim.heartbeat()
     return {"exports": gone}
+
+
+LEFT_FOR = timedelta(days=1)
+
+
+@jobs.register("core.remove_leftovers", daily_at=time(3, 0))
+def remove_folders(claim: jobs.Claim) -> Any:
+    """Remove what programs that were killed left in the temporary directory: copies of imports and exports."""
+    return {"folders": remove_leftovers(claim.clock() - LEFT_FOR)}

@@ -7,7 +7,6 @@ of its own, so that others see it while the snapshot is open.
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +24,7 @@ from arledger.core.actor import Actor
 from arledger.core.errors import Refusal
 from arledger.core.export_selectors import export_of, exports_of
 from arledger.core.export_sources import Asked, Source, Written, source_of
+from arledger.core.leftovers import work_folder
 from arledger.core.models import Export, ExportChunk
 from arledger.core.pdf import Report, language_tag, paper_of
 from arledger.core.scope import company_scope
@@ -130,8 +130,8 @@ def produce(*, claim: jobs.Claim, row: Export, asked: Asked) -> None:
     source = source_of(row.source)
     try:
         source.require(asked.actor, asked.features, row.format)
-        with tempfile.TemporaryDirectory(prefix="arledger-export-") as folder, Meter(claim, row) as meter:
-            path = Path(folder) / "file"
+        with work_folder() as folder, Meter(claim, row) as meter:
+            path = folder / "file"
             with snapshot():
                 written = _write(source, asked, path, meter)
             meter.stop()

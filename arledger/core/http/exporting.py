@@ -5,10 +5,8 @@ A link to an export names its source, the format (``?format=``, CSV without it) 
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -32,6 +30,7 @@ from arledger.core.export_sources import Asked, Source, direct_rows, source_of
 from arledger.core.http.doors import PageRequest
 from arledger.core.http.export import BOM, csv_lines
 from arledger.core.http.tray import light
+from arledger.core.leftovers import work_folder
 from arledger.core.scope import company_scope
 from arledger.core.tablefiles import CONTENT_TYPES, write_table
 from arledger.core.tables import Row, Table
@@ -135,8 +134,8 @@ def _streamed(request: PageRequest, table: Table) -> StreamingHttpResponse:
 
 
 def _made(asked: Asked, table: Table, rows: list[Row]) -> HttpResponse:
-    with tempfile.TemporaryDirectory(prefix="arledger-export-") as folder:
-        path = Path(folder) / "file"
+    with work_folder() as folder:
+        path = folder / "file"
         write_table(
             table,
             path,
