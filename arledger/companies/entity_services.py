@@ -8,7 +8,8 @@ from typing import Any
 from django.db import transaction
 
 from arledger.companies.models import Entity, EntityConfiguration, Journal, NumberSequence
-from arledger.companies.services import NUMBERED, NotNumeric
+from arledger.companies.sequence_services import NUMBERED, clashes, hold_choices, sequences_of
+from arledger.companies.services import NotNumeric
 from arledger.core import audit
 from arledger.core.actor import Actor
 from arledger.core.errors import Invalid, NotFound, Refusal, refuse
@@ -30,21 +31,24 @@ def overrides_of(actor: Actor, entity_id: int) -> EntityConfiguration:
 def change_overrides(*, actor: Actor, entity_id: int, changes: Mapping[str, Any]) -> EntityConfiguration:
     """Set (or with None take back) what the entity does differently; audited with old and new value.
 
-    Raises NotFound or NotNumeric; Invalid for a setting that an entity cannot override.
+    Raises NotFound, NotNumeric or SequencesClash; Invalid for a setting that an entity cannot override.
     """
     actor.require("configuration.edit")
     if strange := sorted(set(changes) - set(OVERRIDES)):
         raise Invalid(field=strange[0])
     with transaction.atomic():
+        hold_choices(actor.company_id)
         entity = Entity.objects.select_for_update(no_key=True).filter(
             company_id=actor.company_id, pk=entity_id
         )
         code = entity.values_list("code", flat=True).first()
         row = overrides_of(actor, entity_id)
+        numbered = sequences_of(row)
         before = {name: getattr(row, name) for name in changes}
         for name, value in changes.items():
             setattr(row, name, value)
         refuse(_wrong(actor, row, changes))
+        refuse(clashes(row, numbered))
         changed = {name for name in changes if before[name] != changes[name]}
         if changed:
             row.save()

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arledger.companies.frequencies import SUMMARY_SETTINGS, Frequency, allowed_frequencies
 from arledger.companies.models import Account, Configuration, Journal, NumberSequence
-from arledger.companies.services import NUMBERED
+from arledger.companies.sequence_services import NUMBERED
 from arledger.core.actor import Actor
 from arledger.core.http.forms import AmountField, DayField, KeyedForm
 

@@ -28,6 +28,7 @@ from arledger.companies.models import (
     Term,
 )
 from arledger.companies.selectors import within_reach
+from arledger.companies.sequence_services import clashes_of, hold_choices
 from arledger.core import audit
 from arledger.core.actor import Actor
 from arledger.core.errors import Invalid, NotFound, Refusal, Required, refuse
@@ -100,6 +101,8 @@ def set_up(*, actor: Actor, master: Master, values: Mapping[str, Any], key: int 
     """
     actor.require("configuration.edit")
     with transaction.atomic():
+        if master.model is NumberSequence:
+            hold_choices(actor.company_id)
         before = _locked(actor, master, key)
         row = master.model(company_id=actor.company_id)
         for name in ("id", "code", "name", "active", *master.fields):
@@ -249,7 +252,7 @@ def _sequence(actor: Actor, row: NumberSequence, before: NumberSequence | None) 
         and (before.prefix, before.suffix) != (row.prefix, row.suffix)
     ):
         errors.append(CodesInUse(field="prefix"))
-    return errors + _uses(actor, row, "_sequence")
+    return errors + clashes_of(row, before) + _uses(actor, row, "_sequence")
 
 
 def _journal(actor: Actor, row: Journal, before: Journal | None) -> list[Refusal]:

@@ -30,9 +30,10 @@ from arledger.companies.models import (
 )
 from arledger.companies.period_services import require_move
 from arledger.companies.roles import SHIPPED
+from arledger.companies.sequence_services import NUMBERED, clashes, hold_choices, sequences_of
 from arledger.core import audit
 from arledger.core.actor import Actor
-from arledger.core.errors import Invalid, Refusal, Stale
+from arledger.core.errors import Invalid, Refusal, Stale, refuse
 from arledger.core.models import AuditEvent
 from arledger.core.money import check_amount, decimals
 from arledger.core.permissions import RIGHTS
@@ -85,16 +86,6 @@ class ReconciliationStaysOn(Refusal):
     sentence = _("Customer reconciliation cannot be switched off: match codes are part of the books now.")
 
 
-NUMBERED = (
-    "customer",
-    "invoice",
-    "adjustment",
-    "advance",
-    "payment",
-    "refund",
-    "deposit",
-    "matching",
-)
 ACCOUNT_KINDS = (
     "receivable",
     "advances",
@@ -278,13 +269,14 @@ def change_configuration(*, actor: Actor, changes: Mapping[str, Any], version: i
     ``version`` is the one the person saw. Switching reconciliation on records the instant: nothing applied before
     ever gets a code. ``summary_frequency`` names the types that change; closing the books further needs the right to
     close periods, and closes their summaries. Raises Stale, MatchSequenceMissing, NotAlpha, NotNumeric,
-    WrongAccountKind, FrequencyNotAllowed, Forbidden or ReconciliationStaysOn.
+    SequencesClash, WrongAccountKind, FrequencyNotAllowed, Forbidden or ReconciliationStaysOn.
     """
     actor.require("configuration.edit")
     changes = _by_column(changes)
     with transaction.atomic():
-        row = Configuration.objects.select_for_update().get(company_id=actor.company_id)
+        row = hold_choices(actor.company_id)
         require_version(actor, row, version)
+        numbered = sequences_of(row)
         closed = row.closed_through
         rhythm = [getattr(row, name) for name in SUMMARY_SETTINGS]
         before = {name: _plain(getattr(row, name)) for name in changes}
@@ -293,7 +285,7 @@ def change_configuration(*, actor: Actor, changes: Mapping[str, Any], version: i
             setattr(row, name, value)
         _check_reconciliation(row, was_on)
         check_limits(row)
-        _check_sequences(row)
+        _check_sequences(row, numbered)
         _check_accounts(row)
         _check_frequencies(row)
         require_move(actor, closed, row.closed_through)
@@ -353,12 +345,13 @@ def check_limits(row: Configuration) -> None:
             raise NegativeLimit(field=name)
 
 
-def _check_sequences(row: Configuration) -> None:
+def _check_sequences(row: Configuration, before: dict[str, int | None]) -> None:
     chosen = {name: getattr(row, f"{name}_id") for name in (f"{kind}_sequence" for kind in NUMBERED)}
     found = NumberSequence.objects.filter(company_id=row.company_id).in_bulk(set(chosen.values()) - {None})
     for name, key in chosen.items():
         if key in found and found[key].style != NumberSequence.Style.NUMERIC:
             raise NotNumeric(field=name)
+    refuse(clashes(row, before))
 
 
 def _check_accounts(row: Configuration) -> None:

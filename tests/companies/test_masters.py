@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.test import Client
@@ -20,6 +20,7 @@ from arledger.companies.models import (
     NumberSequence,
     Term,
 )
+from arledger.companies.sequence_services import SequencesClash
 from arledger.companies.services import NotNumeric, WrongAccountKind
 from arledger.core.errors import Forbidden, NotFound, Refusal
 from arledger.core.models import AuditEvent
@@ -194,3 +195,65 @@ def test_a_control_account_is_of_its_kind_and_a_documents_sequence_counts() -> N
             b.configure(receivable_account=revenue)
         with pytest.raises(NotNumeric):
             b.configure(payment_sequence=letters)
+
+
+def test_two_sequences_in_use_for_one_kind_never_write_the_same_numbers() -> None:
+    with books() as b:
+        entity = masters.set_up(actor=b.actor, master=masters.ENTITIES, values={"code": "N", "name": "North"})
+        other = masters.set_up(actor=b.actor, master=masters.ENTITIES, values={"code": "S", "name": "South"})
+
+        def sequence(code: str, prefix: str, **more: object) -> NumberSequence:
+            values = {"code": code, "name": code, "prefix": prefix, "width": 3, **more}
+            return cast(
+                NumberSequence, masters.set_up(actor=b.actor, master=masters.SEQUENCES, values=values)
+            )
+
+        def choose(at: Any, **changes: object) -> None:
+            change_overrides(actor=b.actor, entity_id=at.pk, changes=changes)
+
+        alike, apart = sequence("NINV", "INV-"), sequence("SINV", "INV-", suffix="/S")
+        with pytest.raises(SequencesClash) as refused:
+            choose(entity, invoice_sequence=alike)
+        assert refused.value.field == "invoice_sequence"
+        assert "NINV" in str(refused.value)
+        assert "INV would" in str(refused.value)
+        choose(entity, payment_sequence=alike)  # nobody else numbers payments so
+        with pytest.raises(SequencesClash):
+            b.configure(payment_sequence=sequence("PAY2", "INV-"))
+        choose(other, invoice_sequence=apart, payment_sequence=alike)  # sharing one is fine
+        company = NumberSequence.objects.get(company=b.company, code="INV")
+        choose(entity, invoice_sequence=company)
+        for row, changes in ((apart, {"suffix": ""}), (company, {"suffix": "/S"})):
+            with pytest.raises(SequencesClash) as refused:
+                masters.set_up(actor=b.actor, master=masters.SEQUENCES, values=changes, key=row.pk)
+            assert refused.value.field == "prefix"
+        masters.set_up(actor=b.actor, master=masters.SEQUENCES, values={"prefix": "S-"}, key=apart.pk)
+        choose(other, invoice_sequence=None)
+        masters.set_up(actor=b.actor, master=masters.SEQUENCES, values={"prefix": "INV-"}, key=apart.pk)
+        assert [b.document(b.invoice(10, entity_id=one.pk)).number for one in (entity, other)] == [
+            "INV-00001",
+            "INV-00002",
+        ]
+
+
+def test_what_clashes_since_long_hinders_no_other_setting(client: Client) -> None:
+    with books() as b:
+        entity = masters.set_up(actor=b.actor, master=masters.ENTITIES, values={"code": "N", "name": "North"})
+        alike = NumberSequence.objects.create(
+            company=b.company, code="OLD", name="Old", prefix="INV-", width=5
+        )
+        EntityConfiguration.objects.create(company=b.company, entity_id=entity.pk, invoice_sequence=alike)
+        b.configure(separate_gl_date=True)
+        change_overrides(
+            actor=b.actor,
+            entity_id=entity.pk,
+            changes={"refunds_enabled": True, "invoice_sequence": alike},
+        )
+        masters.set_up(actor=b.actor, master=masters.SEQUENCES, values={"name": "Older"}, key=alike.pk)
+        client.force_login(person(b))
+        sent = {"invoice_sequence": "", "payment_sequence": alike.pk, "idempotency_key": "k"}
+        assert client.post(address(b, f"entities/{entity.pk}/differences/"), sent).status_code == 303
+        sent = {"invoice_sequence": alike.pk, "payment_sequence": alike.pk, "idempotency_key": "l"}
+        page = client.post(address(b, f"entities/{entity.pk}/differences/"), sent)
+        assert page.status_code == 422
+        assert "would write the same numbers" in page.content.decode()
