@@ -80,7 +80,7 @@ class DocumentPages(KindPages):
             {
                 "kind": _("Selected by"),
                 "label": str(draft),
-                "url": link(f"{draft.kind}s:detail", draft.pk),
+                "url": link(f"{draft.kind}s:detail", draft.pk, entity=draft.entity_id),
             }
             for draft in shown.drafts
         ]

@@ -18,7 +18,8 @@ ZERO = Decimal(0)
 class Step:
     """One application or un-apply: by how much it changed what is open, and what was open after it.
 
-    ``other`` is the document on the other side, ``undone`` says that something matched before was taken back.
+    ``other`` is the document on the other side, of ``other_entity`` (None: of the top level); ``undone`` says that
+    something matched before was taken back.
     """
 
     date: Day
@@ -31,17 +32,19 @@ class Step:
     other: int
     other_kind: str
     other_name: str
+    other_entity: int | None
     inline: bool
     undone: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a draft has reserved of it."""
+    """What a draft, of ``entity`` (None: of the top level), has reserved of it."""
 
     draft: int
     kind: str
     name: str
+    entity: int | None
     amount: Decimal
 
 
@@ -71,7 +74,7 @@ class Side:
 STEPS = """
 SELECT a.date, a.recorded_at, coalesce(u.name, 'Arledger'), a.reason, -a.amount,
        coalesce(CASE WHEN %(charge)s THEN a.charge_code ELSE a.credit_code END, ''), o.id, o.kind, o.number, o.date,
-       a.charge_document_id = a.credit_document_id, a.reverses_id IS NOT NULL
+       o.entity_id, a.charge_document_id = a.credit_document_id, a.reverses_id IS NOT NULL
 FROM ledger_application a
 JOIN ledger_document o ON o.company_id = a.company_id
     AND o.id = CASE WHEN %(charge)s THEN a.credit_document_id ELSE a.charge_document_id END
@@ -86,12 +89,12 @@ SELECT l.amount > 0, sum(abs(l.amount)) FROM ledger_line l
 WHERE l.company_id = %s AND l.document_id = %s AND l.amount <> 0 GROUP BY 1 ORDER BY 1 DESC
 """
 HELD = """
-SELECT d.id, d.kind, d.number, d.date, sum(abs(r.amount))
+SELECT d.id, d.kind, d.number, d.date, d.entity_id, sum(abs(r.amount))
 FROM ledger_line l
 JOIN ledger_reservation r ON r.company_id = l.company_id AND r.line_id = l.id
 JOIN ledger_document d ON d.company_id = r.company_id AND d.id = r.document_id
 WHERE l.company_id = %s AND l.document_id = %s AND (l.amount > 0) = %s
-GROUP BY d.id, d.kind, d.number, d.date ORDER BY d.date, d.id
+GROUP BY d.id, d.kind, d.number, d.date, d.entity_id ORDER BY d.date, d.id
 """
 
 
@@ -104,15 +107,17 @@ def sides(*, document: Document, day: Day) -> list[Side]:
 def _side(document: Document, charge: bool, amount: Decimal, day: Day) -> Side:
     keys = {"company": document.company_id, "document": document.pk, "charge": charge}
     left, steps = amount, []
-    for on, at, who, reason, change, code, other, kind, number, other_day, inline, undone in fetch_all(
+    for on, at, who, reason, change, code, other, kind, number, other_day, entity, *marks in fetch_all(
         STEPS, keys
     ):
         left += change
         name = document_name(kind, number, other_day)
-        steps.append(Step(on, at, who, reason, change, left, code, other, kind, name, inline, undone))
+        steps.append(Step(on, at, who, reason, change, left, code, other, kind, name, entity, *marks))
     held = [
-        Held(key, kind, document_name(kind, number, on), reserved)
-        for key, kind, number, on, reserved in fetch_all(HELD, [document.company_id, document.pk, charge])
+        Held(key, kind, document_name(kind, number, on), entity, reserved)
+        for key, kind, number, on, entity, reserved in fetch_all(
+            HELD, [document.company_id, document.pk, charge]
+        )
     ]
     return Side(
         charge=charge,

@@ -13,7 +13,7 @@ from arledger.core.errors import NotFound
 from arledger.core.http.doors import PageRequest, page
 from ledger.models import Document
 from reconciliation.selectors import documents
-from reconciliation.why import Side, sides
+from reconciliation.why import Side, Step, sides
 
 
 @page("")
@@ -38,7 +38,11 @@ def why(request: PageRequest, key: int) -> HttpResponse:
 def _shown(side: Side) -> dict[str, Any]:
     return {
         "side": side,
-        "steps": [(step, link(f"{step.other_kind}s:detail", step.other)) for step in side.steps],
-        "later": [(step, link(f"{step.other_kind}s:detail", step.other)) for step in side.later],
-        "held": [(one, link(f"{one.kind}s:detail", one.draft)) for one in side.held],
+        "steps": [(step, _url(step)) for step in side.steps],
+        "later": [(step, _url(step)) for step in side.later],
+        "held": [(one, link(f"{one.kind}s:detail", one.draft, entity=one.entity)) for one in side.held],
     }
+
+
+def _url(step: Step) -> str:
+    return link(f"{step.other_kind}s:detail", step.other, entity=step.other_entity)

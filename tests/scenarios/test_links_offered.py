@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from arledger.companies.models import Entity, Membership
 from arledger.companies.people_services import change_member
 from arledger.companies.role_services import set_up_role
-from tests.build import Books, books, person
+from tests.build import TODAY, Books, books, person
 from tests.clerk import Clerk, at_the_time_of_the_books
 
 __all__ = ["at_the_time_of_the_books"]
@@ -127,6 +128,28 @@ class TestLinks:
             assert clerk.client.get(clerk.root + offers.pop()).status_code == 200
             hidden = (both - set(undo.findall(page))).pop()
             assert clerk.client.get(clerk.root + hidden).status_code == 404
+
+    def test_why_something_is_open_names_what_another_entity_did_and_does_not_link_it(self, db: None) -> None:
+        with books() as b:
+            person(b)  # somebody has to be left who may give rights
+            north = Entity.objects.create(company=b.company, code="N", name="North")
+            south = Entity.objects.create(company=b.company, code="S", name="South")
+            charge = b.invoice(100, entity_id=north.pk)
+            other = b.receipt(10, [charge], entity_id=south.pk)
+            own = b.receipt(20, [charge], entity_id=north.pk)
+            later = b.receipt(5, [charge], on=TODAY + timedelta(days=2), entity_id=south.pk)
+            draft = b.receipt(30, [charge], post=False, entity_id=south.pk)
+            names = [str(b.document(key)) for key in (other, own, later, draft)]
+            clerk = Clerk(b, "ar-clerk")
+            member = Membership.objects.get(company=b.company, user=clerk.user)
+            for limits, linked in (([], [other, own, later, draft]), ([north.pk], [own])):
+                change_member(actor=b.actor, key=member.pk, entities=limits)
+                for at in (f"/matching/why/{charge}/", f"/invoices/{charge}/"):
+                    page = clerk.client.get(clerk.root + at).content.decode()
+                    assert [
+                        key for key in (other, own, later, draft) if f"/payments/{key}/" in page
+                    ] == linked
+                    assert all(name in page for name in names[:2])
 
     def test_reports_of_whole_books_are_in_no_menu_of_a_limited_member(self, db: None) -> None:
         with books() as b:
