@@ -42,13 +42,15 @@ class Server:
 @contextmanager
 def answering(*answers: Said) -> Iterator[Server]:
     found = Server(answers=list(answers))
+    counting = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def setup(self) -> None:
             super().setup()
-            found.connections += 1
+            with counting:
+                found.connections += 1
 
         def answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))

@@ -22,6 +22,7 @@ from imports.upload_services import Format
 from ledger.checks import check
 from ledger.models import Document
 from tests.build import AT, Books, books
+from tests.concurrency.racing import patient
 from tests.imports.uploads import Desk, work
 
 HEAD = "number,customer,date,due_date,amount\n"
@@ -228,10 +229,11 @@ def together(company: int, *things: Callable[[], Any]) -> list[Any]:
             connections.close_all()
 
     threads = [threading.Thread(target=one, args=(n, thing)) for n, thing in enumerate(things)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with patient():
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
     return found
 
 
