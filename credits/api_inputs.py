@@ -80,11 +80,9 @@ def change_advance(actor: Actor, body: Mapping[str, Any], draft: DocumentInput) 
     named = Named(actor, [body], Type.ADVANCES)
     advance = _advance(draft)
     changes = named.header(body)
-    if body.get("lines"):
+    if "lines" in body or "amount" in body:
         changes |= {"lines": _lines(named, body), "amount": body.get("amount")}
-    elif body.get("amount") is not None:
-        changes |= {"lines": (), "amount": body["amount"]}
-    if body.get("bank_account") is not None or body.get("undeposited") is not None:
+    if "bank_account" in body or "undeposited" in body:
         changes["bank_account_id"] = _place(named, body)
     return replace(advance, **changes)
 

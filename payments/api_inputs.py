@@ -195,6 +195,7 @@ class Known:
 
     def changed(self, body: Mapping[str, Any], draft: PaymentInput) -> EnteredPayment:
         """The draft with the members given; a spread that is given replaces the one there was."""
+        _refuse_emptied(body)
         places: dict[Place, str] = {}
         payer = self.customers.optional(body.get("customer"), "/customer") or draft.payer_id
         assert payer is not None, "drafts have a payer"
@@ -207,7 +208,7 @@ class Known:
         plan = self._plan(body, "", payer, places)
         if own:
             plan = _kept(plan, own[0], body)
-        amount = body["amount"] if body.get("amount") is not None else draft.amount
+        amount = body.get("amount", draft.amount)
         changes = {name: body[name] for name in ("date", "method") if body.get(name) is not None}
         payment = replace(
             draft,
@@ -315,6 +316,13 @@ def _kept(plan: Plan, own: Plan, body: Mapping[str, Any]) -> Plan:
             auto=own.auto,
         )
     return plan if "credits" in body else replace(plan, credits=own.credits)
+
+
+def _refuse_emptied(body: Mapping[str, Any]) -> None:
+    """A draft cannot lose its payer and its amount; where parts come anew, both may follow from them."""
+    for name in ("customer", "amount"):
+        if name in body and body[name] is None and not body.get("parts"):
+            raise Required(field=f"/{name}")
 
 
 def _together(payer: int, plan: Plan, others: Sequence[PartInput], amount: Decimal | None) -> list[PartInput]:

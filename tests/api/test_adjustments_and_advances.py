@@ -144,6 +144,27 @@ def test_the_life_of_an_advance(b: Books, api: Integrator) -> None:
     assert (taken["state"], taken["settlement"]) == ("reversed", "applied")
 
 
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [
+        ({"amount": None}, "/lines"),
+        ({"lines": None}, "/lines"),
+        ({"lines": []}, "/lines"),
+        ({"bank_account": None}, "/bank_account"),
+        ({"undeposited": None}, "/bank_account"),
+    ],
+)
+def test_what_an_advance_needs_is_not_emptied(
+    b: Books, api: Integrator, changes: dict[str, Any], place: str
+) -> None:
+    draft = api.post("/advances", advance(b, bank_account="BANK", amount="200", action="draft"))
+    path = f"/advances/{draft['id']}"
+    answer = api.patch(path, changes)
+    assert (answer.status, answer.places) == (400, [place])
+    after = api.get(path)
+    assert (after["version"], after["amount"], after["bank_account_code"]) == (1, "200.00", "BANK")
+
+
 def test_rights(b: Books) -> None:
     reader = Integrator(b, "auditor")
     memo, money = b.adjustment(-5), b.advance(5)

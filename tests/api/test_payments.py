@@ -246,6 +246,23 @@ def test_a_draft_reserves_is_changed_posted_and_deleted(b: Books, api: Integrato
     assert read(api, invoice)[0]["settlement"] == "partially_paid"
 
 
+@pytest.mark.parametrize("name", ["amount", "customer", "bank_account"])
+def test_what_a_draft_needs_is_not_emptied(b: Books, api: Integrator, name: str) -> None:
+    invoice = b.invoice(100)
+    draft = receive(b, api, "60", documents=[doc(invoice)], action="draft")
+    path = f"/payments/{draft['id']}"
+    answer = api.patch(path, {name: None})
+    assert (answer.status, answer.places) == (400, [f"/{name}"])
+    assert api.get(path)["version"] == draft["version"]
+
+
+def test_parts_that_come_anew_make_up_the_amount_unless_it_is_said(b: Books, api: Integrator) -> None:
+    draft = receive(b, api, "60", action="draft")
+    part = {"customer": f"cus_{b.customer}", "amount": "45"}
+    changed = api.patch(f"/payments/{draft['id']}", {"amount": None, "parts": [part]})
+    assert (changed.status, changed["amount"]) == (200, "45.00"), changed.text
+
+
 def test_reversing_gives_everything_back(b: Books, api: Integrator) -> None:
     invoice, memo = b.invoice(100), b.adjustment(-30)
     paid = receive(b, api, "70", documents=[doc(invoice)], credits=[{"credit": doc(memo)}])
