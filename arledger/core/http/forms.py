@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
@@ -19,6 +20,7 @@ from django.db import transaction
 from django.forms.formsets import BaseFormSet
 from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
+from django.urls import NoReverseMatch, Resolver404, ResolverMatch, get_script_prefix, resolve, reverse
 from django.utils.choices import normalize_choices
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -302,9 +304,36 @@ def _lead(request: PageRequest, answer: str) -> HttpResponse:
     done = json.loads(answer)
     if done["message"]:
         messages.add_message(request, done["meaning"], done["message"])
-    response = HttpResponseRedirect(done["url"])
+    response = HttpResponseRedirect(_within_reach(request, done["url"]))
     response.status_code = 303
     return response
+
+
+def _within_reach(request: PageRequest, url: str) -> str:
+    """Where a verb leads; without the right to see that, the list of its kind, or the form again, or home."""
+    match = _page_at(url)
+    if match is None or _may_see(request, match):
+        return url
+    here = request.resolver_match
+    try:
+        list_url = reverse(f"{match.namespace}:list")
+    except NoReverseMatch:
+        list_url = ""
+    others = (list_url, "" if here is None or here.kwargs else request.path)
+    found = ((other, _page_at(other)) for other in others if other)
+    return next((other for other, page in found if page and _may_see(request, page)), reverse("home:index"))
+
+
+def _page_at(url: str) -> ResolverMatch | None:
+    try:
+        return resolve("/" + urlsplit(url).path.removeprefix(get_script_prefix()))
+    except Resolver404:
+        return None
+
+
+def _may_see(request: PageRequest, match: ResolverMatch) -> bool:
+    right: str | None = getattr(match.func, "right", None)
+    return not right or request.actor.may(right)
 
 
 def _key(request: PageRequest) -> str:
