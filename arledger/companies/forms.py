@@ -337,11 +337,20 @@ INLINE_EVENTS = Consequence(
 SEVERAL = _("Save these settings?"), _("Save all of it")
 
 
-def consequences(before: Configuration, changes: dict[str, Any]) -> Consequence | None:
-    """What should be confirmed before the changes are saved; of several choices together."""
+def consequences(
+    before: Configuration, changes: dict[str, Any], left: Sequence[str] = ()
+) -> Consequence | None:
+    """What should be confirmed before the changes are saved; of several choices together.
+
+    ``left``: what switching refunds off would leave behind, in sentences.
+    """
     found = []
     if changes["reconciliation_enabled"] and not before.reconciliation_enabled:
         found.append(RECONCILIATION)
+    if left and before.refunds_enabled and not changes["refunds_enabled"]:
+        found.append(
+            Consequence(_("Record no customer refunds any more?"), left, _("Switch it off and save"))
+        )
     both = changes["own_rules_and_events"] and changes["auto_apply_inline_credits"]
     if both and not (before.own_rules_and_events and before.auto_apply_inline_credits):
         found.append(INLINE_EVENTS)

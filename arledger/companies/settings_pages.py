@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -11,11 +12,11 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from arledger.companies import trail
+from arledger.companies import following, trail
 from arledger.companies.audit_pages import setting_labels
 from arledger.companies.entity_services import OVERRIDES, SEQUENCES
 from arledger.companies.forms import ConfigurationForm, Consequence, consequences
-from arledger.companies.models import EntityConfiguration
+from arledger.companies.models import Configuration, EntityConfiguration
 from arledger.companies.selectors import settings_of
 from arledger.companies.services import change_configuration
 from arledger.core.actor import Actor
@@ -38,7 +39,7 @@ def configuration(request: PageRequest) -> HttpResponse:
     form = ConfigurationForm(request.POST, actor=actor, row=row)
     if not form.is_valid():
         return _configuration(request, form, status=422)
-    consequence = consequences(row, form.changes)
+    consequence = consequences(row, form.changes, _left(actor, row, form.changes))
     if consequence and "confirmed" not in request.POST:
         return ask_again(request, consequence, reverse("companies:configuration"))
 
@@ -51,6 +52,14 @@ def configuration(request: PageRequest) -> HttpResponse:
     except Refusal as refusal:
         show_refusal(form, refusal)
         return _configuration(request, form, status=refusal.status)
+
+
+def _left(actor: Actor, row: Configuration, changes: Mapping[str, Any]) -> list[str]:
+    """What switching refunds off would leave behind; nothing where they stay as they are."""
+    if not row.refunds_enabled or changes["refunds_enabled"]:
+        return []
+    own = EntityConfiguration.objects.filter(company_id=actor.company_id, refunds_enabled__isnull=False)
+    return following.left_by_refunds(actor, row.company, list(own.values_list("entity_id", flat=True)))
 
 
 def _configuration(request: PageRequest, form: ConfigurationForm, status: int = 200) -> HttpResponse:

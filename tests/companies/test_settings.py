@@ -233,3 +233,20 @@ def test_the_next_match_code_is_shown_in_letters(client: Client) -> None:
     page = client.get(address(b, "sequences/")).content.decode()
     assert ">c<" in page
     assert ">PAY-00003<" in page
+
+
+def test_switching_refunds_off_says_what_its_drafts_keep(client: Client) -> None:
+    with books() as b:
+        b.configure(refunds_enabled=True)
+        client.force_login(person(b))
+        apart = Entity.objects.create(company=b.company, code="N", name="North")
+        change_overrides(actor=b.actor, entity_id=apart.pk, changes={"refunds_enabled": True})
+        for amount in (100, 30):
+            b.refund({b.adjustment(-amount): amount - 10}, post=False)
+        b.refund({b.adjustment(-9, entity_id=apart.pk): 9}, entity_id=apart.pk, post=False)
+    page = send(client, b, refunds_enabled=False).content.decode()
+    assert "2 draft refunds keep 110.00 EUR" in page
+    assert row_of(b).refunds_enabled
+    assert "draft refund" not in send(client, b, separate_gl_date=True).content.decode()
+    assert send(client, b, refunds_enabled=False, confirmed="1", idempotency_key="k-2").status_code == 303
+    assert not row_of(b).refunds_enabled
