@@ -26,7 +26,7 @@ from ledger.attachment_pages import panel
 from ledger.models import DepositItem, Document
 from reconciliation.panel_pages import timeline
 from reconciliation.preview import would_refuse
-from summaries.fact_pages import summary_fact
+from summaries.fact_pages import kept_by, summary_fact, verbs
 
 ITEMS_SIZE = 500
 
@@ -57,6 +57,7 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
     held = Paginator(items(actor.company_id, document), ITEMS_SIZE)
     shown = held.get_page(request.GET.get("page", "1").replace("\0", ""))
     amount = document.amount or Decimal(0)
+    kept = kept_by(document.summary, draft=document.state == Document.State.DRAFT)
     context = {
         "document": document,
         "state": state_of(document, mirror is not None),
@@ -69,7 +70,8 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
         "attachments": panel(actor, document),
         "facts_title": _("Deposit"),
         "details": [*_details(document), summary_fact(actor, document.summary)],
-        "may": {verb: actor.may(f"deposits.{verb}") for verb in ("add", "post", "reverse")},
+        "kept": kept,
+        "may": verbs(actor, "deposit", ("add", "post", "reverse"), kept=kept),
         "currency": document.currency,
     }
     return render(request, "deposits/detail.html", context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
+from arledger.companies.selectors import settings_of
 from arledger.core.actor import Actor
 from arledger.core.http.doors import PageRequest, page
 from invoices import services
@@ -21,6 +22,11 @@ class InvoicePages(InvoiceKind, DocumentPages):
     def post_effects(self, actor: Actor, document: Document) -> list[str]:
         numbered = _("Draws the next invoice number; from then on the invoice never changes.")
         return [numbered, *super().post_effects(actor, document)]
+
+    def offered(self, actor: Actor, kept: str) -> dict[str, bool]:
+        """Reversing only where the company has it switched on."""
+        may = super().offered(actor, kept)
+        return may | {"reverse": may["reverse"] and settings_of(actor.company_id).row.reverse_unpaid_invoices}
 
     def reverse_effects(self, request: PageRequest, document: Document) -> list[str]:
         """The inline credits that are undone with it."""

@@ -29,7 +29,7 @@ from reconciliation.kind_pages import KindPages
 from reconciliation.panel_pages import MatchView, deposit_links, matches, timeline
 from reconciliation.preview import would_refuse
 from reconciliation.slice_pages import slice_of
-from summaries.fact_pages import summary_fact
+from summaries.fact_pages import kept_by, summary_fact
 
 
 class DocumentPages(KindPages):
@@ -96,6 +96,11 @@ class DocumentPages(KindPages):
         """What else reversing the document does."""
         return []
 
+    def offered(self, actor: Actor, kept: str) -> dict[str, bool]:
+        """The verbs that the page offers; ``kept``: why nobody changes the draft at present, "" where one may."""
+        may = self.may(actor)
+        return may | dict.fromkeys(("edit", "post", "delete"), False) if kept else may
+
     # Pages ---------------------------------------------------------------------------------------------------
 
     def detail(self, request: PageRequest, key: int) -> HttpResponse:
@@ -110,6 +115,7 @@ class DocumentPages(KindPages):
         seen = [match for match in found if match.date <= day or not past]
         amounts = (document.total, shown.settled, shown.listed.open)
         lines = slice_of(request.GET, "lines", shown.lines)
+        kept = kept_by(document.summary, draft=document.state == Document.State.DRAFT)
         others = slice_of(request.GET, "matches", [one for one in seen if one.document != document.pk])
         context = self.context() | {
             "document": document,
@@ -136,7 +142,8 @@ class DocumentPages(KindPages):
             "particulars": [*self.particulars(document), summary_fact(actor, document.summary)],
             "day": day,
             "past": past,
-            "may": self.may(actor),
+            "kept": kept,
+            "may": self.offered(actor, kept),
             "receive_url": receive_url(request, shown),
             "write_off_url": write_off_url(request, shown),
             "checkout_url": checkout_url(request, document),

@@ -26,7 +26,7 @@ from refunds.lister_pages import RefundLister
 from refunds.refund_pages import FEATURE, document_address
 from refunds.selectors import draft_of, refund
 from refunds.showing import Shown, delete_effects, post_effects, shown, void_effects
-from summaries.fact_pages import summary_fact
+from summaries.fact_pages import kept_by, summary_fact, verbs
 
 
 @page("refunds.list", feature=FEATURE)
@@ -47,6 +47,7 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
     actor = request.actor
     document = refund(actor, key)
     facts = shown(actor=actor, document=document)
+    kept = kept_by(document.summary, draft=document.state == Document.State.DRAFT)
     context = {
         "document": document,
         "facts": facts,
@@ -59,7 +60,8 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
         "voucher_url": reverse("refunds:voucher", args=[key]),
         "facts_title": _("Transfer"),
         "details": [*_details(document), summary_fact(actor, document.summary)],
-        "may": {verb: actor.may(f"refunds.{verb}") for verb in ("add", "post", "void")},
+        "kept": kept,
+        "may": verbs(actor, "refund", ("add", "post", "void"), kept=kept),
         "currency": document.currency,
         "customer_url": link("customers:detail", document.customer_id),
         "code_url": reverse("refunds:list"),

@@ -58,7 +58,7 @@ class SummaryNotEmpty(Refusal):
     code = "summary_not_empty"
     status = 409
     sentence = _(
-        "“%(summary)s” holds %(count)s documents, drafts included. Only an empty summary is deleted."
+        "“%(summary)s” is not empty (documents, drafts included: %(count)s). Only an empty summary is deleted."
     )
 
 
@@ -82,8 +82,8 @@ class SummaryDiffers(Refusal):
     code = "summary_differs"
     status = 409
     sentence = _(
-        "“%(summary)s” holds %(count)s documents for %(total)s; its control count is %(control_count)s and its control "
-        "total %(control_total)s. Correct the difference, or have it closed by somebody who may override it."
+        "“%(summary)s” has the count %(count)s and the total %(total)s; its control count is %(control_count)s and "
+        "its control total %(control_total)s. Correct the difference, or have it closed by somebody who may override it."
     )
 
 

@@ -36,7 +36,7 @@ class ShippedRoleStays(Refusal):
 class RoleHeld(Refusal):
     code = "role_held"
     status = 409
-    sentence = _("%(count)s people hold this role. Give them another one first.")
+    sentence = _("The role is in use (people who hold it: %(count)s). Give them another one first.")
 
 
 class RoleCodeTaken(Refusal):

@@ -263,3 +263,12 @@ def test_another_currency_has_its_rate_and_decimals() -> None:
         assert "is not an exchange rate" in page.text
         page = submit(clerk, form, "draft", customer="C00001", currency="XXQ", **lines)
         assert page.status == 422
+
+
+def test_reversing_is_offered_where_the_company_has_it_on() -> None:
+    with books() as b:
+        clerk, invoice = Clerk(b), b.invoice(100)
+        verb = f"{clerk.root}/invoices/{invoice}/reverse/"
+        assert verb in clerk.open(f"/invoices/{invoice}/").links.values()
+        b.configure(reverse_unpaid_invoices=False)
+        assert verb not in clerk.open(f"/invoices/{invoice}/").links.values()

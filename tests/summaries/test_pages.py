@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from arledger.companies.models import BankAccount
 from arledger.companies.selectors import settings_of
+from arledger.core.errors import Refusal
 from summaries import services
 from summaries.models import Summary
 from summaries.services import SummaryInput
@@ -180,3 +183,46 @@ def test_entry_forms_offer_open_summaries_only_where_people_make_them() -> None:
         posted = clerk.send(clerk.root + "/invoices/new/", fields | {"summary": str(march)})
         assert "INV-00001" in posted.text
         assert Summary.objects.get(pk=march).documents.count() == 1
+
+
+def test_a_draft_of_a_closed_summary_says_why_nothing_can_be_done_with_it() -> None:
+    with books() as b:
+        users(b)
+        day, bank = date(2026, 3, 31), BankAccount.objects.get(company=b.company).pk
+        both = {
+            type: services.add(
+                actor=b.actor,
+                entered=SummaryInput(type=type, title=type, gl_date=day, bank_account_id=bank_id),
+            )
+            for type, bank_id in (("invoices", None), ("payments", bank))
+        }
+        drafts = {
+            "invoices": b.invoice(100, summary_id=both["invoices"], post=False),
+            "payments": b.receipt(10, leave=True, summary_id=both["payments"], post=False),
+        }
+        clerk = Clerk(b)
+        verbs = {
+            kind: [f"{clerk.root}/{kind}/{key}/{verb}/" for verb in ("edit", "post", "delete")]
+            for kind, key in drafts.items()
+        }
+        for kind, key in drafts.items():
+            links = clerk.open(f"/{kind}/{key}/").links.values()
+            assert all(verb in links for verb in verbs[kind])
+        services.close(actor=b.actor, ids=list(both.values()))
+        for kind, key in drafts.items():
+            page = clerk.open(f"/{kind}/{key}/")
+            assert not any(verb in page.links.values() for verb in verbs[kind])
+            assert f"The summary “{kind}” is closed" in page.text
+
+
+def test_one_document_is_told_of_in_words_that_are_right_for_one() -> None:
+    with books() as b:
+        users(b)
+        entered = SummaryInput(type="invoices", title="March", gl_date=date(2026, 3, 31), control_count=2)
+        key = services.add(actor=b.actor, entered=entered)
+        b.invoice(5, summary_id=key)
+        with pytest.raises(Refusal, match="included: 1\\)"):
+            services.delete(actor=b.actor, key=key)
+        few = replace(b.actor, rights=b.actor.rights - {"summaries.override"})
+        with pytest.raises(Refusal, match="the count 1 and"):
+            services.close(actor=few, ids=[key])
