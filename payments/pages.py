@@ -35,7 +35,7 @@ from reconciliation.credit_link_pages import apply_url, match_url
 from reconciliation.panel_pages import MatchView, deposit_links, matches, timeline
 from reconciliation.preview import would_refuse
 from reconciliation.slice_pages import slice_of
-from summaries.fact_pages import summary_fact
+from summaries.fact_pages import kept_by, summary_fact, verbs
 
 # Documents that a line names, where it was matched with more.
 MOST_NAMED = 20
@@ -68,6 +68,7 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
     holds = slice_of(request.GET, "holds", facts.holds)
     credits = slice_of(request.GET, "credits", facts.credits)
     matched = slice_of(request.GET, "matches", [m for m in found if m.date <= day or not facts.past])
+    kept = kept_by(document.summary, draft=document.state == Document.State.DRAFT)
     context = {
         "document": document,
         "facts": facts,
@@ -87,7 +88,8 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
         "facts_title": _("Receipt"),
         "details": [*_details(document), summary_fact(actor, document.summary)],
         "day": day,
-        "may": {verb: actor.may(f"payments.{verb}") for verb in ("add", "post", "reverse")},
+        "kept": kept,
+        "may": verbs(actor, "payment", ("add", "post", "reverse"), kept=kept),
         "currency": document.currency,
         "customer_url": link("customers:detail", document.customer_id),
     }
