@@ -130,7 +130,7 @@ def _checked(source: Source, asked: Asked, choices: list[tuple[str, str]]) -> st
         known = source.parameters(asked)
         for name, _value in choices:
             if name not in known:
-                raise pointed(unknown_member(name, dict.fromkeys(known)), "/parameters")
+                raise pointed(unknown_member(name, dict.fromkeys(sorted(known))), "/parameters")
     if source.table is None:
         return str(source.label)
     return export_services.table_of(source, asked).title
