@@ -35,6 +35,7 @@ from reconciliation.entry_pages import EntryPages, Sheet
 from reconciliation.facts import Facts, Listed
 from reconciliation.kind_pages import Words
 from reconciliation.marks import Settlement
+from reconciliation.receipt_pages import receipt_pdf
 
 
 class AdvanceLister(DocumentLister):
@@ -207,6 +208,12 @@ def new(request: PageRequest) -> HttpResponse:
 def detail(request: PageRequest, key: int) -> HttpResponse:
     """One advance, with its figures as of today or of ``?as_at=``."""
     return PAGES.detail(request, key)
+
+
+@page("advances.view")
+def pdf(request: PageRequest, key: int) -> HttpResponse:
+    """The receipt for whoever paid in advance."""
+    return receipt_pdf(request, PAGES.one(request.actor, key))
 
 
 @page("advances.add")

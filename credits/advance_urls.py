@@ -13,6 +13,7 @@ urlpatterns = [
     path("post/", pages.bulk_post, name="bulk-post"),
     path("new/", pages.new, name="new"),
     path("<int:key>/", pages.detail, name="detail"),
+    path("<int:key>/receipt.pdf", pages.pdf, name="pdf"),
     path("<int:key>/edit/", pages.edit, name="edit"),
     path("<int:key>/delete/", pages.delete, name="delete"),
     path("<int:key>/post/", pages.post, name="post"),

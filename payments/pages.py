@@ -34,6 +34,7 @@ from payments.showing import (
 from reconciliation.credit_link_pages import apply_url, match_url
 from reconciliation.panel_pages import MatchView, deposit_links, matches, timeline
 from reconciliation.preview import would_refuse
+from reconciliation.receipt_pages import receipt_pdf
 from reconciliation.slice_pages import slice_of
 from summaries.fact_pages import kept_by, summary_fact, verbs
 
@@ -82,6 +83,7 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
         "match_slice": matched,
         "events": timeline(company_id=actor.company_id, document=key, currency=document.currency),
         "related": [*_related(facts), *deposit_links(actor, key)],
+        "pdf_url": reverse("payments:pdf", args=[key]),
         "apply_url": apply_url(actor, document, facts.figures),
         "match_url": match_url(actor, document, facts.figures),
         "attachments": panel(actor, document),
@@ -94,6 +96,12 @@ def detail(request: PageRequest, key: int) -> HttpResponse:
         "customer_url": link("customers:detail", document.customer_id),
     }
     return render(request, "payments/detail.html", context)
+
+
+@page("payments.view")
+def pdf(request: PageRequest, key: int) -> HttpResponse:
+    """The receipt for whoever paid."""
+    return receipt_pdf(request, payment(request.actor, key))
 
 
 def _address(document: Document | None) -> str:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("receive/", receive_pages.receive, name="receive"),
     path("receive/preview/", receive_pages.preview, name="preview"),
     path("<int:key>/", pages.detail, name="detail"),
+    path("<int:key>/receipt.pdf", pages.pdf, name="pdf"),
     path("<int:key>/edit/", receive_pages.edit, name="edit"),
     path("<int:key>/post/", pages.post, name="post"),
     path("<int:key>/delete/", pages.delete, name="delete"),

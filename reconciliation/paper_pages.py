@@ -47,8 +47,8 @@ def sheet_of(company: Company, shown: Facts) -> Sheet:
         ],
         rows=[_row(line, document.currency) for line in shown.lines],
         totals=_totals(shown),
-        stamp=_stamp(shown),
-        notices=_notices(shown),
+        stamp=stamp_of(shown),
+        notices=notices_of(shown, _("This is a draft: it is not posted and nothing is owed for it yet.")),
         notes=[text for text in (document.description, document.reason) if text],
         footer=f"{company.name} · {title}",
     )
@@ -120,16 +120,17 @@ def _totals(shown: Facts) -> list[tuple[str, str, bool]]:
     return [(label, _money(amount, document), main) for label, amount, main in found]
 
 
-def _stamp(shown: Facts) -> str:
+def stamp_of(shown: Facts) -> str:
+    """The word across a document that is none yet, or no longer."""
     if shown.listed.figures is None:
         return pgettext("state", "Draft")
     return pgettext("state", "Reversed") if shown.mirror else ""
 
 
-def _notices(shown: Facts) -> list[str]:
-    """A draft is no document yet; a reversed one no longer."""
+def notices_of(shown: Facts, of_draft: str) -> list[str]:
+    """A draft is no document yet (``of_draft`` says so); a reversed one no longer."""
     if shown.listed.figures is None:
-        return [_("This is a draft: it is not posted and nothing is owed for it yet.")]
+        return [of_draft]
     if shown.mirror:
         said = {
             "number": shown.mirror,
