@@ -22,7 +22,7 @@ from arledger.core.xlsxfile import column_letters
 from imports import upload_services
 from imports.columns import COLUMNS
 from imports.download_pages import csv_template, failed_file, xlsx_template
-from imports.errors import FileGone, SameFile
+from imports.errors import DateFormatUnclear, FileGone, SameFile
 from imports.forms import FormatForm, UploadForm
 from imports.headers import meanings
 from imports.list_pages import FaultLister, ImportLister, fault_views
@@ -147,7 +147,11 @@ def _show(request: PageRequest, row: Import, form: FormatForm | None) -> HttpRes
         }
     if waits and may:
         shown = form or FormatForm(row, may_post=may_post(actor, row.type))
-        context |= {"form": shown, "preview": _preview(row) if state == Import.State.UPLOADED else None}
+        preview = _preview(row) if state == Import.State.UPLOADED else None
+        if preview and preview["others"]:
+            unclear = DateFormatUnclear(first=row.dates, others=", ".join(preview["others"]))
+            shown.fields["dates"].help_text = str(unclear)
+        context |= {"form": shown, "preview": preview}
     return render(request, "imports/detail.html", context, status=422 if form and form.errors else 200)
 
 
@@ -189,6 +193,7 @@ def _preview(row: Import) -> dict[str, Any] | None:
                     rows.append({"number": line.number, "cells": line.cells})
             except UnreadableFile:
                 pass
+            others = upload_services.proposals(row, table)
     except (FileGone, UnreadableFile):
         return None
     letters = [column_letters(place + row.first_column) for place in range(len(header))]
@@ -197,7 +202,7 @@ def _preview(row: Import) -> dict[str, Any] | None:
         {"letters": place, "name": name, "read_as": column}
         for place, name, column in zip(letters, header, read_as, strict=True)
     ]
-    return {"head": head, "rows": rows}
+    return {"head": head, "rows": rows, "others": others}
 
 
 @page("imports.run")

@@ -236,10 +236,9 @@ def digest(content: Iterable[bytes]) -> str:
     return found.hexdigest()
 
 
-def proposals(row: Import) -> Sequence[str]:
-    """Other date patterns that read the file as well, with day and month swapped. Raises FileGone."""
-    with stored(row) as table:
-        return detect(understood(table, row.type), COLUMNS[row.type]).others
+def proposals(row: Import, table: Table) -> Sequence[str]:
+    """Other date patterns that read the file as well, with day and month swapped."""
+    return detect(understood(table, row.type), COLUMNS[row.type]).others
 
 
 def start_check(*, actor: Actor, key: int, format: Format | None = None) -> Import:

@@ -77,6 +77,17 @@ def test_from_the_file_to_the_books(clerk: Clerk) -> None:
     assert "invoices.csv" in clerk.open("/imports/").text
 
 
+def test_dates_that_can_be_read_in_two_ways_are_said_to(clerk: Clerk) -> None:
+    said = "The dates can be read as DD/MM/YYYY or as MM/DD/YYYY, M/D/YYYY."
+    page = send(clerk, "customer,date,due_date,amount\nACME,01/02/2026,03/04/2026,5\n")
+    assert said in page.text
+    page = press(page, "Check every row", dates="MM/DD/YYYY")
+    work()
+    assert "The dates can be read as" not in clerk.open(page.address).text, "it was said which"
+    clear = send(clerk, "customer,date,due_date,amount\nACME,01/02/2026,13/04/2026,5\n")
+    assert "The dates can be read as" not in clear.text
+
+
 def test_all_or_nothing_offers_only_what_can_be_done(clerk: Clerk) -> None:
     page = press(send(clerk, GOOD), "Check every row")
     work()

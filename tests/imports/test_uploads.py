@@ -238,7 +238,8 @@ def test_the_format_is_detected(desk: Desk, day: str, pattern: str) -> None:
         pattern,
         ",",
     )
-    assert upload_services.proposals(row) == ()
+    with selectors.stored(row) as table:
+        assert upload_services.proposals(row, table) == ()
 
 
 def test_days_without_leading_zeros_are_read(desk: Desk) -> None:
@@ -252,7 +253,9 @@ def test_days_without_leading_zeros_are_read(desk: Desk) -> None:
 def test_day_and_month_that_can_be_swapped_are_asked_for(desk: Desk) -> None:
     text = "customer,date,due_date,amount\nACME,01/02/2026,03/04/2026,5\n"
     row = upload(actor=desk.made.actor, type="invoices", name="a.csv", content=[text.encode()])
-    assert (row.dates, list(upload_services.proposals(row))) == ("DD/MM/YYYY", ["MM/DD/YYYY", "M/D/YYYY"])
+    with selectors.stored(row) as table:
+        others = list(upload_services.proposals(row, table))
+    assert (row.dates, others) == ("DD/MM/YYYY", ["MM/DD/YYYY", "M/D/YYYY"])
     chosen = Format(dates="MM/DD/YYYY", decimal_mark=".")
     upload_services.start_check(actor=desk.made.actor, key=row.pk, format=chosen)
     work()
