@@ -155,7 +155,11 @@ class Token(ApiView):
 
 
 class EventsQuery(Input):
-    after = ReferenceField(required=False, allow_null=False, help_text="The id of the last event read.")
+    after = ReferenceField(
+        required=False,
+        allow_null=False,
+        help_text="The id of the last event read. 0, or left out: from the first.",
+    )
     type = TextField(
         max_length=60, required=False, allow_null=False, help_text="Only these, such as invoice.posted."
     )
@@ -199,10 +203,10 @@ class Events(ApiView):
     )
     def get(self, request: ApiRequest) -> HttpResponse:
         values = query(request, EventsQuery)
-        after = values.get("after")
+        after = values.get("after", "0")
         found = events_after(
             actor=request.actor,
-            after=0 if after is None else key_of("event", after, "?after"),
+            after=0 if after == "0" else key_of("event", after, "?after"),
             kind=values.get("type", ""),
             limit=values["limit"],
         )

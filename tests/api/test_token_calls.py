@@ -128,6 +128,7 @@ def test_the_feed_goes_on_where_it_ended_and_shows_what_one_may_view() -> None:
         assert page["previous"] is None
     assert api.get(f"/events?after={everything['results'][-1]['id']}")["results"] == []
     assert [e["type"] for e in api.get("/events?type=invoice.posted")["results"]] == ["invoice.posted"]
+    assert api.get("/events?after=0")["results"] == everything["results"]
     assert api.get("/events?after=12").places == ["after"]
     assert api.get("/events?before=evt_1").codes == ["parameter_unknown"]
 
