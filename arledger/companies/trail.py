@@ -41,6 +41,12 @@ ACTIONS: dict[str, str | Promise] = {
     "secret": pgettext_lazy("audit", "gave a new secret"),
     "revoke": pgettext_lazy("audit", "revoked"),
     "refused": pgettext_lazy("audit", "was refused"),
+    "upload": pgettext_lazy("audit", "uploaded"),
+    "cancel": pgettext_lazy("audit", "cancelled"),
+    "commit": pgettext_lazy("audit", "started"),
+    "import": pgettext_lazy("audit", "finished"),
+    "exports.start": pgettext_lazy("audit", "exported"),
+    "letter_the_past": pgettext_lazy("audit", "lettered the past"),
 }
 THINGS: dict[str, str | Promise] = {
     "document": gettext_lazy("document"),
@@ -68,6 +74,8 @@ THINGS: dict[str, str | Promise] = {
     "webhook": gettext_lazy("webhook"),
     "token": gettext_lazy("API token"),
     "right": gettext_lazy("right"),
+    "import": pgettext_lazy("audit", "import"),
+    "export": pgettext_lazy("audit", "export"),
 }
 NAMES: dict[str, str | Promise] = {
     "kind": gettext_lazy("Kind"),
@@ -98,6 +106,7 @@ NAMES: dict[str, str | Promise] = {
     "bank_account": gettext_lazy("Bank account"),
     "undeposited": gettext_lazy("Undeposited funds"),
     "type": gettext_lazy("Type"),
+    "file": gettext_lazy("File"),
     "title": gettext_lazy("Title"),
     "gl_date": gettext_lazy("GL date"),
     "control_count": gettext_lazy("Control count"),

@@ -168,11 +168,13 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
-/* Tables wider than their place scroll inside it (css/tables.css). */
+/* Tables wider than their place scroll inside it (css/tables.css), with keys too where nothing in them takes focus. */
 const widths = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     const wide = target.firstElementChild.offsetWidth > target.clientWidth + 1;
     target.toggleAttribute("data-wide", wide);
+    if (wide && !target.querySelector("a[href], button, input, select")) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
   }
 });
 

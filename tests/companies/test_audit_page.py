@@ -13,6 +13,7 @@ import pytest
 from django.test import Client
 
 from arledger.companies.models import Configuration
+from arledger.companies.trail import changes, what
 from arledger.core.models import AuditEvent
 from arledger.core.scope import company_scope
 from invoices import services as invoices
@@ -132,3 +133,22 @@ def test_another_company_is_not_in_it(client: Client) -> None:
         count = AuditEvent.objects.filter(company_id=b.company.pk).count()
         assert Configuration.objects.filter(company=b.company).exists()
     assert rows(client.get(address(b)).content.decode()) == count
+
+
+def test_imports_and_exports_are_told_in_words(client: Client) -> None:
+    told = {
+        ("upload", "import"): "uploaded · import",
+        ("commit", "import"): "started · import",
+        ("import", "import"): "finished · import",
+        ("cancel", "import"): "cancelled · import",
+        ("exports.start", "export"): "exported · export",
+        ("letter_the_past", "configuration"): "lettered the past · configuration",
+    }
+    for (action, kind), words in told.items():
+        assert what(AuditEvent(action=action, object_kind=kind)) == words
+    event = AuditEvent(action="upload", object_kind="import", after={"file": "march.csv"})
+    assert changes(event, {}) == "File: march.csv"
+    with books() as b:
+        client.force_login(person(b))
+        page = client.get(address(b, "?action=upload&thing=import"))
+    assert "lettered the past" in page.content.decode()
