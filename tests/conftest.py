@@ -171,7 +171,7 @@ def plain_cursor(request: pytest.FixtureRequest, url: str) -> Iterator[psycopg.C
         request.getfixturevalue("django_db_setup")
     name = servers.COMMITTED if committed else servers.ROLLED_BACK
     with psycopg.connect(servers.with_database(url, name)) as connection:
-        connection.execute("SET lock_timeout = '5s'")
+        connection.execute("SET lock_timeout = '60s'")
         connection.commit()
         with connection.cursor() as cursor:
             yield cursor
