@@ -133,8 +133,10 @@ class RefundPaper(Paper):
         """The open credit lines that a choice means, if they may be given back."""
         document = credit if isinstance(credit, Document) else credit.document
         named = document.lines if isinstance(credit, Document) else [credit]
-        if document not in self.documents or document.customer != customer:
+        if document not in self.documents:
             raise Refused("not_found")
+        if document.customer != customer:
+            raise Refused("refund_other_customer")
         if not document.posted:
             raise Refused("refund_of_draft")
         if not any(line.amount < 0 for line in named):
