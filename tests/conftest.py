@@ -27,6 +27,8 @@ from django.test import override_settings
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as trying
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from pytest_django import DjangoDbBlocker
 
 from arledger.core.database import APPLICATION_ROLE
@@ -34,7 +36,9 @@ from arledger.local.prepare import compile_messages
 from tests import servers
 
 # The same examples in every run, however slow the machine: whoever looks for more asks for them by
-# `--hypothesis-profile=search`.
+# `--hypothesis-profile=search`. Constants out of the modules that happen to be loaded would be tried too: others in
+# each worker and in each order of the tests.
+vars(providers)["_get_local_constants"] = Constants
 trying.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 trying.register_profile("steady", parent=trying.get_profile("search"), derandomize=True)
 trying.load_profile("steady")
