@@ -23,7 +23,7 @@ from hashlib import sha256
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.html import format_html
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from arledger.core.actor import Actor
@@ -49,7 +49,7 @@ class RemoveForm(KeyedForm):
 class RemovePostedForm(KeyedForm):
     """Why a file of a posted document is removed."""
 
-    reason = TextField(label=_("Reason"), max_length=500)
+    reason = TextField(label=gettext_lazy("Reason"), max_length=500)
 
 
 @dataclass
