@@ -21,6 +21,7 @@ PACKAGES = [
     "deposits",
     "checkout",
     "imports",
+    "summaries",
 ]
 
 
