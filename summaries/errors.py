@@ -83,7 +83,8 @@ class SummaryDiffers(Refusal):
     status = 409
     sentence = _(
         "“%(summary)s” has the count %(count)s and the total %(total)s; its control count is %(control_count)s and "
-        "its control total %(control_total)s. Correct the difference, or have it closed by somebody who may override it."
+        "its control total %(control_total)s. Correct the difference, or have it closed by somebody who may override "
+        "it."
     )
 
 
