@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from itertools import count
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, connections
+from django.db import connections
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
@@ -30,6 +30,7 @@ from tests.build import AT, Books, books
 from tests.clerk import Clerk
 from tests.concurrency.racing import patient
 from tests.integrator import Integrator
+from tests.servers import ROOT
 
 HEAD = "number,customer,date,due_date,amount\n"
 DOCUMENTS = 60
@@ -123,40 +124,56 @@ def work(made: Books, at: datetime = AT) -> None:
     assert jobs.run(job, clock=lambda: at)
 
 
-def killed_in_the_middle(made: Books, at: datetime) -> None:
+# Whoever goes on to a second part is still at it when he is killed.
+WORKER = """
+import sys, time
+from datetime import datetime
+from itertools import count
+import django
+import time_machine
+django.setup()
+from arledger.core import jobs
+from imports import services, tasks
+
+services.FIRST_ROWS, services.CHUNK_ROWS = 4, 8
+plain, begun = services._Run._chunk, count()
+
+def first_only(*given, **more):
+    if next(begun):
+        time.sleep(600)
+    plain(*given, **more)
+
+services._Run._chunk = first_only
+at = datetime.fromisoformat(sys.argv[2])
+with time_machine.travel(at, tick=True):
+    print("It took the job:", jobs.run(int(sys.argv[1]), clock=lambda: at))
+"""
+
+
+def killed_in_the_middle(made: Books, at: datetime, environment: dict[str, str]) -> None:
     """A worker of its own process takes the job and is killed by the system once it has written a part."""
     job, before = the_import(made).job, the_import(made).done_through
     assert job in jobs.sweep(at)
-    connections.close_all()
-    worker = os.fork()
-    if not worker:
-        try:
-            plain, begun = services._Run._chunk, count()
-
-            def first_only(*given: Any, **more: Any) -> None:
-                """Whoever goes on to a second part is still at it when he is killed."""
-                if next(begun):
-                    time.sleep(600)
-                plain(*given, **more)
-
-            services._Run._chunk = first_only  # type: ignore[method-assign]
-            jobs.run(job, clock=lambda: at)
-        finally:
-            os._exit(0)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('arledger.company', %s, false)", [str(made.company.pk)])
+    worker = subprocess.Popen(
+        [sys.executable, "-W", "ignore", "-c", WORKER, str(job), at.isoformat()],
+        cwd=ROOT,
+        env=environment | {"DJANGO_SETTINGS_MODULE": "arledger.settings"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     until = time.monotonic() + 120
-    while the_import(made).done_through == before and time.monotonic() < until:
+    while the_import(made).done_through == before and worker.poll() is None and time.monotonic() < until:
         time.sleep(0.01)
-    os.kill(worker, signal.SIGKILL)
-    _pid, status = os.waitpid(worker, 0)
-    assert os.WTERMSIG(status) == signal.SIGKILL, "it was killed before it was through"
+    worker.kill()
+    said, _nothing = worker.communicate()
+    assert worker.returncode == -signal.SIGKILL, f"it was killed before it was through: {said}"
     assert the_import(made).done_through > before
 
 
 @WAYS
 def test_killed_three_times_in_the_middle_the_file_is_imported_once(
-    made: Books, way: Way, monkeypatch: pytest.MonkeyPatch
+    made: Books, way: Way, monkeypatch: pytest.MonkeyPatch, committed_environment: dict[str, str]
 ) -> None:
     monkeypatch.setattr(services, "FIRST_ROWS", 4)
     monkeypatch.setattr(services, "CHUNK_ROWS", 8)
@@ -166,7 +183,7 @@ def test_killed_three_times_in_the_middle_the_file_is_imported_once(
     work(made)
     sender.commit(the_import(made).pk)
     for attempt in range(3):
-        killed_in_the_middle(made, AT + attempt * 2 * LEASE)
+        killed_in_the_middle(made, AT + attempt * 2 * LEASE, committed_environment)
     work(made, AT + 6 * LEASE)
     row = the_import(made)
     assert (row.state, row.rows_total, row.rows_ok, row.rows_failed) == ("committed", 120, 108, 12)
