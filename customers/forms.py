@@ -87,7 +87,7 @@ class CustomerForm(KeyedForm):
         initial = values_of(customer) if customer else {"currency": base_currency, "active": True}
         super().__init__(data, initial=initial, **options)
         offered = choices(actor)
-        entities = [e for e in offered["entities"] if actor.entities is None or e.pk in actor.entities]
+        entities = [e for e in offered["entities"] if actor.reaches(e.pk)]
         offer(self, "currency", [(code, code) for code in currencies()])
         offer(self, "term", _options(offered["terms"], customer.term if customer else None))
         offer(self, "entity", _options(entities, customer.entity if customer else None))

@@ -50,13 +50,7 @@ def search(customers: QuerySet[Customer], text: str) -> QuerySet[Customer]:
 
 def allowed(actor: Actor, customers: Mapping[int, Customer]) -> dict[int, Customer]:
     """Those of customers already read that the person may see; the same rule as ``visible``."""
-    if actor.entities is None:
-        return dict(customers)
-    return {
-        key: customer
-        for key, customer in customers.items()
-        if customer.entity_id is None or customer.entity_id in actor.entities
-    }
+    return {key: customer for key, customer in customers.items() if actor.reaches(customer.entity_id)}
 
 
 def by_ids(company_id: int, keys: Iterable[int]) -> dict[int, Customer]:

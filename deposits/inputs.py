@@ -105,7 +105,7 @@ def _checked(actor: Actor, settings: Settings, books: _Books, entered: DepositIn
         raise BankAccountMissing(field="bank_account")
     entity_id = bank.entity_id if entered.entity_id is None else entered.entity_id
     unknown = entered.entity_id is not None and entered.entity_id not in books.entities
-    if unknown or not _may_use(actor, entity_id):
+    if unknown or not actor.reaches(entity_id):
         raise UnknownEntity(field="entity")
     receipts = _receipts(books, bank, entered.receipts, entered.date)
     amount = sum((receipt.amount for receipt in receipts), Decimal(0))
@@ -126,10 +126,6 @@ def _checked(actor: Actor, settings: Settings, books: _Books, entered: DepositIn
         bank_account_id=bank.pk,
     )
     return Checked(header, receipts, bank.account_id)
-
-
-def _may_use(actor: Actor, entity_id: int | None) -> bool:
-    return actor.entities is None or entity_id is None or entity_id in actor.entities
 
 
 def _receipts(books: _Books, bank: BankAccount, keys: Sequence[int], day: date) -> tuple[Receipt, ...]:

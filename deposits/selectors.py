@@ -182,4 +182,4 @@ def bank_accounts(actor: Actor) -> Sequence[BankAccount]:
 def entities(actor: Actor) -> Sequence[Entity]:
     """The entities a person may enter deposits for."""
     found = Entity.objects.filter(company_id=actor.company_id, active=True).order_by("code")
-    return [entity for entity in found if actor.entities is None or entity.pk in actor.entities]
+    return [entity for entity in found if actor.reaches(entity.pk)]

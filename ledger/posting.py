@@ -139,7 +139,7 @@ def keys_checked_once(documents: int) -> Iterator[None]:
 
 def require_entity(actor: Actor, entity_id: int | None) -> None:
     """A person limited to entities sees the top level and his own (SPEC 4)."""
-    if actor.entities is not None and entity_id is not None and entity_id not in actor.entities:
+    if not actor.reaches(entity_id):
         raise NotFound()
 
 

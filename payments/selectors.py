@@ -55,7 +55,7 @@ def bank_accounts(actor: Actor) -> list[BankAccount]:
 def entities(actor: Actor) -> list[Entity]:
     """The entities a person may enter documents for."""
     found = Entity.objects.filter(company_id=actor.company_id, active=True).order_by("code")
-    return [entity for entity in found if actor.entities is None or entity.pk in actor.entities]
+    return [entity for entity in found if actor.reaches(entity.pk)]
 
 
 def payer_of(actor: Actor, document: int) -> Customer | None:

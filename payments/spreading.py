@@ -14,8 +14,8 @@ from payments.inputs import Receipt, parties
 from payments.settling import Available, NotWritten, settled
 from reconciliation.consuming import Mix, Rules
 from reconciliation.distribution import distribute, less
-from reconciliation.open_credits import CreditItem, open_credits
-from reconciliation.open_items import OpenItem, open_charges
+from reconciliation.open_credits import open_credits
+from reconciliation.open_items import open_charges
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def _available(
             entities=None if bare else actor.entities,
         ):
             account = found[item.customer, item.currency]
-            if _visible(actor, item):
+            if actor.reaches(item.entity):
                 account.charges.append(item)
             else:
                 account.hidden = True
@@ -85,15 +85,11 @@ def _available(
             entities=None if bare else actor.entities,
         ):
             account = found[credit.customer, credit.currency]
-            if _visible(actor, credit):
+            if actor.reaches(credit.entity):
                 account.credits.append(credit)
             else:
                 account.hidden = True
     return found
-
-
-def _visible(actor: Actor, item: OpenItem | CreditItem) -> bool:
-    return actor.entities is None or item.entity is None or item.entity in actor.entities
 
 
 def _named(receipts: Sequence[Receipt]) -> list[int] | None:

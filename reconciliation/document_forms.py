@@ -95,7 +95,7 @@ class HeadForm(KeyedForm):
         initial = {"entity": actor.entity, **initial}
         super().__init__(data, initial=initial, **options)
         self.offered = choices(actor)
-        entities = [e for e in self.offered["entities"] if actor.entities is None or e.pk in actor.entities]
+        entities = [e for e in self.offered["entities"] if actor.reaches(e.pk)]
         offer(self, "entity", [NONE, *offered(entities, initial.get("entity"))])
         offer(self, "currency", [("", _("The customer’s")), *((code, code) for code in currencies())])
         self.fields["entity"].disabled = not entities

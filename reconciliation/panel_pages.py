@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from arledger.companies.context import address, link, within
+from arledger.companies.context import address, link
 from arledger.core.actor import Actor
 from arledger.core.formats import format_amount, format_date
 from arledger.core.models import AuditEvent
@@ -88,7 +88,7 @@ def _label(entry: Entry, positions: Mapping[int, int]) -> str:
 def _undo_url(actor: Actor, entry: Entry, back: str) -> str:
     if entry.inline or entry.reversal or entry.maker_kind in NOT_BY_HAND or not actor.may("matching.unapply"):
         return ""
-    if not within(actor, entry.other_entity):
+    if not actor.reaches(entry.other_entity):
         return ""
     url = address("reconciliation:unapply", entry.application)
     return f"{url}?{urlencode({'next': back})}" if url else ""
@@ -194,7 +194,7 @@ def deposit_links(actor: Actor, receipt: int) -> list[dict[str, str]]:
         {
             "kind": _("Deposit"),
             "label": str(deposit),
-            "url": link("deposits:detail", deposit.pk) if actor.may("deposits.view") else "",
+            "url": link("deposits:detail", deposit.pk),
         }
         for deposit in found.values()
     ]

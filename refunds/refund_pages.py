@@ -233,7 +233,7 @@ def _entities(actor: Actor) -> list[tuple[str, str]]:
     choices = [
         (str(entity.pk), str(entity))
         for entity in found
-        if (actor.entities is None or entity.pk in actor.entities) and settings.refunds_enabled(entity.pk)
+        if actor.reaches(entity.pk) and settings.refunds_enabled(entity.pk)
     ]
     return [("", "—"), *choices] if settings.row.refunds_enabled else choices
 

@@ -246,7 +246,7 @@ def _check_choice(
     actor: Actor, settings: Settings, document: Placed, summaries: Mapping[int, Summary]
 ) -> None:
     summary = summaries.get(document.summary_id or 0)
-    if summary is None or not may_see(actor, summary.entity_id):
+    if summary is None or not actor.reaches(summary.entity_id):
         raise SummaryUnknown(field=FIELD)
     type = TYPE_OF_KIND[document.kind]
     frequency = settings.summary_frequency(type)
@@ -255,19 +255,14 @@ def _check_choice(
     require_usable(summary, document.key)
 
 
-def may_see(actor: Actor, entity_id: int | None) -> bool:
-    """A person limited to entities sees the top level and his own (SPEC 4)."""
-    return actor.entities is None or entity_id is None or entity_id in actor.entities
-
-
 def hold(*, actor: Actor, ids: Sequence[int]) -> dict[int, Summary]:
     """Lock summaries for a change, in key order, and read them again. Raises NotFound."""
     assert transaction.get_connection().in_atomic_block
     rows = Summary.objects.select_for_update().filter(company_id=actor.company_id, pk__in=ids).order_by("pk")
     found = {summary.pk: summary for summary in rows}
-    if len(found) != len(set(ids)) or not all(may_see(actor, one.entity_id) for one in found.values()):
+    if len(found) != len(set(ids)) or not all(actor.reaches(one.entity_id) for one in found.values()):
         raise NotFound()
     return found
 
 
-__all__ = ["FIELD", "Place", "Placed", "Type", "check_choices", "fits", "hold", "may_see", "places"]
+__all__ = ["FIELD", "Place", "Placed", "Type", "check_choices", "fits", "hold", "places"]

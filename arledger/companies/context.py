@@ -276,12 +276,7 @@ def _opens(request: HttpRequest, route: str, entity: int | None) -> bool:
     if subject == "refunds" and "refunds" not in request.features:  # type: ignore[attr-defined]
         return False
     actor = request.actor  # type: ignore[attr-defined]
-    return actor is None or (actor.may(f"{subject}.view") and within(actor, entity))
-
-
-def within(actor: Actor, entity: int | None) -> bool:
-    """Whether what is of an entity (None: of the top level) is the person's to see (SPEC 4)."""
-    return actor.entities is None or entity is None or entity in actor.entities
+    return actor is None or (actor.may(f"{subject}.view") and actor.reaches(entity))
 
 
 def frame(request: HttpRequest) -> dict[str, Frame]:

@@ -36,6 +36,10 @@ class Actor:
     def may(self, right: str) -> bool:
         return right in self.rights
 
+    def reaches(self, entity: int | None) -> bool:
+        """Whether what is of an entity (None: of the top level) is the person's to see and use (SPEC 4)."""
+        return self.entities is None or entity is None or entity in self.entities
+
     def require(self, right: str) -> None:
         """Raise Forbidden unless the person holds ``right`` (``object.verb``, SPEC 4)."""
         if right not in self.rights:
