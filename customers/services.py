@@ -211,9 +211,9 @@ def edit(*, actor: Actor, key: int, entered: CustomerInput, version: int) -> Non
 
 
 CODES = """
-SELECT (SELECT code FROM companies_term WHERE company_id = %(company)s AND id = %(term_id)s),
-       (SELECT code FROM customers_customer WHERE company_id = %(company)s AND id = %(parent_id)s),
-       (SELECT code FROM companies_entity WHERE company_id = %(company)s AND id = %(entity_id)s)
+SELECT (SELECT code FROM companies_term WHERE company_id = (SELECT %(company)s) AND id = %(term_id)s),
+       (SELECT code FROM customers_customer WHERE company_id = (SELECT %(company)s) AND id = %(parent_id)s),
+       (SELECT code FROM companies_entity WHERE company_id = (SELECT %(company)s) AND id = %(entity_id)s)
 """
 NAMED_BY_CODE = ("term_id", "parent_id", "entity_id")
 
@@ -237,7 +237,7 @@ def _require_no_circle(company_id: int, key: int, parent: int | None) -> None:
     circle = fetch_all(
         "WITH RECURSIVE above AS (SELECT %(parent)s::bigint AS id UNION"
         " SELECT c.parent_id FROM customers_customer c JOIN above a ON c.id = a.id"
-        " WHERE c.company_id = %(company)s AND c.parent_id IS NOT NULL)"
+        " WHERE c.company_id = (SELECT %(company)s) AND c.parent_id IS NOT NULL)"
         " SELECT 1 FROM above WHERE id = %(key)s",
         {"parent": parent, "company": company_id, "key": key},
     )

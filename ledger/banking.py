@@ -10,7 +10,7 @@ from arledger.core.sql import ANY_KEY, columns_of, fetch_all, loaded
 from ledger.errors import BankCurrency, UnknownBankAccount
 
 BANKS = """
-SELECT {columns} FROM companies_bankaccount b WHERE b.company_id = %s AND b.active AND b.id = {any_key}
+SELECT {columns} FROM companies_bankaccount b WHERE b.company_id = (SELECT %s) AND b.active AND b.id = {any_key}
 """.replace("{columns}", columns_of(BankAccount, "b")).replace("{any_key}", ANY_KEY)
 
 

@@ -36,9 +36,9 @@ APPLIED = Rule(
     """
     WITH moved AS (
         SELECT line_id, sum(amount) AS amount FROM (
-            SELECT charge_line_id AS line_id, amount FROM ledger_application WHERE company_id = %(company)s
+            SELECT charge_line_id AS line_id, amount FROM ledger_application WHERE company_id = (SELECT %(company)s)
             UNION ALL
-            SELECT credit_line_id, -amount FROM ledger_application WHERE company_id = %(company)s
+            SELECT credit_line_id, -amount FROM ledger_application WHERE company_id = (SELECT %(company)s)
         ) sides GROUP BY line_id
     )
     SELECT coalesce(d.number, d.kind || ' ' || d.id) AS document,
@@ -46,7 +46,7 @@ APPLIED = Rule(
     FROM ledger_line l
     JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id
     LEFT JOIN moved m ON m.line_id = l.id
-    WHERE l.company_id = %(company)s
+    WHERE l.company_id = (SELECT %(company)s)
       AND (l.applied_amount <> coalesce(m.amount, 0) OR l.open_amount <> l.amount - coalesce(m.amount, 0))
     ORDER BY l.id LIMIT %(limit)s
     """,
@@ -57,14 +57,14 @@ RESERVED = Rule(
     """
     WITH held AS (
         SELECT line_id, sum(amount) AS amount FROM ledger_reservation
-        WHERE company_id = %(company)s GROUP BY line_id
+        WHERE company_id = (SELECT %(company)s) GROUP BY line_id
     )
     SELECT coalesce(d.number, d.kind || ' ' || d.id) AS document,
            l.position, l.reserved_amount AS found, coalesce(h.amount, 0) AS expected
     FROM ledger_line l
     JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id
     LEFT JOIN held h ON h.line_id = l.id
-    WHERE l.company_id = %(company)s AND l.reserved_amount <> coalesce(h.amount, 0)
+    WHERE l.company_id = (SELECT %(company)s) AND l.reserved_amount <> coalesce(h.amount, 0)
     ORDER BY l.id LIMIT %(limit)s
     """,
 )
@@ -74,12 +74,12 @@ TOTAL = Rule(
     """
     WITH sums AS (
         SELECT document_id, sum(amount) AS amount FROM ledger_line
-        WHERE company_id = %(company)s GROUP BY document_id
+        WHERE company_id = (SELECT %(company)s) GROUP BY document_id
     )
     SELECT coalesce(d.number, d.kind || ' ' || d.id) AS document,
            d.total AS found, coalesce(s.amount, 0) AS expected
     FROM ledger_document d LEFT JOIN sums s ON s.document_id = d.id
-    WHERE d.company_id = %(company)s AND d.total <> coalesce(s.amount, 0)
+    WHERE d.company_id = (SELECT %(company)s) AND d.total <> coalesce(s.amount, 0)
     ORDER BY d.id LIMIT %(limit)s
     """,
 )
@@ -90,7 +90,7 @@ RECEIVED = Rule(
     SELECT coalesce(d.number, d.kind || ' ' || d.id) AS document,
            d.amount AS found, -d.total AS expected
     FROM ledger_document d
-    WHERE d.company_id = %(company)s AND d.kind = 'payment' AND d.state = 'posted'
+    WHERE d.company_id = (SELECT %(company)s) AND d.kind = 'payment' AND d.state = 'posted'
       AND d.amount <> CASE WHEN d.reverses_id IS NULL THEN -d.total ELSE d.total END
     ORDER BY d.id LIMIT %(limit)s
     """,
@@ -110,7 +110,7 @@ SIDES = Rule(
     LEFT JOIN ledger_line k ON k.company_id = a.company_id AND k.id = a.credit_line_id
     LEFT JOIN ledger_document cd ON cd.company_id = a.company_id AND cd.id = a.charge_document_id
     LEFT JOIN ledger_document kd ON kd.company_id = a.company_id AND kd.id = a.credit_document_id
-    WHERE a.company_id = %(company)s AND (
+    WHERE a.company_id = (SELECT %(company)s) AND (
         c.amount > 0 AND k.amount < 0 AND c.currency = k.currency
         AND c.customer_id = a.customer_id AND k.customer_id = a.customer_id
         AND c.document_id = cd.id AND k.document_id = kd.id
@@ -128,7 +128,7 @@ UNDONE = Rule(
     FROM ledger_application u
     JOIN ledger_application o ON o.company_id = u.company_id AND o.id = u.reverses_id
     JOIN ledger_document d ON d.company_id = o.company_id AND d.id = o.document_id
-    WHERE u.company_id = %(company)s AND u.reverses_id IS NOT NULL
+    WHERE u.company_id = (SELECT %(company)s) AND u.reverses_id IS NOT NULL
     GROUP BY o.id, o.amount, d.id, d.number, d.kind HAVING -sum(u.amount) > o.amount
     ORDER BY o.id LIMIT %(limit)s
     """,
@@ -139,7 +139,7 @@ REFUNDED = Rule(
     """
     WITH cleared AS (
         SELECT a.charge_line_id AS line_id, sum(a.amount) AS amount FROM ledger_application a
-        WHERE a.company_id = %(company)s AND a.document_id = a.charge_document_id AND a.reverses_id IS NULL
+        WHERE a.company_id = (SELECT %(company)s) AND a.document_id = a.charge_document_id AND a.reverses_id IS NULL
         GROUP BY 1
     )
     SELECT coalesce(d.number, d.kind || ' ' || d.id) AS document, l.position, l.amount AS expected,
@@ -147,7 +147,7 @@ REFUNDED = Rule(
     FROM ledger_document d
     JOIN ledger_line l ON l.company_id = d.company_id AND l.document_id = d.id
     LEFT JOIN cleared c ON c.line_id = l.id
-    WHERE d.company_id = %(company)s AND d.kind = 'refund' AND d.state = 'posted' AND d.reverses_id IS NULL
+    WHERE d.company_id = (SELECT %(company)s) AND d.kind = 'refund' AND d.state = 'posted' AND d.reverses_id IS NULL
       AND l.amount <> coalesce(c.amount, 0)
     ORDER BY d.id, l.position LIMIT %(limit)s
     """,
@@ -162,7 +162,7 @@ REFUNDABLE = Rule(
     JOIN companies_company c ON c.id = d.company_id
     JOIN ledger_application a ON a.company_id = d.company_id AND a.charge_document_id = d.id AND a.document_id = d.id
     JOIN ledger_document k ON k.company_id = a.company_id AND k.id = a.credit_document_id
-    WHERE d.company_id = %(company)s AND d.kind = 'refund' AND d.reverses_id IS NULL
+    WHERE d.company_id = (SELECT %(company)s) AND d.kind = 'refund' AND d.reverses_id IS NULL
       AND (k.currency <> c.base_currency OR EXISTS (
           SELECT FROM ledger_line l WHERE l.company_id = k.company_id AND l.document_id = k.id
               AND (l.amount > 0 OR l.cash_basis_tax)))
@@ -177,10 +177,10 @@ JOURNAL = Rule(
            j.found
     FROM (
         SELECT document_id, sum(base_amount) AS found, sum(amount) AS own FROM ledger_journal
-        WHERE company_id = %(company)s GROUP BY document_id
+        WHERE company_id = (SELECT %(company)s) GROUP BY document_id
         HAVING sum(base_amount) <> 0 OR sum(amount) <> 0
     ) j
-    JOIN ledger_document d ON d.company_id = %(company)s AND d.id = j.document_id
+    JOIN ledger_document d ON d.company_id = (SELECT %(company)s) AND d.id = j.document_id
     ORDER BY d.id LIMIT %(limit)s
     """,
 )
@@ -195,17 +195,17 @@ CONTROL = Rule(
         SELECT l.customer_id, l.control_account_id AS account_id, l.currency AS money, sum(l.open_amount) AS amount
         FROM ledger_line l
         JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id AND d.state = 'posted'
-        WHERE l.company_id = %(company)s GROUP BY 1, 2, 3
+        WHERE l.company_id = (SELECT %(company)s) GROUP BY 1, 2, 3
     ), booked AS (
         SELECT customer_id, account_id, currency AS money, sum(amount) AS amount
-        FROM ledger_journal WHERE company_id = %(company)s AND customer_id IS NOT NULL GROUP BY 1, 2, 3
+        FROM ledger_journal WHERE company_id = (SELECT %(company)s) AND customer_id IS NOT NULL GROUP BY 1, 2, 3
     )
     SELECT c.code AS customer, a.code AS account, money AS currency, coalesce(b.amount, 0) AS found,
            coalesce(o.amount, 0) AS expected
     FROM open_items o
     FULL JOIN booked b USING (customer_id, account_id, money)
-    JOIN customers_customer c ON c.company_id = %(company)s AND c.id = customer_id
-    JOIN companies_account a ON a.company_id = %(company)s AND a.id = account_id
+    JOIN customers_customer c ON c.company_id = (SELECT %(company)s) AND c.id = customer_id
+    JOIN companies_account a ON a.company_id = (SELECT %(company)s) AND a.id = account_id
     WHERE coalesce(b.amount, 0) <> coalesce(o.amount, 0)
     ORDER BY c.code, a.code, money LIMIT %(limit)s
     """,
@@ -217,7 +217,7 @@ DOCUMENT_SEQUENCES = """
         FROM companies_numbersequence s
         JOIN companies_configuration f ON f.company_id = s.company_id
         CROSS JOIN LATERAL generate_series(1, s.last_value) AS n
-        WHERE s.company_id = %(company)s AND s.style = 'numeric'
+        WHERE s.company_id = (SELECT %(company)s) AND s.style = 'numeric'
           AND s.id IS DISTINCT FROM f.customer_sequence_id
     )
 """
@@ -242,7 +242,7 @@ AHEAD = Rule(
            d.sequence_value AS value, s.code AS sequence, s.last_value AS last
     FROM ledger_document d
     JOIN companies_numbersequence s ON s.company_id = d.company_id AND s.id = d.sequence_id
-    WHERE d.company_id = %(company)s AND d.sequence_value NOT BETWEEN 1 AND s.last_value
+    WHERE d.company_id = (SELECT %(company)s) AND d.sequence_value NOT BETWEEN 1 AND s.last_value
     ORDER BY d.id LIMIT %(limit)s
     """,
 )
@@ -251,10 +251,10 @@ TWICE = Rule(
     _("Number %(number)s is used by %(found)s documents."),
     """
     SELECT number, count(*) AS found FROM ledger_document
-    WHERE company_id = %(company)s AND number IS NOT NULL GROUP BY kind, number HAVING count(*) > 1
+    WHERE company_id = (SELECT %(company)s) AND number IS NOT NULL GROUP BY kind, number HAVING count(*) > 1
     UNION ALL
     SELECT min(number), count(*) FROM ledger_document
-    WHERE company_id = %(company)s AND sequence_id IS NOT NULL
+    WHERE company_id = (SELECT %(company)s) AND sequence_id IS NOT NULL
     GROUP BY sequence_id, sequence_value HAVING count(*) > 1 AND count(DISTINCT number) > 1
     LIMIT %(limit)s
     """,
@@ -266,7 +266,7 @@ SIDED = """
     WITH sides AS (
         SELECT a.id, a.amount, a.reverses_id, a.charge_code AS code, a.charge_document_id AS document,
                0::bigint AS line
-        FROM ledger_application a WHERE a.company_id = %(company)s AND a.charge_code IS NOT NULL
+        FROM ledger_application a WHERE a.company_id = (SELECT %(company)s) AND a.charge_code IS NOT NULL
         UNION ALL
         SELECT a.id, a.amount, a.reverses_id, a.credit_code, a.credit_document_id,
                CASE WHEN k.kind IN ('invoice', 'adjustment', 'advance') OR c.reverses_id = k.id THEN 0
@@ -274,7 +274,7 @@ SIDED = """
         FROM ledger_application a
         JOIN ledger_document k ON k.company_id = a.company_id AND k.id = a.credit_document_id
         JOIN ledger_document c ON c.company_id = a.company_id AND c.id = a.charge_document_id
-        WHERE a.company_id = %(company)s AND a.credit_code IS NOT NULL
+        WHERE a.company_id = (SELECT %(company)s) AND a.credit_code IS NOT NULL
     )
 """
 CODE_SHARED = Rule(
@@ -282,7 +282,7 @@ CODE_SHARED = Rule(
     _("Match code %(match_code)s is used by more than one group: %(documents)s."),
     """
     SELECT s.code AS match_code, string_agg(DISTINCT n.name, ', ' ORDER BY n.name) AS documents
-    FROM sides s JOIN ledger_document d ON d.company_id = %(company)s AND d.id = s.document
+    FROM sides s JOIN ledger_document d ON d.company_id = (SELECT %(company)s) AND d.id = s.document
     CROSS JOIN LATERAL (SELECT coalesce(d.number, d.kind || ' ' || d.id) AS name) n
     GROUP BY s.code HAVING count(DISTINCT (s.document, s.line)) > 1
     ORDER BY s.code LIMIT %(limit)s
@@ -295,13 +295,13 @@ CODES_OF_ONE = Rule(
     """
     , undone AS (
         SELECT reverses_id, sum(amount) AS amount FROM ledger_application
-        WHERE company_id = %(company)s AND reverses_id IS NOT NULL GROUP BY reverses_id
+        WHERE company_id = (SELECT %(company)s) AND reverses_id IS NOT NULL GROUP BY reverses_id
     )
     SELECT coalesce(d.number, d.kind || ' ' || d.id) AS document,
            string_agg(DISTINCT s.code, ', ' ORDER BY s.code) AS match_codes
     FROM sides s
     LEFT JOIN undone u ON u.reverses_id = s.id
-    JOIN ledger_document d ON d.company_id = %(company)s AND d.id = s.document
+    JOIN ledger_document d ON d.company_id = (SELECT %(company)s) AND d.id = s.document
     WHERE s.reverses_id IS NULL AND s.amount + coalesce(u.amount, 0) > 0
     GROUP BY s.document, s.line, d.id, d.number, d.kind HAVING count(DISTINCT s.code) > 1
     ORDER BY d.id LIMIT %(limit)s
@@ -319,7 +319,7 @@ CODE_AGAIN = Rule(
     )
     SELECT DISTINCT coalesce(d.number, d.kind || ' ' || d.id) AS document,
            t.code AS match_code
-    FROM told t JOIN ledger_document d ON d.company_id = %(company)s AND d.id = t.document
+    FROM told t JOIN ledger_document d ON d.company_id = (SELECT %(company)s) AND d.id = t.document
     WHERE t.place > 1 AND t.before = 0 ORDER BY 2 LIMIT %(limit)s
     """,
     SIDED,
@@ -332,7 +332,7 @@ CODE_TOO_EARLY = Rule(
     FROM ledger_application a
     JOIN companies_configuration f ON f.company_id = a.company_id
     JOIN ledger_document d ON d.company_id = a.company_id AND d.id = a.document_id
-    WHERE a.company_id = %(company)s AND a.reverses_id IS NULL
+    WHERE a.company_id = (SELECT %(company)s) AND a.reverses_id IS NULL
       AND (a.charge_code IS NOT NULL OR a.credit_code IS NOT NULL)
       AND (f.reconciliation_enabled_at IS NULL OR a.recorded_at < f.reconciliation_enabled_at)
       AND NOT EXISTS (SELECT FROM ledger_lettering t WHERE t.company_id = a.company_id AND t.application_id = a.id)

@@ -74,9 +74,11 @@ def _codes(company_id: int) -> list[Finding]:
     # In one statement: people go on drawing codes.
     codes, last = fetch_all(
         "SELECT ARRAY("
-        "SELECT charge_code FROM ledger_application WHERE company_id = %(company)s AND charge_code IS NOT NULL"
-        " UNION SELECT credit_code FROM ledger_application WHERE company_id = %(company)s AND credit_code IS NOT NULL"
-        "), (SELECT last_value FROM companies_numbersequence WHERE company_id = %(company)s AND id = %(sequence)s)",
+        "SELECT charge_code FROM ledger_application WHERE company_id = (SELECT %(company)s) AND charge_code IS NOT NULL"
+        " UNION SELECT credit_code FROM ledger_application"
+        " WHERE company_id = (SELECT %(company)s) AND credit_code IS NOT NULL"
+        "), (SELECT last_value FROM companies_numbersequence"
+        " WHERE company_id = (SELECT %(company)s) AND id = %(sequence)s)",
         {"company": company_id, "sequence": row.match_sequence_id},
     )[0]
     used = set(codes)

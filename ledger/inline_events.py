@@ -13,7 +13,7 @@ from arledger.core.sql import fetch_all
 INLINE = """
 SELECT a.id, a.document_id, a.charge_line_id, a.credit_line_id, a.amount, d.currency, a.date
 FROM ledger_application a JOIN ledger_document d ON d.company_id = a.company_id AND d.id = a.document_id
-WHERE a.company_id = %s AND a.document_id = ANY(%s) AND a.charge_document_id = a.document_id
+WHERE a.company_id = (SELECT %s) AND a.document_id = ANY(%s) AND a.charge_document_id = a.document_id
   AND a.credit_document_id = a.document_id AND a.reverses_id IS NULL
 ORDER BY a.id
 """

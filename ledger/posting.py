@@ -41,7 +41,7 @@ def lock_customers(*, actor: Actor, ids: Iterable[int]) -> dict[int, Customer]:
     rows = fetch_all(
         f"SELECT {columns_of(Customer, 'c')}, {columns_of(Term, 't')} FROM customers_customer c"
         " LEFT JOIN companies_term t ON t.company_id = c.company_id AND t.id = c.term_id"
-        f" WHERE c.company_id = %s AND c.id = {ANY_KEY} ORDER BY c.id FOR NO KEY UPDATE OF c",
+        f" WHERE c.company_id = (SELECT %s) AND c.id = {ANY_KEY} ORDER BY c.id FOR NO KEY UPDATE OF c",
         [actor.company_id, list(set(ids))],
     )
     width = len(Customer._meta.concrete_fields)

@@ -68,7 +68,7 @@ def open_currencies(*, company_id: int, customers: Sequence[int]) -> list[str]:
     """The currencies in which these customers owe something."""
     rows = fetch_all(
         "SELECT DISTINCT currency FROM ledger_line"
-        " WHERE company_id = %s AND customer_id = ANY(%s) AND is_open AND amount > 0",
+        " WHERE company_id = (SELECT %s) AND customer_id = ANY(%s) AND is_open AND amount > 0",
         [company_id, list(customers)],
     )
     return sorted(row[0] for row in rows)

@@ -22,7 +22,7 @@ OPEN_DOCUMENTS = (
     OPEN_AT
     + """
 SELECT o.document_id, sum(o.open)
-FROM opens o JOIN ledger_document d ON d.company_id = %(company)s AND d.id = o.document_id
+FROM opens o JOIN ledger_document d ON d.company_id = (SELECT %(company)s) AND d.id = o.document_id
 WHERE o.charge = %(charge)s AND d.state = 'posted' AND d.date <= %(day)s
   AND (%(entities)s::bigint[] IS NULL OR d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
   AND (%(entity)s::bigint IS NULL OR coalesce(d.entity_id, 0) = %(entity)s)
@@ -37,7 +37,7 @@ OPEN_TOTALS = (
     OPEN_AT
     + """
 SELECT o.customer_id, d.currency, sum(o.open)
-FROM opens o JOIN ledger_document d ON d.company_id = %(company)s AND d.id = o.document_id
+FROM opens o JOIN ledger_document d ON d.company_id = (SELECT %(company)s) AND d.id = o.document_id
 WHERE d.state = 'posted' AND d.date <= %(day)s
 GROUP BY 1, 2
 """
@@ -97,31 +97,31 @@ def owing(company_id: int, day: date) -> Q:
 HISTORY = """
 WITH own AS (
     SELECT d.id FROM ledger_document d
-    WHERE d.company_id = %(company)s AND d.customer_id = %(customer)s AND d.state = 'posted' AND d.kind <> 'matching'
-      AND (d.date, d.id) < (%(date)s, %(id)s)
+    WHERE d.company_id = (SELECT %(company)s) AND d.customer_id = %(customer)s AND d.state = 'posted'
+      AND d.kind <> 'matching' AND (d.date, d.id) < (%(date)s, %(id)s)
       AND (%(entities)s::bigint[] IS NULL OR d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
     ORDER BY d.date DESC, d.id DESC LIMIT %(limit)s
 ), foreign_parts AS (
     -- Receipts of other payers that hold a part for this customer: applied to his documents, or still open.
     SELECT a.credit_document_id AS id FROM ledger_application a
-    WHERE a.company_id = %(company)s AND a.customer_id = %(customer)s
+    WHERE a.company_id = (SELECT %(company)s) AND a.customer_id = %(customer)s
     UNION
     SELECT a.charge_document_id FROM ledger_application a
-    WHERE a.company_id = %(company)s AND a.customer_id = %(customer)s
+    WHERE a.company_id = (SELECT %(company)s) AND a.customer_id = %(customer)s
     UNION
     SELECT l.document_id FROM ledger_line l
-    WHERE l.company_id = %(company)s AND l.customer_id = %(customer)s AND l.is_open
+    WHERE l.company_id = (SELECT %(company)s) AND l.customer_id = %(customer)s AND l.is_open
 ), chosen AS (
     SELECT id FROM own
     UNION
-    SELECT d.id FROM foreign_parts f JOIN ledger_document d ON d.company_id = %(company)s AND d.id = f.id
+    SELECT d.id FROM foreign_parts f JOIN ledger_document d ON d.company_id = (SELECT %(company)s) AND d.id = f.id
     WHERE d.customer_id <> %(customer)s AND d.state = 'posted' AND (d.date, d.id) < (%(date)s, %(id)s)
       AND (%(entities)s::bigint[] IS NULL OR d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
 )
 SELECT d.id, d.date, d.currency,
        (SELECT coalesce(sum(l.amount), 0) FROM ledger_line l
-        WHERE l.company_id = %(company)s AND l.document_id = d.id AND l.customer_id = %(customer)s)
-FROM chosen c JOIN ledger_document d ON d.company_id = %(company)s AND d.id = c.id
+        WHERE l.company_id = (SELECT %(company)s) AND l.document_id = d.id AND l.customer_id = %(customer)s)
+FROM chosen c JOIN ledger_document d ON d.company_id = (SELECT %(company)s) AND d.id = c.id
 ORDER BY d.date DESC, d.id DESC LIMIT %(limit)s
 """
 

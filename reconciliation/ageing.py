@@ -24,17 +24,17 @@ ITEMS = """
 WITH items AS (
     SELECT l.document_id, l.customer_id, l.amount > 0 AS charge, l.open_amount AS open
     FROM ledger_line l
-    WHERE l.company_id = %(company)s AND l.is_open
+    WHERE l.company_id = (SELECT %(company)s) AND l.is_open
       AND (%(customers)s::bigint[] IS NULL OR l.customer_id = ANY(%(customers)s))
     UNION ALL
     SELECT a.charge_document_id, a.customer_id, true, a.amount
     FROM ledger_application a
-    WHERE a.company_id = %(company)s AND a.date > %(day)s
+    WHERE a.company_id = (SELECT %(company)s) AND a.date > %(day)s
       AND (%(customers)s::bigint[] IS NULL OR a.customer_id = ANY(%(customers)s))
     UNION ALL
     SELECT a.credit_document_id, a.customer_id, false, -a.amount
     FROM ledger_application a
-    WHERE a.company_id = %(company)s AND a.date > %(day)s
+    WHERE a.company_id = (SELECT %(company)s) AND a.date > %(day)s
       AND (%(customers)s::bigint[] IS NULL OR a.customer_id = ANY(%(customers)s))
 )
 """
@@ -48,9 +48,9 @@ OPEN_AT = (
 )
 
 # The documents of the items: of all customers joined as a whole, of some looked up by key.
-OF_ALL = "JOIN ledger_document d ON d.company_id = %(company)s AND d.id = i.document_id"
+OF_ALL = "JOIN ledger_document d ON d.company_id = (SELECT %(company)s) AND d.id = i.document_id"
 OF_SOME = """CROSS JOIN LATERAL (
-    SELECT * FROM ledger_document o WHERE o.company_id = %(company)s AND o.id = i.document_id OFFSET 0
+    SELECT * FROM ledger_document o WHERE o.company_id = (SELECT %(company)s) AND o.id = i.document_id OFFSET 0
 ) d"""
 
 # What the day does not know is dropped before anything is added up: of a day long past that is nearly everything.
@@ -64,7 +64,7 @@ AGED = (
       AND (%(entities)s::bigint[] IS NULL OR (
           (d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
           AND EXISTS (SELECT FROM customers_customer c
-                      WHERE c.company_id = %(company)s AND c.id = i.customer_id
+                      WHERE c.company_id = (SELECT %(company)s) AND c.id = i.customer_id
                         AND (c.entity_id IS NULL OR c.entity_id = ANY(%(entities)s)))))
     GROUP BY i.document_id, i.customer_id, i.charge HAVING sum(i.open) <> 0
 )
@@ -88,7 +88,7 @@ WHERE d.state = 'posted' AND d.date <= %(day)s
   AND (%(entities)s::bigint[] IS NULL OR (
       (d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
       AND EXISTS (SELECT FROM customers_customer c
-                  WHERE c.company_id = %(company)s AND c.id = i.customer_id
+                  WHERE c.company_id = (SELECT %(company)s) AND c.id = i.customer_id
                     AND (c.entity_id IS NULL OR c.entity_id = ANY(%(entities)s)))))
 GROUP BY i.customer_id, i.charge, d.id, d.kind, d.number, d.date, d.due_date, d.gl_date, d.reference, d.currency
 HAVING sum(i.open) <> 0

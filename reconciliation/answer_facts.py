@@ -74,7 +74,7 @@ LEFT JOIN companies_term t ON t.company_id = d.company_id AND t.id = d.term_id
 LEFT JOIN companies_entity e ON e.company_id = d.company_id AND e.id = d.entity_id
 LEFT JOIN summaries_summary s ON s.company_id = d.company_id AND s.id = d.summary_id
 LEFT JOIN companies_bankaccount b ON b.company_id = d.company_id AND b.id = d.bank_account_id
-WHERE d.company_id = %(company)s AND d.id = {IDS}
+WHERE d.company_id = (SELECT %(company)s) AND d.id = {IDS}
 """  # noqa: S608  (constants)
 
 
@@ -114,7 +114,7 @@ FROM ledger_line l
 JOIN customers_customer c ON c.company_id = l.company_id AND c.id = l.customer_id
 LEFT JOIN companies_account o ON o.company_id = l.company_id AND o.id = l.account_id
 LEFT JOIN companies_location p ON p.company_id = l.company_id AND p.id = l.location_id
-WHERE l.company_id = %(company)s AND l.document_id = {IDS}
+WHERE l.company_id = (SELECT %(company)s) AND l.document_id = {IDS}
 ORDER BY l.document_id, l.position
 """  # noqa: S608  (constants)
 
@@ -127,13 +127,13 @@ SELECT a.id, a.charge_line_id, a.credit_line_id, a.charge_document_id, a.credit_
        a.charge_code, a.credit_code, a.reason
 FROM (
     SELECT * FROM ledger_application
-    WHERE company_id = %(company)s AND charge_document_id = {IDS} AND reverses_id IS NULL
+    WHERE company_id = (SELECT %(company)s) AND charge_document_id = {IDS} AND reverses_id IS NULL
     UNION ALL
     SELECT * FROM ledger_application
-    WHERE company_id = %(company)s AND credit_document_id = {IDS} AND reverses_id IS NULL
+    WHERE company_id = (SELECT %(company)s) AND credit_document_id = {IDS} AND reverses_id IS NULL
     UNION ALL
     SELECT * FROM ledger_application
-    WHERE company_id = %(company)s AND document_id = {IDS} AND reverses_id IS NULL
+    WHERE company_id = (SELECT %(company)s) AND document_id = {IDS} AND reverses_id IS NULL
 ) a
 ORDER BY a.date, a.id
 """  # noqa: S608  (constants)
@@ -172,23 +172,23 @@ SELECT 'held', r.document_id, l.id, l.document_id, d.kind, d.number, d.date, d.c
 FROM ledger_reservation r
 JOIN ledger_line l ON l.company_id = r.company_id AND l.id = r.line_id
 JOIN ledger_document d ON d.company_id = r.company_id AND d.id = l.document_id
-WHERE r.company_id = %(company)s AND r.document_id = ANY(%(drafts)s)
+WHERE r.company_id = (SELECT %(company)s) AND r.document_id = ANY(%(drafts)s)
 UNION ALL
 SELECT 'received', w.id, i.id, d.id, d.kind, d.number, d.date, d.customer_id, i.amount
 FROM ledger_document w
 JOIN ledger_deposititem i ON i.company_id = w.company_id AND i.document_id = coalesce(w.reverses_id, w.id)
 JOIN ledger_document d ON d.company_id = w.company_id AND d.id = i.receipt_id
-WHERE w.company_id = %(company)s AND w.id = ANY(%(deposits)s)
+WHERE w.company_id = (SELECT %(company)s) AND w.id = ANY(%(deposits)s)
 UNION ALL
 SELECT 'cleared', a.document_id, a.credit_line_id, d.id, d.kind, d.number, d.date, d.customer_id, a.amount
 FROM ledger_application a
 JOIN ledger_document d ON d.company_id = a.company_id AND d.id = a.credit_document_id
-WHERE a.company_id = %(company)s AND a.document_id = ANY(%(refunds)s) AND a.reverses_id IS NULL
+WHERE a.company_id = (SELECT %(company)s) AND a.document_id = ANY(%(refunds)s) AND a.reverses_id IS NULL
   AND a.charge_document_id = a.document_id
 UNION ALL
 SELECT 'undone', u.document_id, u.reverses_id, NULL, NULL, NULL, u.date, u.customer_id, -u.amount
 FROM ledger_application u
-WHERE u.company_id = %(company)s AND u.document_id = ANY(%(matchings)s) AND u.reverses_id IS NOT NULL
+WHERE u.company_id = (SELECT %(company)s) AND u.document_id = ANY(%(matchings)s) AND u.reverses_id IS NOT NULL
 ORDER BY 2, 7, 3
 """
 

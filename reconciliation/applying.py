@@ -68,7 +68,7 @@ FROM ledger_line l
 CROSS JOIN LATERAL (
     SELECT * FROM ledger_document o WHERE o.company_id = l.company_id AND o.id = l.document_id OFFSET 0
 ) d
-WHERE l.company_id = %s AND l.id = {any_key} AND d.state = 'posted'
+WHERE l.company_id = (SELECT %s) AND l.id = {any_key} AND d.state = 'posted'
 """.replace("{any_key}", ANY_KEY)
 
 

@@ -23,32 +23,32 @@ BALANCES = """
 WITH days AS (SELECT * FROM unnest(%(days)s::date[]) WITH ORDINALITY AS t (day, place)),
 docs AS (
     SELECT d.id, d.date, d.currency FROM ledger_document d
-    WHERE d.company_id = %(company)s AND d.customer_id = %(customer)s AND d.state = 'posted'
+    WHERE d.company_id = (SELECT %(company)s) AND d.customer_id = %(customer)s AND d.state = 'posted'
       AND d.date > %(first)s AND d.kind NOT IN ('matching', 'deposit')
       AND (%(entities)s::bigint[] IS NULL OR d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
     UNION
     SELECT d.id, d.date, d.currency FROM (
         SELECT a.credit_document_id AS id FROM ledger_application a
-        WHERE a.company_id = %(company)s AND a.customer_id = %(customer)s
+        WHERE a.company_id = (SELECT %(company)s) AND a.customer_id = %(customer)s
         UNION
         SELECT a.charge_document_id FROM ledger_application a
-        WHERE a.company_id = %(company)s AND a.customer_id = %(customer)s
+        WHERE a.company_id = (SELECT %(company)s) AND a.customer_id = %(customer)s
         UNION
         SELECT l.document_id FROM ledger_line l
-        WHERE l.company_id = %(company)s AND l.customer_id = %(customer)s AND l.is_open
+        WHERE l.company_id = (SELECT %(company)s) AND l.customer_id = %(customer)s AND l.is_open
     ) f
-    JOIN ledger_document d ON d.company_id = %(company)s AND d.id = f.id
+    JOIN ledger_document d ON d.company_id = (SELECT %(company)s) AND d.id = f.id
     WHERE d.customer_id IS DISTINCT FROM %(customer)s AND d.state = 'posted' AND d.date > %(first)s
       AND (%(entities)s::bigint[] IS NULL OR d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
 ), moved AS (
     SELECT o.currency, o.date, (
         SELECT coalesce(sum(l.amount), 0) FROM ledger_line l
-        WHERE l.company_id = %(company)s AND l.document_id = o.id AND l.customer_id = %(customer)s) AS amount
+        WHERE l.company_id = (SELECT %(company)s) AND l.document_id = o.id AND l.customer_id = %(customer)s) AS amount
     FROM docs o
 ), now AS (
     SELECT d.currency, sum(l.open_amount) AS amount
     FROM ledger_line l JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id
-    WHERE l.company_id = %(company)s AND l.customer_id = %(customer)s AND l.is_open AND d.state = 'posted'
+    WHERE l.company_id = (SELECT %(company)s) AND l.customer_id = %(customer)s AND l.is_open AND d.state = 'posted'
       AND (%(entities)s::bigint[] IS NULL OR d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
     GROUP BY d.currency
 ), currencies AS (SELECT currency FROM now UNION SELECT currency FROM moved)

@@ -12,7 +12,7 @@ from reconciliation.open_credits import CreditItem
 HOLDS = """
 SELECT r.line_id, d.id, d.kind, d.number, d.date, abs(r.amount)
 FROM ledger_reservation r JOIN ledger_document d ON d.company_id = r.company_id AND d.id = r.document_id
-WHERE r.company_id = %s AND r.line_id = ANY(%s) AND d.id <> %s
+WHERE r.company_id = (SELECT %s) AND r.line_id = ANY(%s) AND d.id <> %s
 ORDER BY d.date, d.id
 """
 

@@ -17,12 +17,12 @@ SELECT h.document, h.line, x.code
 FROM unnest((SELECT %(documents)s::bigint[]), (SELECT %(lines)s::bigint[])) AS h (document, line)
 CROSS JOIN LATERAL (
     (SELECT a.charge_code AS code FROM ledger_application a
-     WHERE a.company_id = %(company)s AND a.charge_document_id = h.document AND h.line = 0
+     WHERE a.company_id = (SELECT %(company)s) AND a.charge_document_id = h.document AND h.line = 0
        AND a.charge_code IS NOT NULL AND a.reverses_id IS NULL AND {in_force}
      ORDER BY a.id DESC LIMIT 1)
     UNION ALL
     (SELECT a.credit_code FROM ledger_application a
-     WHERE a.company_id = %(company)s AND a.credit_document_id = h.document
+     WHERE a.company_id = (SELECT %(company)s) AND a.credit_document_id = h.document
        AND h.line IN (0, a.credit_line_id)
        AND a.credit_code IS NOT NULL AND a.reverses_id IS NULL AND {in_force}
      ORDER BY a.id DESC LIMIT 1)

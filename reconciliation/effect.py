@@ -16,11 +16,11 @@ from reconciliation.heads import Side
 # What matches took of a line, day by day (an un-apply gives back); only lines with an un-apply need be asked.
 MOVED = """
 SELECT charge_line_id, date, sum(amount) FROM ledger_application
-WHERE company_id = %(company)s AND charge_document_id = ANY(%(documents)s) AND charge_line_id = ANY(%(lines)s)
+WHERE company_id = (SELECT %(company)s) AND charge_document_id = ANY(%(documents)s) AND charge_line_id = ANY(%(lines)s)
 GROUP BY 1, 2
 UNION ALL
 SELECT credit_line_id, date, sum(amount) FROM ledger_application
-WHERE company_id = %(company)s AND credit_document_id = ANY(%(documents)s) AND credit_line_id = ANY(%(lines)s)
+WHERE company_id = (SELECT %(company)s) AND credit_document_id = ANY(%(documents)s) AND credit_line_id = ANY(%(lines)s)
 GROUP BY 1, 2
 """
 

@@ -83,7 +83,7 @@ class Figures:
 # them up again for each document wherever the planner expects few of them, as it does in young companies.
 DOCUMENTS = """
 SELECT d.id, d.kind, d.total, d.reverses_id IS NOT NULL,
-       (SELECT m.id FROM ledger_document m WHERE m.company_id = %(company)s AND m.reverses_id = d.id
+       (SELECT m.id FROM ledger_document m WHERE m.company_id = (SELECT %(company)s) AND m.reverses_id = d.id
                                                 AND m.state = 'posted'),
        d.charges + d.later_charges, d.credits + d.later_credits, d.charges, d.credits, d.reserved,
        d.matched, d.matched_ever,
@@ -91,16 +91,16 @@ SELECT d.id, d.kind, d.total, d.reverses_id IS NOT NULL,
            SELECT coalesce(a.own_code, a.charge_code, a.credit_code) FROM (
                SELECT id, amount, charge_code, credit_code, charge_code AS own_code
                FROM ledger_application
-               WHERE company_id = %(company)s AND charge_document_id = d.id AND credit_document_id <> d.id
+               WHERE company_id = (SELECT %(company)s) AND charge_document_id = d.id AND credit_document_id <> d.id
                  AND reverses_id IS NULL AND (charge_code IS NOT NULL OR d.reverses_id IS NOT NULL)
                UNION ALL
                SELECT id, amount, charge_code, credit_code, credit_code
                FROM ledger_application
-               WHERE company_id = %(company)s AND credit_document_id = d.id AND charge_document_id <> d.id
+               WHERE company_id = (SELECT %(company)s) AND credit_document_id = d.id AND charge_document_id <> d.id
                  AND reverses_id IS NULL AND (credit_code IS NOT NULL OR d.reverses_id IS NOT NULL)
            ) a
            WHERE a.amount + coalesce((SELECT sum(u.amount) FROM ledger_application u
-                    WHERE u.company_id = %(company)s AND u.reverses_id = a.id), 0) > 0
+                    WHERE u.company_id = (SELECT %(company)s) AND u.reverses_id = a.id), 0) > 0
            ORDER BY a.id DESC LIMIT 1) END
 FROM (
     SELECT id, max(kind) AS kind, max(total) AS total, max(reverses_id) AS reverses_id,
@@ -113,20 +113,20 @@ FROM (
     FROM (
         SELECT id, kind, total, reverses_id, NULL::numeric AS charge, NULL::numeric AS credit, NULL::numeric AS reserve,
                NULL::numeric AS charged, NULL::numeric AS credited, false AS later, false AS inline
-        FROM ledger_document WHERE company_id = %(company)s AND id = ANY(%(ids)s) AND state = 'posted'
+        FROM ledger_document WHERE company_id = (SELECT %(company)s) AND id = ANY(%(ids)s) AND state = 'posted'
         UNION ALL
         SELECT document_id, NULL, NULL, NULL, CASE WHEN amount > 0 THEN open_amount END,
                CASE WHEN amount < 0 THEN -open_amount END, CASE WHEN amount > 0 THEN reserved_amount END,
                NULL, NULL, false, false
-        FROM ledger_line WHERE company_id = %(company)s AND document_id = ANY(%(ids)s)
+        FROM ledger_line WHERE company_id = (SELECT %(company)s) AND document_id = ANY(%(ids)s)
         UNION ALL
         SELECT charge_document_id, NULL, NULL, NULL, NULL, NULL, NULL, amount, NULL, date > %(day)s,
                charge_document_id = credit_document_id
-        FROM ledger_application WHERE company_id = %(company)s AND charge_document_id = ANY(%(ids)s)
+        FROM ledger_application WHERE company_id = (SELECT %(company)s) AND charge_document_id = ANY(%(ids)s)
         UNION ALL
         SELECT credit_document_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, amount, date > %(day)s,
                charge_document_id = credit_document_id
-        FROM ledger_application WHERE company_id = %(company)s AND credit_document_id = ANY(%(ids)s)
+        FROM ledger_application WHERE company_id = (SELECT %(company)s) AND credit_document_id = ANY(%(ids)s)
     ) parts GROUP BY id
 ) d
 WHERE d.kind IS NOT NULL
@@ -146,7 +146,7 @@ OPEN_ON_DAY = """l.open_amount + coalesce((SELECT sum(sign(l.amount) * a.amount)
                        ELSE a.credit_document_id = l.document_id AND a.credit_line_id = l.id END), 0)"""
 LINES = f"""
 SELECT l.id, {OPEN_ON_DAY}, l.reserved_amount, l.open_amount
-FROM ledger_line l WHERE l.company_id = %(company)s AND l.document_id = ANY(%(ids)s)
+FROM ledger_line l WHERE l.company_id = (SELECT %(company)s) AND l.document_id = ANY(%(ids)s)
 """  # noqa: S608  (constants)
 
 
@@ -187,27 +187,28 @@ class Entry:
 
 
 ENTRIES = """
-SELECT a.id, s.line_id, s.other_line, s.other_document, od.kind, od.number, a.date, a.recorded_at,
+SELECT a.id, a.line_id, a.other_line, a.other_document, od.kind, od.number, a.date, a.recorded_at,
        coalesce(u.name, ''), a.reason, a.amount,
        a.amount + coalesce((SELECT sum(x.amount) FROM ledger_application x
-            WHERE x.company_id = a.company_id AND x.reverses_id = a.id), 0),
+            WHERE x.company_id = (SELECT %(company)s) AND x.reverses_id = a.id), 0),
        a.charge_code, a.credit_code, a.charge_document_id = a.credit_document_id,
-       od.reverses_id = s.document_id OR sd.reverses_id = od.id,
+       od.reverses_id = a.own_document OR sd.reverses_id = od.id,
        m.id, m.number, m.kind, a.charge_document_id, a.credit_document_id,
        CASE WHEN kd.kind = 'payment' THEN a.credit_line_id ELSE 0 END, od.date, m.date, od.entity_id
 FROM (
-    SELECT id, charge_line_id AS line_id, charge_document_id AS document_id, credit_line_id AS other_line,
+    SELECT *, charge_line_id AS line_id, charge_document_id AS own_document, credit_line_id AS other_line,
            credit_document_id AS other_document
-    FROM ledger_application WHERE company_id = %(company)s AND charge_document_id = ANY(%(ids)s)
+    FROM ledger_application
+    WHERE company_id = (SELECT %(company)s) AND charge_document_id = ANY(%(ids)s) AND reverses_id IS NULL
     UNION ALL
-    SELECT id, credit_line_id, credit_document_id, charge_line_id, charge_document_id
-    FROM ledger_application WHERE company_id = %(company)s AND credit_document_id = ANY(%(ids)s)
-) s
-JOIN ledger_application a ON a.company_id = %(company)s AND a.id = s.id AND a.reverses_id IS NULL
-JOIN ledger_document od ON od.company_id = %(company)s AND od.id = s.other_document
-JOIN ledger_document sd ON sd.company_id = %(company)s AND sd.id = s.document_id
-JOIN ledger_document m ON m.company_id = %(company)s AND m.id = a.document_id
-JOIN ledger_document kd ON kd.company_id = %(company)s AND kd.id = a.credit_document_id
+    SELECT *, credit_line_id, credit_document_id, charge_line_id, charge_document_id
+    FROM ledger_application
+    WHERE company_id = (SELECT %(company)s) AND credit_document_id = ANY(%(ids)s) AND reverses_id IS NULL
+) a
+JOIN ledger_document od ON od.company_id = (SELECT %(company)s) AND od.id = a.other_document
+JOIN ledger_document sd ON sd.company_id = (SELECT %(company)s) AND sd.id = a.own_document
+JOIN ledger_document m ON m.company_id = (SELECT %(company)s) AND m.id = a.document_id
+JOIN ledger_document kd ON kd.company_id = (SELECT %(company)s) AND kd.id = a.credit_document_id
 LEFT JOIN companies_user u ON u.id = a.actor_id
 ORDER BY a.date, a.id
 """

@@ -94,7 +94,7 @@ LEFT JOIN companies_journal own ON own.company_id = j.company_id AND own.id = d.
 LEFT JOIN companies_journal usual ON usual.company_id = j.company_id AND usual.code = CASE
     WHEN d.kind IN ('invoice', 'adjustment') THEN 'SAL'
     WHEN d.kind IN ('payment', 'advance', 'refund', 'deposit') THEN 'BNK' ELSE 'GEN' END
-WHERE j.company_id = %(company)s AND j.date BETWEEN %(start)s AND %(end)s
+WHERE j.company_id = (SELECT %(company)s) AND j.date BETWEEN %(start)s AND %(end)s
   AND (j.amount <> 0 OR j.base_amount <> 0)
 ORDER BY j.date, j.document_id, j.id
 """
@@ -102,21 +102,21 @@ ORDER BY j.date, j.document_id, j.id
 COMPLETED = """
 SELECT g.code, max(g.date) FROM (
     SELECT charge_code AS code, date, id, amount FROM ledger_application
-    WHERE company_id = %(company)s AND charge_document_id = ANY(%(heads)s) AND charge_code IS NOT NULL
+    WHERE company_id = (SELECT %(company)s) AND charge_document_id = ANY(%(heads)s) AND charge_code IS NOT NULL
       AND reverses_id IS NULL
     UNION ALL
     SELECT credit_code, date, id, amount FROM ledger_application
-    WHERE company_id = %(company)s AND credit_document_id = ANY(%(heads)s) AND credit_code IS NOT NULL
+    WHERE company_id = (SELECT %(company)s) AND credit_document_id = ANY(%(heads)s) AND credit_code IS NOT NULL
       AND reverses_id IS NULL
 ) g
 WHERE g.amount + coalesce((SELECT sum(u.amount) FROM ledger_application u
-    WHERE u.company_id = %(company)s AND u.reverses_id = g.id), 0) > 0
+    WHERE u.company_id = (SELECT %(company)s) AND u.reverses_id = g.id), 0) > 0
 GROUP BY g.code
 """
 TOTALS = """
 SELECT a.code, a.name, sum(greatest(j.base_amount, 0)), sum(greatest(-j.base_amount, 0)), count(*)
 FROM ledger_journal j JOIN companies_account a ON a.company_id = j.company_id AND a.id = j.account_id
-WHERE j.company_id = %(company)s AND j.date BETWEEN %(start)s AND %(end)s
+WHERE j.company_id = (SELECT %(company)s) AND j.date BETWEEN %(start)s AND %(end)s
   AND (j.amount <> 0 OR j.base_amount <> 0)
 GROUP BY a.code, a.name ORDER BY a.code
 """

@@ -27,13 +27,13 @@ from reconciliation.heads import Head, heads_of
 CHUNK = 10_000
 CUSTOMERS = """
 SELECT DISTINCT a.customer_id FROM ledger_application a
-WHERE a.company_id = %(company)s AND a.charge_code IS NULL AND a.credit_code IS NULL AND a.reverses_id IS NULL
+WHERE a.company_id = (SELECT %(company)s) AND a.charge_code IS NULL AND a.credit_code IS NULL AND a.reverses_id IS NULL
   AND a.charge_document_id <> a.credit_document_id
 """
 UNLETTERED = """
 SELECT a.id, a.charge_line_id, a.credit_line_id, a.document_id
 FROM ledger_application a
-WHERE a.company_id = %(company)s AND a.id > %(after)s AND a.charge_code IS NULL AND a.credit_code IS NULL
+WHERE a.company_id = (SELECT %(company)s) AND a.id > %(after)s AND a.charge_code IS NULL AND a.credit_code IS NULL
   AND a.reverses_id IS NULL AND a.charge_document_id <> a.credit_document_id
   AND a.amount > coalesce((SELECT -sum(u.amount) FROM ledger_application u
                            WHERE u.company_id = a.company_id AND u.reverses_id = a.id), 0)

@@ -175,7 +175,7 @@ FROM ledger_application a
 JOIN ledger_document m ON m.company_id = a.company_id AND m.id = a.document_id
 JOIN ledger_document cd ON cd.company_id = a.company_id AND cd.id = a.charge_document_id
 JOIN ledger_document kd ON kd.company_id = a.company_id AND kd.id = a.credit_document_id
-WHERE a.company_id = %s AND a.reverses_id IS NULL AND {condition}
+WHERE a.company_id = (SELECT %s) AND a.reverses_id IS NULL AND {condition}
 ORDER BY a.id
 """
 

@@ -127,8 +127,11 @@ CROSS JOIN LATERAL (
 ) f
 JOIN companies_company c ON c.id = l.company_id
 LEFT JOIN companies_location p ON p.company_id = l.company_id AND p.id = l.location_id
-LEFT JOIN ledger_reservation r ON r.company_id = l.company_id AND r.line_id = l.id AND r.document_id = %(draft)s
-WHERE l.company_id = %(company)s AND l.customer_id = ANY(%(customers)s) AND l.is_open AND l.amount < 0
+LEFT JOIN LATERAL (
+    SELECT amount FROM ledger_reservation o
+    WHERE o.company_id = l.company_id AND o.document_id = %(draft)s AND o.line_id = l.id OFFSET 0
+) r ON true
+WHERE l.company_id = (SELECT %(company)s) AND l.customer_id = ANY(%(customers)s) AND l.is_open AND l.amount < 0
   AND (%(currency)s::text IS NULL OR l.currency = %(currency)s)
   AND (%(documents)s::bigint[] IS NULL OR l.document_id = ANY(%(documents)s))
   AND (%(entities)s::bigint[] IS NULL OR d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))

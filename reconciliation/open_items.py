@@ -74,8 +74,11 @@ CROSS JOIN LATERAL (
     SELECT * FROM ledger_document o
     WHERE o.company_id = l.company_id AND o.id = l.document_id AND o.state = 'posted' OFFSET 0
 ) d
-LEFT JOIN ledger_reservation r ON r.company_id = l.company_id AND r.line_id = l.id AND r.document_id = %(draft)s
-WHERE l.company_id = %(company)s AND l.customer_id = ANY ((SELECT %(customers)s::bigint[])::bigint[])
+LEFT JOIN LATERAL (
+    SELECT amount FROM ledger_reservation o
+    WHERE o.company_id = l.company_id AND o.document_id = %(draft)s AND o.line_id = l.id OFFSET 0
+) r ON true
+WHERE l.company_id = (SELECT %(company)s) AND l.customer_id = ANY ((SELECT %(customers)s::bigint[])::bigint[])
   AND l.is_open AND l.amount > 0 AND l.currency = %(currency)s AND d.kind <> 'refund'
   {and}
 ORDER BY coalesce(d.due_date, d.date), d.number, d.id, l.position
@@ -126,7 +129,7 @@ SELECT l.id, l.position, l.description, d.id, d.kind, d.number, d.date, coalesce
        d.entity_id
 FROM ledger_line l
 JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id AND d.state = 'posted'
-WHERE l.company_id = %(company)s AND l.customer_id = ANY(%(customers)s) AND l.currency = %(currency)s
+WHERE l.company_id = (SELECT %(company)s) AND l.customer_id = ANY(%(customers)s) AND l.currency = %(currency)s
   AND l.amount > 0 AND NOT l.is_open AND (l.document_id = ANY(%(documents)s) OR l.id = ANY(%(lines)s))
 ORDER BY d.id, l.position
 """

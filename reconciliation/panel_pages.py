@@ -117,7 +117,7 @@ SELECT d.created_at, d.updated_at, ARRAY(
     WHERE a.company_id = d.company_id AND a.credit_document_id = d.id
     UNION SELECT unnest(ARRAY[f.uploaded_at, f.removed_at]) FROM ledger_attachment f
     WHERE f.company_id = d.company_id AND f.document_id = d.id
-) FROM ledger_document d WHERE d.company_id = %s AND d.id = %s
+) FROM ledger_document d WHERE d.company_id = (SELECT %s) AND d.id = %s
 """
 
 

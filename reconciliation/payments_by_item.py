@@ -142,7 +142,7 @@ moved AS MATERIALIZED (
         SELECT o.kind, o.reverses_id FROM ledger_document o
         WHERE o.company_id = a.company_id AND o.id = a.credit_document_id OFFSET 0
     ) k
-    WHERE a.company_id = %(company)s AND a.date BETWEEN %(start)s AND %(end)s
+    WHERE a.company_id = (SELECT %(company)s) AND a.date BETWEEN %(start)s AND %(end)s
       AND (%(customers)s::bigint[] IS NULL OR a.customer_id = ANY (%(customers)s))
       AND (%(known)s::timestamptz IS NULL OR a.recorded_at <= %(known)s)
       AND a.charge_document_id <> a.credit_document_id AND k.kind = ANY (%(money)s)
@@ -152,12 +152,12 @@ moved AS MATERIALIZED (
            l.description, l.account_id, l.location_id, l.amount, m.amount AS received
     FROM moved m
     CROSS JOIN LATERAL (
-        SELECT * FROM ledger_document o WHERE o.company_id = %(company)s AND o.id = m.document OFFSET 0
+        SELECT * FROM ledger_document o WHERE o.company_id = (SELECT %(company)s) AND o.id = m.document OFFSET 0
     ) d
     CROSS JOIN LATERAL (
-        SELECT * FROM ledger_line o WHERE o.company_id = %(company)s AND o.id = m.line OFFSET 0
+        SELECT * FROM ledger_line o WHERE o.company_id = (SELECT %(company)s) AND o.id = m.line OFFSET 0
     ) l
-    JOIN customers_customer c ON c.company_id = %(company)s AND c.id = m.customer_id
+    JOIN customers_customer c ON c.company_id = (SELECT %(company)s) AND c.id = m.customer_id
     WHERE d.kind = ANY (%(kinds)s) AND {range}
       AND (%(currency)s::text IS NULL OR d.currency = %(currency)s)
       AND (%(entities)s::bigint[] IS NULL OR d.entity_id IS NULL OR d.entity_id = ANY (%(entities)s))
@@ -184,7 +184,7 @@ SELECT kind, account_id, currency, sum(received) FROM items GROUP BY 1, 2, 3 ORD
 # Customers with money moved in the period, by code, from a place on.
 CUSTOMERS = f"""
 SELECT c.id FROM customers_customer c
-WHERE c.company_id = %(company)s AND c.code >= %(place)s AND {CUSTOMER_RANGE}
+WHERE c.company_id = (SELECT %(company)s) AND c.code >= %(place)s AND {CUSTOMER_RANGE}
   AND EXISTS (SELECT FROM ledger_application a
               WHERE a.company_id = c.company_id AND a.customer_id = c.id AND a.date BETWEEN %(start)s AND %(end)s)
 ORDER BY c.code LIMIT %(limit)s
@@ -197,7 +197,7 @@ CROSS JOIN LATERAL (
     SELECT * FROM ledger_line o WHERE o.company_id = d.company_id AND o.document_id = d.id OFFSET 0
 ) l
 JOIN customers_customer c ON c.company_id = d.company_id AND c.id = l.customer_id
-WHERE d.company_id = %(company)s AND d.kind = ANY (%(money)s) AND d.state = 'posted'
+WHERE d.company_id = (SELECT %(company)s) AND d.kind = ANY (%(money)s) AND d.state = 'posted'
   AND d.date BETWEEN %(start)s AND %(end)s AND {CUSTOMER_RANGE}
   AND (%(known)s::timestamptz IS NULL OR d.posted_at <= %(known)s)
   AND (%(currency)s::text IS NULL OR d.currency = %(currency)s)
@@ -211,17 +211,17 @@ GROUP BY l.currency
 LEFT = f"""
 WITH afterwards AS MATERIALIZED (
     SELECT d.id FROM ledger_document d
-    WHERE d.company_id = %(company)s AND d.kind = ANY (%(money)s) AND d.date > %(day)s
+    WHERE d.company_id = (SELECT %(company)s) AND d.kind = ANY (%(money)s) AND d.date > %(day)s
 ), lines AS (
     SELECT l.document_id, l.customer_id, -l.open_amount AS open FROM ledger_line l
-    WHERE l.company_id = %(company)s AND l.is_open AND l.amount < 0
+    WHERE l.company_id = (SELECT %(company)s) AND l.is_open AND l.amount < 0
     UNION ALL
     SELECT a.credit_document_id, a.customer_id, a.amount FROM ledger_application a
-    WHERE a.company_id = %(company)s AND a.date > %(day)s AND a.charge_document_id <> a.credit_document_id
+    WHERE a.company_id = (SELECT %(company)s) AND a.date > %(day)s AND a.charge_document_id <> a.credit_document_id
       AND NOT EXISTS (SELECT FROM afterwards f WHERE f.id = a.credit_document_id)
     UNION ALL
     SELECT a.credit_document_id, a.customer_id, a.amount FROM ledger_application a
-    WHERE a.company_id = %(company)s AND %(known)s::timestamptz IS NOT NULL AND a.recorded_at > %(known)s
+    WHERE a.company_id = (SELECT %(company)s) AND %(known)s::timestamptz IS NOT NULL AND a.recorded_at > %(known)s
       AND a.date <= %(day)s
 ), opens AS (
     SELECT document_id, customer_id, sum(open) AS open FROM lines GROUP BY 1, 2 HAVING sum(open) <> 0
@@ -229,9 +229,9 @@ WITH afterwards AS MATERIALIZED (
     SELECT o.customer_id, c.code, d.currency, d.id AS document, d.kind, d.number, d.date, -d.total AS received, o.open
     FROM opens o
     CROSS JOIN LATERAL (
-        SELECT * FROM ledger_document x WHERE x.company_id = %(company)s AND x.id = o.document_id OFFSET 0
+        SELECT * FROM ledger_document x WHERE x.company_id = (SELECT %(company)s) AND x.id = o.document_id OFFSET 0
     ) d
-    JOIN customers_customer c ON c.company_id = %(company)s AND c.id = o.customer_id
+    JOIN customers_customer c ON c.company_id = (SELECT %(company)s) AND c.id = o.customer_id
     WHERE d.kind = ANY (%(money)s) AND d.state = 'posted' AND d.date <= %(day)s AND {CUSTOMER_RANGE}
       AND (%(known)s::timestamptz IS NULL OR d.posted_at <= %(known)s)
       AND (%(currency)s::text IS NULL OR d.currency = %(currency)s)

@@ -167,7 +167,7 @@ def _lines(application: InForce) -> list[int]:
 LINES = """
 SELECT l.id, l.document_id, l.position, d.number, d.kind, d.date
 FROM ledger_line l JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id
-WHERE l.company_id = %s AND l.id = ANY(%s)
+WHERE l.company_id = (SELECT %s) AND l.id = ANY(%s)
 """
 
 ACCOUNT = """
@@ -176,18 +176,18 @@ WITH open AS (
            -coalesce(sum(l.open_amount) FILTER (WHERE l.amount < 0), 0) AS credits
     FROM ledger_line l
     JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id AND d.state = 'posted'
-    WHERE l.company_id = %(company)s AND l.customer_id = %(customer)s AND l.currency = %(currency)s AND l.is_open
-      AND d.date <= %(day)s
+    WHERE l.company_id = (SELECT %(company)s) AND l.customer_id = %(customer)s AND l.currency = %(currency)s
+      AND l.is_open AND d.date <= %(day)s
 ), later AS (
     SELECT coalesce(sum(a.amount) FILTER (WHERE c.date <= %(day)s), 0) AS charges,
            coalesce(sum(a.amount) FILTER (WHERE k.date <= %(day)s), 0) AS credits
     FROM ledger_application a
     JOIN ledger_document c ON c.company_id = a.company_id AND c.id = a.charge_document_id
     JOIN ledger_document k ON k.company_id = a.company_id AND k.id = a.credit_document_id
-    WHERE a.company_id = %(company)s AND a.customer_id = %(customer)s AND a.date > %(day)s
+    WHERE a.company_id = (SELECT %(company)s) AND a.customer_id = %(customer)s AND a.date > %(day)s
       AND c.currency = %(currency)s
 )
-SELECT (SELECT name FROM customers_customer WHERE company_id = %(company)s AND id = %(customer)s),
+SELECT (SELECT name FROM customers_customer WHERE company_id = (SELECT %(company)s) AND id = %(customer)s),
        open.charges + later.charges, open.credits + later.credits
 FROM open, later
 """

@@ -114,7 +114,7 @@ SELECT l.customer_id, l.currency, sum(l.amount)
 FROM ledger_line l
 JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id
 JOIN customers_customer c ON c.company_id = l.company_id AND c.id = l.customer_id
-WHERE l.company_id = %(company)s AND d.state = 'posted' AND d.date <= %(day)s AND {CUSTOMER_RANGE}
+WHERE l.company_id = (SELECT %(company)s) AND d.state = 'posted' AND d.date <= %(day)s AND {CUSTOMER_RANGE}
 GROUP BY 1, 2
 """  # noqa: S608  (constants)
 
@@ -123,10 +123,10 @@ OPEN_ITEMS = f"""
 WITH taken AS (
     SELECT line_id, sum(amount) AS amount FROM (
         SELECT charge_line_id AS line_id, -amount AS amount FROM ledger_application
-        WHERE company_id = %(company)s AND date <= %(day)s
+        WHERE company_id = (SELECT %(company)s) AND date <= %(day)s
         UNION ALL
         SELECT credit_line_id, amount FROM ledger_application
-        WHERE company_id = %(company)s AND date <= %(day)s
+        WHERE company_id = (SELECT %(company)s) AND date <= %(day)s
     ) sides GROUP BY line_id
 )
 SELECT l.customer_id, l.currency, sum(l.amount + coalesce(t.amount, 0))
@@ -134,7 +134,7 @@ FROM ledger_line l
 JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id
 JOIN customers_customer c ON c.company_id = l.company_id AND c.id = l.customer_id
 LEFT JOIN taken t ON t.line_id = l.id
-WHERE l.company_id = %(company)s AND d.state = 'posted' AND d.date <= %(day)s AND {CUSTOMER_RANGE}
+WHERE l.company_id = (SELECT %(company)s) AND d.state = 'posted' AND d.date <= %(day)s AND {CUSTOMER_RANGE}
   AND l.amount + coalesce(t.amount, 0) <> 0
 GROUP BY 1, 2
 """  # noqa: S608  (constants)
@@ -144,7 +144,7 @@ JOURNAL = f"""
 SELECT j.customer_id, j.currency, sum(j.amount)
 FROM ledger_journal j
 JOIN customers_customer c ON c.company_id = j.company_id AND c.id = j.customer_id
-WHERE j.company_id = %(company)s AND j.date <= %(day)s AND {CUSTOMER_RANGE}
+WHERE j.company_id = (SELECT %(company)s) AND j.date <= %(day)s AND {CUSTOMER_RANGE}
 GROUP BY 1, 2
 """  # noqa: S608  (constants)
 
@@ -154,7 +154,7 @@ SELECT l.customer_id, l.currency, sum(CASE WHEN d.date <= %(day)s THEN l.amount 
 FROM ledger_document d
 JOIN ledger_line l ON l.company_id = d.company_id AND l.document_id = d.id
 JOIN customers_customer c ON c.company_id = l.company_id AND c.id = l.customer_id
-WHERE d.company_id = %(company)s AND d.state = 'posted' AND d.gl_date <> d.date
+WHERE d.company_id = (SELECT %(company)s) AND d.state = 'posted' AND d.gl_date <> d.date
   AND (d.date <= %(day)s) <> (d.gl_date <= %(day)s) AND {CUSTOMER_RANGE}
 GROUP BY 1, 2
 """  # noqa: S608  (constants)

@@ -54,7 +54,7 @@ WITH credits AS MATERIALIZED (
            sum(l.reserved_amount - l.open_amount) AS amount, min(d.date) AS since
     FROM ledger_line l
     JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id AND d.state = 'posted'
-    WHERE l.company_id = %(company)s AND l.is_open AND l.amount < 0 AND l.open_amount <> l.reserved_amount
+    WHERE l.company_id = (SELECT %(company)s) AND l.is_open AND l.amount < 0 AND l.open_amount <> l.reserved_amount
       AND (%(customers)s::bigint[] IS NULL OR l.customer_id = ANY(%(customers)s))
       AND (%(entities)s::bigint[] IS NULL OR d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
       AND (%(entity)s::bigint IS NULL OR coalesce(d.entity_id, 0) = %(entity)s)
@@ -64,7 +64,7 @@ WITH credits AS MATERIALIZED (
            sum(l.open_amount - l.reserved_amount) AS amount
     FROM ledger_line l
     JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id AND d.state = 'posted'
-    WHERE l.company_id = %(company)s AND l.is_open AND l.amount > 0 AND d.kind <> 'refund'
+    WHERE l.company_id = (SELECT %(company)s) AND l.is_open AND l.amount > 0 AND d.kind <> 'refund'
       AND l.customer_id IN (SELECT customer_id FROM credits)
       AND (%(entities)s::bigint[] IS NULL OR d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
       AND (%(entity)s::bigint IS NULL OR coalesce(d.entity_id, 0) = %(entity)s)
@@ -83,7 +83,7 @@ WITH credits AS MATERIALIZED (
 )
 SELECT a.place, a.since, a.customer_id, a.currency, c.code, c.name, a.charges, a.credits
 FROM accounts a
-JOIN customers_customer c ON c.company_id = %(company)s AND c.id = a.customer_id
+JOIN customers_customer c ON c.company_id = (SELECT %(company)s) AND c.id = a.customer_id
 WHERE (a.place < 0 OR a.since < %(stale)s)
   AND (%(entities)s::bigint[] IS NULL OR c.entity_id IS NULL OR c.entity_id = ANY(%(entities)s))
   {after}

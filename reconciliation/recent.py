@@ -54,7 +54,7 @@ JOIN ledger_document c ON c.company_id = a.company_id AND c.id = a.charge_docume
 JOIN ledger_document k ON k.company_id = a.company_id AND k.id = a.credit_document_id
 JOIN ledger_document m ON m.company_id = a.company_id AND m.id = a.document_id
 LEFT JOIN companies_user p ON p.id = a.actor_id
-WHERE a.company_id = %(company)s AND a.customer_id = %(customer)s AND c.currency = %(currency)s
+WHERE a.company_id = (SELECT %(company)s) AND a.customer_id = %(customer)s AND c.currency = %(currency)s
   AND a.reverses_id IS NULL AND a.charge_document_id <> a.credit_document_id
   AND a.amount + coalesce(u.undone, 0) > 0
   AND (%(entities)s::bigint[] IS NULL OR (coalesce(c.entity_id = ANY(%(entities)s), true)

@@ -134,10 +134,10 @@ def every_account(*, actor: Actor, query: Query) -> Iterator[Account]:
 
 ABOUT = """
 SELECT (SELECT count(*) FROM ledger_document d
-        WHERE d.company_id = %(company)s AND d.state = 'posted' AND d.kind NOT IN ('matching', 'deposit')
+        WHERE d.company_id = (SELECT %(company)s) AND d.state = 'posted' AND d.kind NOT IN ('matching', 'deposit')
           AND d.date BETWEEN %(start)s AND %(end)s)
      + 2 * (SELECT count(*) FROM ledger_application a
-            WHERE a.company_id = %(company)s AND a.date BETWEEN %(start)s AND %(end)s)
+            WHERE a.company_id = (SELECT %(company)s) AND a.date BETWEEN %(start)s AND %(end)s)
 """
 
 
@@ -151,11 +151,11 @@ CANDIDATES = """
 SELECT c.id, c.code, (
     SELECT count(*) FROM (
         SELECT FROM ledger_document d
-        WHERE d.company_id = %(company)s AND d.customer_id = c.id AND d.date BETWEEN %(start)s AND %(end)s
+        WHERE d.company_id = (SELECT %(company)s) AND d.customer_id = c.id AND d.date BETWEEN %(start)s AND %(end)s
         LIMIT %(rows)s) n)
 FROM (
     SELECT c.id, c.code FROM customers_customer c
-    WHERE c.company_id = %(company)s AND c.code >= %(place)s AND {range}
+    WHERE c.company_id = (SELECT %(company)s) AND c.code >= %(place)s AND {range}
       AND (%(all)s OR EXISTS (
             SELECT FROM ledger_document d WHERE d.company_id = c.company_id AND d.customer_id = c.id
               AND d.date BETWEEN %(start)s AND %(end)s AND d.state = 'posted' OFFSET 0)
@@ -172,10 +172,10 @@ FROM (
             WHERE a.company_id = c.company_id AND a.customer_id = c.id AND a.recorded_at > %(known)s OFFSET 0)))
       AND (%(code)s::text IS NULL OR c.id IN (
             SELECT a.customer_id FROM ledger_application a
-            WHERE a.company_id = %(company)s AND a.charge_code = %(code)s
+            WHERE a.company_id = (SELECT %(company)s) AND a.charge_code = %(code)s
             UNION ALL
             SELECT a.customer_id FROM ledger_application a
-            WHERE a.company_id = %(company)s AND a.credit_code = %(code)s))
+            WHERE a.company_id = (SELECT %(company)s) AND a.credit_code = %(code)s))
     ORDER BY c.code LIMIT %(limit)s
 ) c
 ORDER BY c.code

@@ -15,7 +15,7 @@ SELECT o.* FROM (
         SELECT s.id FROM unnest(%(customers)s::bigint[]) c (id)
         CROSS JOIN LATERAL (
             SELECT o.charge_document_id, o.credit_document_id FROM ledger_application o
-            WHERE o.company_id = %(company)s AND o.customer_id = c.id AND o.date >= %(start)s OFFSET 0
+            WHERE o.company_id = (SELECT %(company)s) AND o.customer_id = c.id AND o.date >= %(start)s OFFSET 0
         ) a
         CROSS JOIN LATERAL (VALUES (a.charge_document_id), (a.credit_document_id)) s (id)
         WHERE %(shared)s::bigint[] IS NULL AND a.charge_document_id <> a.credit_document_id
@@ -23,13 +23,14 @@ SELECT o.* FROM (
         SELECT l.document_id FROM unnest(%(customers)s::bigint[]) c (id)
         CROSS JOIN LATERAL (
             SELECT o.document_id FROM ledger_line o
-            WHERE o.company_id = %(company)s AND o.customer_id = c.id AND o.is_open OFFSET 0
+            WHERE o.company_id = (SELECT %(company)s) AND o.customer_id = c.id AND o.is_open OFFSET 0
         ) l
         WHERE %(shared)s::bigint[] IS NULL
         EXCEPT
         SELECT d.id FROM unnest(%(customers)s::bigint[]) c (id)
         CROSS JOIN LATERAL (
-            SELECT o.id FROM ledger_document o WHERE o.company_id = %(company)s AND o.customer_id = c.id OFFSET 0
+            SELECT o.id FROM ledger_document o
+            WHERE o.company_id = (SELECT %(company)s) AND o.customer_id = c.id OFFSET 0
         ) d
         WHERE %(shared)s::bigint[] IS NULL
     )
@@ -38,7 +39,7 @@ SELECT o.* FROM (
 ) f
 CROSS JOIN LATERAL (
     SELECT * FROM ledger_document o
-    WHERE o.company_id = %(company)s AND o.id = f.id AND o.kind = 'payment'
+    WHERE o.company_id = (SELECT %(company)s) AND o.id = f.id AND o.kind = 'payment'
       AND o.customer_id <> ALL(%(customers)s::bigint[]) AND o.date BETWEEN %(start)s AND %(end)s OFFSET 0
 ) o
 """
@@ -48,7 +49,7 @@ OWN = """
 SELECT o.* FROM unnest(%(customers)s::bigint[]) c (id)
 CROSS JOIN LATERAL (
     SELECT * FROM ledger_document o
-    WHERE o.company_id = %(company)s AND o.customer_id = c.id AND o.date BETWEEN %(start)s AND %(end)s OFFSET 0
+    WHERE o.company_id = (SELECT %(company)s) AND o.customer_id = c.id AND o.date BETWEEN %(start)s AND %(end)s OFFSET 0
 ) o
 """
 
@@ -63,7 +64,7 @@ docs AS MATERIALIZED (
     FROM docs d
     CROSS JOIN LATERAL (
         SELECT * FROM ledger_line o
-        WHERE o.company_id = %(company)s AND o.document_id = d.id
+        WHERE o.company_id = (SELECT %(company)s) AND o.document_id = d.id
           AND o.customer_id = ANY(%(customers)s::bigint[]) OFFSET 0
     ) l
 )"""  # noqa: S608  (constants)
@@ -73,7 +74,7 @@ MADE = """
 SELECT a.* FROM unnest(%(customers)s::bigint[]) c (id)
 CROSS JOIN LATERAL (
     SELECT * FROM ledger_application o
-    WHERE o.company_id = %(company)s AND o.customer_id = c.id AND o.date BETWEEN %(start)s AND %(end)s
+    WHERE o.company_id = (SELECT %(company)s) AND o.customer_id = c.id AND o.date BETWEEN %(start)s AND %(end)s
       AND o.reverses_id IS NULL AND o.charge_document_id <> o.credit_document_id OFFSET 0
 ) a
 """
@@ -84,14 +85,14 @@ around AS MATERIALIZED (
     SELECT a.* FROM docs d
     CROSS JOIN LATERAL (
         SELECT * FROM ledger_application o
-        WHERE o.company_id = %(company)s AND o.charge_document_id = d.id
+        WHERE o.company_id = (SELECT %(company)s) AND o.charge_document_id = d.id
           AND (o.date > %(end)s OR o.recorded_at > %(known)s) OFFSET 0
     ) a
     UNION ALL
     SELECT a.* FROM docs d
     CROSS JOIN LATERAL (
         SELECT * FROM ledger_application o
-        WHERE o.company_id = %(company)s AND o.credit_document_id = d.id
+        WHERE o.company_id = (SELECT %(company)s) AND o.credit_document_id = d.id
           AND (o.date > %(end)s OR o.recorded_at > %(known)s) OFFSET 0
     ) a
     WHERE NOT EXISTS (SELECT FROM docs x WHERE x.id = a.charge_document_id)
@@ -119,7 +120,7 @@ faces AS MATERIALIZED (
         SELECT id FROM docs
     ) f (id)
     CROSS JOIN LATERAL (
-        SELECT * FROM ledger_document o WHERE o.company_id = %(company)s AND o.id = f.id OFFSET 0
+        SELECT * FROM ledger_document o WHERE o.company_id = (SELECT %(company)s) AND o.id = f.id OFFSET 0
     ) o
 )"""  # noqa: S608  (constants)
 
@@ -139,14 +140,15 @@ force AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT a.amount + coalesce((
             SELECT sum(u.amount) FROM ledger_application u
-            WHERE u.company_id = %(company)s AND u.reverses_id = a.id
+            WHERE u.company_id = (SELECT %(company)s) AND u.reverses_id = a.id
               AND u.charge_document_id = a.charge_document_id AND u.credit_document_id = a.credit_document_id
               AND (u.date <= %(as_at)s OR a.date > %(as_at)s)
               AND (%(known)s::timestamptz IS NULL OR u.recorded_at <= %(known)s)), 0) AS amount,
             -- whether its codes were known: those of the past may have been lettered later
             %(known)s::timestamptz IS NULL OR NOT EXISTS (
                 SELECT FROM ledger_lettering t
-                WHERE t.company_id = %(company)s AND t.application_id = a.id AND t.recorded_at > %(known)s) AS known
+                WHERE t.company_id = (SELECT %(company)s) AND t.application_id = a.id
+                  AND t.recorded_at > %(known)s) AS known
     ) f
     JOIN faces cd ON cd.id = a.charge_document_id
     JOIN faces kd ON kd.id = a.credit_document_id
@@ -231,14 +233,14 @@ heads AS MATERIALIZED (
         SELECT a.charge_line_id, a.amount FROM others h
         CROSS JOIN LATERAL (
             SELECT * FROM ledger_application o
-            WHERE o.company_id = %(company)s AND o.charge_document_id = h.id
+            WHERE o.company_id = (SELECT %(company)s) AND o.charge_document_id = h.id
               AND (o.date > %(as_at)s OR o.recorded_at > %(known)s) OFFSET 0
         ) a
         UNION ALL
         SELECT a.credit_line_id, a.amount FROM others h
         CROSS JOIN LATERAL (
             SELECT * FROM ledger_application o
-            WHERE o.company_id = %(company)s AND o.credit_document_id = h.id
+            WHERE o.company_id = (SELECT %(company)s) AND o.credit_document_id = h.id
               AND (o.date > %(as_at)s OR o.recorded_at > %(known)s) OFFSET 0
         ) a
     ) sides GROUP BY line
@@ -250,7 +252,7 @@ heads AS MATERIALIZED (
         SELECT l.id, l.document_id, l.open_amount
         FROM (SELECT id FROM heads EXCEPT SELECT id FROM docs WHERE kind <> 'payment') h
         CROSS JOIN LATERAL (
-            SELECT * FROM ledger_line o WHERE o.company_id = %(company)s AND o.document_id = h.id OFFSET 0
+            SELECT * FROM ledger_line o WHERE o.company_id = (SELECT %(company)s) AND o.document_id = h.id OFFSET 0
         ) l
     ) l
     LEFT JOIN taken t ON t.line = l.id
@@ -306,7 +308,7 @@ rows (customer_id, currency, document_id, amount, date, code, head, open, matche
       AND (%(entities)s::bigint[] IS NULL OR h.entity_id IS NULL OR h.entity_id = ANY(%(entities)s))
       AND (%(entity)s::bigint IS NULL OR coalesce(h.entity_id, 0) = %(entity)s)
       AND (%(location)s::bigint IS NULL OR EXISTS (
-            SELECT FROM ledger_line p WHERE p.company_id = %(company)s AND p.document_id = r.head
+            SELECT FROM ledger_line p WHERE p.company_id = (SELECT %(company)s) AND p.document_id = r.head
                                         AND p.location_id = %(location)s))
       AND (%(code)s::text IS NULL OR r.code = %(code)s)
 )"""

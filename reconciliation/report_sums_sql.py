@@ -23,7 +23,8 @@ WITH since AS MATERIALIZED (
     SELECT l.document_id, l.customer_id, l.currency, sum(l.open_amount) AS amount
     FROM unnest(%(customers)s::bigint[]) c (id)
     CROSS JOIN LATERAL (
-        SELECT * FROM ledger_line o WHERE o.company_id = %(company)s AND o.customer_id = c.id AND o.is_open OFFSET 0
+        SELECT * FROM ledger_line o
+        WHERE o.company_id = (SELECT %(company)s) AND o.customer_id = c.id AND o.is_open OFFSET 0
     ) l
     GROUP BY 1, 2, 3
 )
@@ -31,7 +32,7 @@ SELECT customer_id, currency, sum(amount) FROM (
     SELECT o.customer_id, o.currency, o.amount FROM opens o
     CROSS JOIN LATERAL (
         SELECT FROM ledger_document d
-        WHERE d.company_id = %(company)s AND d.id = o.document_id AND d.state = 'posted' OFFSET 0
+        WHERE d.company_id = (SELECT %(company)s) AND d.id = o.document_id AND d.state = 'posted' OFFSET 0
     ) d
     UNION ALL
     SELECT customer_id, currency, -total FROM since WHERE kind <> 'payment'
@@ -44,7 +45,7 @@ SELECT customer_id, currency, sum(amount) FROM (
     ) p
     CROSS JOIN LATERAL (
         SELECT * FROM ledger_line o
-        WHERE o.company_id = %(company)s AND o.document_id = p.id
+        WHERE o.company_id = (SELECT %(company)s) AND o.document_id = p.id
           AND o.customer_id = ANY(%(customers)s::bigint[]) OFFSET 0
     ) l
 ) moved GROUP BY 1, 2
@@ -58,7 +59,7 @@ CROSS JOIN LATERAL (
     SELECT FROM ledger_line o
     WHERE o.company_id = d.company_id AND o.document_id = d.id AND o.customer_id <> d.customer_id LIMIT 1
 ) l
-WHERE d.company_id = %(company)s AND d.kind = 'payment' AND d.date BETWEEN %(start)s AND %(end)s
+WHERE d.company_id = (SELECT %(company)s) AND d.kind = 'payment' AND d.date BETWEEN %(start)s AND %(end)s
 """
 
 # The same rows but for their groups: amounts only, where no filter asks for a group.

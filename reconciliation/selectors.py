@@ -75,18 +75,19 @@ class Later:
 BASIS = """
 SELECT CASE WHEN charge THEN 1 ELSE -1 END, document_id, sum(amount) FROM (
     SELECT charge_document_id AS document_id, true AS charge, amount FROM ledger_application
-    WHERE company_id = %(company)s AND date > %(day)s
+    WHERE company_id = (SELECT %(company)s) AND date > %(day)s
     UNION ALL
-    SELECT credit_document_id, false, amount FROM ledger_application WHERE company_id = %(company)s AND date > %(day)s
+    SELECT credit_document_id, false, amount FROM ledger_application
+    WHERE company_id = (SELECT %(company)s) AND date > %(day)s
 ) sides GROUP BY charge, document_id
 UNION ALL
 SELECT 2, document_id, NULL FROM (
-    SELECT DISTINCT document_id FROM ledger_line WHERE company_id = %(company)s AND is_open LIMIT %(limit)s
+    SELECT DISTINCT document_id FROM ledger_line WHERE company_id = (SELECT %(company)s) AND is_open LIMIT %(limit)s
 ) open
 UNION ALL
 SELECT -2, document_id, NULL FROM (
     SELECT DISTINCT document_id FROM ledger_line
-    WHERE company_id = %(company)s AND is_open AND amount < 0 LIMIT %(limit)s
+    WHERE company_id = (SELECT %(company)s) AND is_open AND amount < 0 LIMIT %(limit)s
 ) available
 """
 
@@ -253,8 +254,8 @@ def coded(company_id: int, code: str) -> Q:
 
 CODED = """
 SELECT a.charge_document_id, a.credit_document_id FROM ledger_application a
-WHERE a.company_id = %(company)s AND (a.charge_code = %(code)s OR a.credit_code = %(code)s) AND a.reverses_id IS NULL
-  AND a.amount + coalesce((SELECT sum(u.amount) FROM ledger_application u
+WHERE a.company_id = (SELECT %(company)s) AND (a.charge_code = %(code)s OR a.credit_code = %(code)s)
+  AND a.reverses_id IS NULL AND a.amount + coalesce((SELECT sum(u.amount) FROM ledger_application u
                            WHERE u.company_id = a.company_id AND u.reverses_id = a.id), 0) > 0
 """
 
@@ -264,14 +265,16 @@ WITH listed (id, currency, total, state) AS MATERIALIZED ({listed}), sides AS (
     SELECT currency, 1 AS documents, total, 0 AS open FROM listed
     UNION ALL
     SELECT d.currency, 0, 0, l.open_amount
-    FROM listed d JOIN ledger_line l ON l.company_id = %s AND l.document_id = d.id AND l.is_open
+    FROM listed d JOIN ledger_line l ON l.company_id = (SELECT %s) AND l.document_id = d.id AND l.is_open
     WHERE d.state = 'posted'
     UNION ALL
     SELECT d.currency, 0, 0, a.amount
-    FROM listed d JOIN ledger_application a ON a.company_id = %s AND a.charge_document_id = d.id AND a.date > %s
+    FROM listed d JOIN ledger_application a
+      ON a.company_id = (SELECT %s) AND a.charge_document_id = d.id AND a.date > %s
     UNION ALL
     SELECT d.currency, 0, 0, -a.amount
-    FROM listed d JOIN ledger_application a ON a.company_id = %s AND a.credit_document_id = d.id AND a.date > %s
+    FROM listed d JOIN ledger_application a
+      ON a.company_id = (SELECT %s) AND a.credit_document_id = d.id AND a.date > %s
 )
 SELECT currency, sum(documents), sum(total), sum(open) FROM sides GROUP BY currency ORDER BY currency
 """

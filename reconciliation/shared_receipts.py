@@ -10,14 +10,14 @@ from arledger.core.sql import fetch_all
 SHARED = """
 WITH named (id) AS MATERIALIZED (
     SELECT document_id FROM ledger_line
-    WHERE company_id = %(company)s AND customer_id = ANY(%(customers)s) AND is_open
+    WHERE company_id = (SELECT %(company)s) AND customer_id = ANY(%(customers)s) AND is_open
     UNION
     SELECT unnest(ARRAY[charge_document_id, credit_document_id]) FROM ledger_application
-    WHERE company_id = %(company)s AND customer_id = ANY(%(customers)s)
+    WHERE company_id = (SELECT %(company)s) AND customer_id = ANY(%(customers)s)
 )
 SELECT d.id FROM named CROSS JOIN LATERAL (
     SELECT id FROM ledger_document o
-    WHERE o.company_id = %(company)s AND o.id = named.id AND o.kind = 'payment'
+    WHERE o.company_id = (SELECT %(company)s) AND o.id = named.id AND o.kind = 'payment'
       AND o.customer_id <> ALL(%(customers)s) OFFSET 0
 ) d
 """

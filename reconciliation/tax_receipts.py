@@ -95,7 +95,7 @@ WITH eligible AS (
         SELECT * FROM ledger_document o
         WHERE o.company_id = l.company_id AND o.id = l.document_id AND o.state = 'posted' OFFSET 0
     ) d
-    WHERE l.company_id = %(company)s AND l.tax_receipt_eligible AND l.amount > 0 AND {CUSTOMER_RANGE}
+    WHERE l.company_id = (SELECT %(company)s) AND l.tax_receipt_eligible AND l.amount > 0 AND {CUSTOMER_RANGE}
       AND (%(customers)s::bigint[] IS NULL OR l.customer_id = ANY (%(customers)s))
       AND coalesce(l.service_start, l.service_end, d.date) BETWEEN %(start)s AND %(end)s
       AND (%(currency)s::text IS NULL OR l.currency = %(currency)s)
@@ -108,7 +108,7 @@ WITH eligible AS (
         SELECT sum(a.amount) AS amount
         FROM ledger_application a
         JOIN ledger_document k ON k.company_id = a.company_id AND k.id = a.credit_document_id
-        WHERE a.company_id = %(company)s AND a.charge_document_id = e.document_id AND a.charge_line_id = e.id
+        WHERE a.company_id = (SELECT %(company)s) AND a.charge_document_id = e.document_id AND a.charge_line_id = e.id
           AND k.kind = ANY (%(money)s) AND a.date <= %(as_of)s
           AND (%(known)s::timestamptz IS NULL OR a.recorded_at <= %(known)s)
         OFFSET 0

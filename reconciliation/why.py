@@ -79,21 +79,21 @@ FROM ledger_application a
 JOIN ledger_document o ON o.company_id = a.company_id
     AND o.id = CASE WHEN %(charge)s THEN a.credit_document_id ELSE a.charge_document_id END
 LEFT JOIN companies_user u ON u.id = a.actor_id
-WHERE a.company_id = %(company)s
+WHERE a.company_id = (SELECT %(company)s)
   AND CASE WHEN %(charge)s THEN a.charge_document_id ELSE a.credit_document_id END = %(document)s
   AND (a.charge_document_id = %(document)s OR a.credit_document_id = %(document)s)
 ORDER BY a.date, a.id
 """
 AMOUNTS = """
 SELECT l.amount > 0, sum(abs(l.amount)) FROM ledger_line l
-WHERE l.company_id = %s AND l.document_id = %s AND l.amount <> 0 GROUP BY 1 ORDER BY 1 DESC
+WHERE l.company_id = (SELECT %s) AND l.document_id = %s AND l.amount <> 0 GROUP BY 1 ORDER BY 1 DESC
 """
 HELD = """
 SELECT d.id, d.kind, d.number, d.date, d.entity_id, sum(abs(r.amount))
 FROM ledger_line l
 JOIN ledger_reservation r ON r.company_id = l.company_id AND r.line_id = l.id
 JOIN ledger_document d ON d.company_id = r.company_id AND d.id = r.document_id
-WHERE l.company_id = %s AND l.document_id = %s AND (l.amount > 0) = %s
+WHERE l.company_id = (SELECT %s) AND l.document_id = %s AND (l.amount > 0) = %s
 GROUP BY d.id, d.kind, d.number, d.date, d.entity_id ORDER BY d.date, d.id
 """
 

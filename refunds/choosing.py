@@ -72,15 +72,15 @@ class Named:
 NAMED = """
 SELECT l.id, l.document_id, l.customer_id, sign(l.amount)::int, d.kind, d.number, d.date, d.state = 'posted'
 FROM (
-    SELECT id FROM ledger_line WHERE company_id = %(company)s AND id = ANY(%(lines)s)
+    SELECT id FROM ledger_line WHERE company_id = (SELECT %(company)s) AND id = ANY(%(lines)s)
     UNION
-    SELECT id FROM ledger_line WHERE company_id = %(company)s AND document_id = ANY(%(documents)s)
+    SELECT id FROM ledger_line WHERE company_id = (SELECT %(company)s) AND document_id = ANY(%(documents)s)
 ) n
 CROSS JOIN LATERAL (
-    SELECT * FROM ledger_line o WHERE o.company_id = %(company)s AND o.id = n.id OFFSET 0
+    SELECT * FROM ledger_line o WHERE o.company_id = (SELECT %(company)s) AND o.id = n.id OFFSET 0
 ) l
 CROSS JOIN LATERAL (
-    SELECT * FROM ledger_document o WHERE o.company_id = %(company)s AND o.id = l.document_id OFFSET 0
+    SELECT * FROM ledger_document o WHERE o.company_id = (SELECT %(company)s) AND o.id = l.document_id OFFSET 0
 ) d
 WHERE (%(entities)s::bigint[] IS NULL OR d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
 ORDER BY l.document_id, l.position

@@ -35,7 +35,7 @@ OWED = """
 SELECT coalesce(sum(l.open_amount), 0)
 FROM ledger_line l
 JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id AND d.state = 'posted'
-WHERE l.company_id = %(company)s AND l.customer_id = %(customer)s AND l.currency = %(currency)s
+WHERE l.company_id = (SELECT %(company)s) AND l.customer_id = %(customer)s AND l.currency = %(currency)s
   AND l.is_open AND l.amount > 0
   AND (%(entities)s::bigint[] IS NULL OR d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
 """

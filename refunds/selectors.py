@@ -175,17 +175,17 @@ FROM (
     SELECT refund, credit, sum(amount) AS amount FROM (
         SELECT a.document_id AS refund, a.credit_document_id AS credit, a.amount
         FROM ledger_application a
-        WHERE a.company_id = %(company)s AND a.reverses_id IS NULL AND {cleared}
+        WHERE a.company_id = (SELECT %(company)s) AND a.reverses_id IS NULL AND {cleared}
         UNION ALL
         SELECT v.document_id, l.document_id, -v.amount
         FROM ledger_reservation v
         JOIN ledger_line l ON l.company_id = v.company_id AND l.id = v.line_id
-        WHERE v.company_id = %(company)s AND {reserved}
+        WHERE v.company_id = (SELECT %(company)s) AND {reserved}
     ) parts GROUP BY refund, credit
 ) p
-JOIN ledger_document r ON r.company_id = %(company)s AND r.id = p.refund AND r.kind = 'refund'
+JOIN ledger_document r ON r.company_id = (SELECT %(company)s) AND r.id = p.refund AND r.kind = 'refund'
     AND r.reverses_id IS NULL
-JOIN ledger_document k ON k.company_id = %(company)s AND k.id = p.credit AND k.id <> r.id
+JOIN ledger_document k ON k.company_id = (SELECT %(company)s) AND k.id = p.credit AND k.id <> r.id
 WHERE (%(entities)s::bigint[] IS NULL OR (r.entity_id IS NULL OR r.entity_id = ANY(%(entities)s))
        AND (k.entity_id IS NULL OR k.entity_id = ANY(%(entities)s)))
 ORDER BY r.date, r.id, k.date, k.number NULLS FIRST, k.id

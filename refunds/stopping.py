@@ -15,7 +15,7 @@ DRAFTS = """
 SELECT d.currency, count(DISTINCT d.id), coalesce(sum(abs(r.amount)), 0)
 FROM ledger_document d
 LEFT JOIN ledger_reservation r ON r.company_id = d.company_id AND r.document_id = d.id
-WHERE d.company_id = %s AND d.kind = 'refund' AND d.state = 'draft'
+WHERE d.company_id = (SELECT %s) AND d.kind = 'refund' AND d.state = 'draft'
   AND (d.entity_id IS NULL OR d.entity_id <> ALL(%s::bigint[]))
 GROUP BY d.currency ORDER BY d.currency
 """

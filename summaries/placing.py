@@ -116,7 +116,7 @@ def _held(company_id: int, keys: Sequence[Key], at: datetime) -> dict[Key, tuple
         f"SELECT k.place, s.id, s.state, s.title FROM {given} AS k ({', '.join(KEY)})"
         " JOIN summaries_summary s ON s.type = k.type AND coalesce(s.entity_id, 0) = k.entity"
         " AND coalesce(s.bank_account_id, 0) = k.bank"
-        " WHERE s.company_id = %s AND s.automatic AND s.slot_end > %s AND s.slot_start <= %s"
+        " WHERE s.company_id = (SELECT %s) AND s.automatic AND s.slot_end > %s AND s.slot_start <= %s"
         " ORDER BY s.id FOR KEY SHARE OF s",
         [*parameters, company_id, at, at],
     )
@@ -183,7 +183,7 @@ def _choice(document: Placed, summaries: Mapping[int, Summary], open_ones: Mappi
 def _locked(actor: Actor, condition: str, parameters: Sequence[Any]) -> dict[int, Summary]:
     rows = fetch_all(
         "SELECT s.id, s.type, s.title, s.state, s.automatic, s.gl_date, s.entity_id, s.bank_account_id, s.undeposited"
-        f" FROM summaries_summary s WHERE s.company_id = %s AND {condition} ORDER BY s.id FOR KEY SHARE",
+        f" FROM summaries_summary s WHERE s.company_id = (SELECT %s) AND {condition} ORDER BY s.id FOR KEY SHARE",
         [actor.company_id, *parameters],
     )
     names = (

@@ -25,7 +25,7 @@ SELECT d.summary_id, count(*) FILTER (WHERE d.state = 'posted'), count(*) FILTER
            WHEN 'deposit' THEN CASE WHEN d.reverses_id IS NULL THEN d.amount ELSE -d.amount END
            ELSE d.total END, d.exchange_rate, c.base_currency)) FILTER (WHERE d.state = 'posted'), 0)
 FROM ledger_document d JOIN companies_company c ON c.id = d.company_id
-WHERE d.company_id = %s AND d.summary_id = ANY(%s) GROUP BY d.summary_id
+WHERE d.company_id = (SELECT %s) AND d.summary_id = ANY(%s) GROUP BY d.summary_id
 """
 
 

@@ -43,7 +43,7 @@ INSERT INTO api_webhookdelivery (
     company_id, webhook_id, event_id, state, in_turn, attempts, next_attempt_at, last_error)
 SELECT e.company_id, %(webhook)s, e.id, 'pending', true, 0, %(at)s, ''
 FROM core_outboxevent e
-WHERE e.company_id = %(company)s AND e.id > %(after)s AND e.id <= %(reached)s AND e.kind <> %(test)s
+WHERE e.company_id = (SELECT %(company)s) AND e.id > %(after)s AND e.id <= %(reached)s AND e.kind <> %(test)s
   AND (%(kinds)s::text[] IS NULL OR e.kind = ANY (%(kinds)s::text[]))
 ORDER BY e.id ON CONFLICT DO NOTHING
 """
@@ -51,14 +51,14 @@ ORDER BY e.id ON CONFLICT DO NOTHING
 # claim looks at the row anew and finds that it is not due any more.
 CLAIM = """
 UPDATE api_webhookdelivery SET attempts = attempts + 1, next_attempt_at = %(lease)s
-WHERE company_id = %(company)s AND state = 'pending' AND next_attempt_at <= %(at)s AND id = (
+WHERE company_id = (SELECT %(company)s) AND state = 'pending' AND next_attempt_at <= %(at)s AND id = (
     SELECT d.id FROM api_webhookdelivery d
     JOIN api_webhook w ON w.company_id = d.company_id AND w.id = d.webhook_id
-    WHERE d.company_id = %(company)s AND d.webhook_id = %(webhook)s AND d.state = 'pending'
+    WHERE d.company_id = (SELECT %(company)s) AND d.webhook_id = %(webhook)s AND d.state = 'pending'
       AND d.next_attempt_at <= %(at)s
       AND (NOT d.in_turn OR (w.active AND d.event_id = (
           SELECT min(first.event_id) FROM api_webhookdelivery first
-          WHERE first.company_id = %(company)s AND first.webhook_id = %(webhook)s AND first.state = 'pending'
+          WHERE first.company_id = (SELECT %(company)s) AND first.webhook_id = %(webhook)s AND first.state = 'pending'
             AND first.in_turn)))
     ORDER BY d.in_turn, d.event_id LIMIT 1)
 RETURNING id, event_id, attempts
@@ -67,14 +67,15 @@ CONTENT = """
 SELECT w.url, w.secret, CASE WHEN w.previous_until > %(at)s THEN w.previous_secret ELSE '' END,
        e.kind, e.object_ids, e.payload::text, e.created_at
 FROM api_webhook w, core_outboxevent e
-WHERE w.company_id = %(company)s AND w.id = %(webhook)s AND e.company_id = %(company)s AND e.id = %(event)s
+WHERE w.company_id = (SELECT %(company)s) AND w.id = %(webhook)s
+  AND e.company_id = (SELECT %(company)s) AND e.id = %(event)s
 """
 # Only of the attempt that is the newest one.
 SETTLE = """
 UPDATE api_webhookdelivery
 SET state = %(state)s, next_attempt_at = %(next)s, last_status = %(status)s, last_error = %(error)s,
     delivered_at = coalesce(%(delivered)s, delivered_at)
-WHERE company_id = %(company)s AND id = %(delivery)s AND state = 'pending' AND attempts = %(attempt)s
+WHERE company_id = (SELECT %(company)s) AND id = %(delivery)s AND state = 'pending' AND attempts = %(attempt)s
 """
 
 

@@ -13,31 +13,31 @@ from arledger.core.sql import execute, fetch_all
 BATCH = 5_000
 # Ids are in the order of commits, so what is old stands before the first that is not.
 FIRST_KEPT = """
-SELECT id FROM core_outboxevent WHERE company_id = %(company)s AND created_at >= %(before)s ORDER BY id LIMIT 1
+SELECT id FROM core_outboxevent WHERE company_id = (SELECT %(company)s) AND created_at >= %(before)s ORDER BY id LIMIT 1
 """
 # What some webhook has yet to look at, or to be told of, stays.
 OLD = """
 SELECT e.id FROM core_outboxevent e
-WHERE e.company_id = %(company)s AND e.id > %(after)s AND (%(kept)s::bigint IS NULL OR e.id < %(kept)s::bigint)
-  AND NOT EXISTS (SELECT FROM api_webhook w WHERE w.company_id = %(company)s AND w.after_event < e.id)
+WHERE e.company_id = (SELECT %(company)s) AND e.id > %(after)s AND (%(kept)s::bigint IS NULL OR e.id < %(kept)s::bigint)
+  AND NOT EXISTS (SELECT FROM api_webhook w WHERE w.company_id = (SELECT %(company)s) AND w.after_event < e.id)
   AND NOT EXISTS (
       SELECT FROM api_webhookdelivery d
-      WHERE d.company_id = %(company)s AND d.event_id = e.id AND d.state = 'pending')
+      WHERE d.company_id = (SELECT %(company)s) AND d.event_id = e.id AND d.state = 'pending')
 ORDER BY e.id LIMIT %(batch)s
 """
 # One that is sent again meanwhile is pending by now, and keeps its event.
 DELIVERIES = """
 DELETE FROM api_webhookdelivery
-WHERE company_id = %(company)s AND event_id = ANY (%(keys)s) AND state <> 'pending'
+WHERE company_id = (SELECT %(company)s) AND event_id = ANY (%(keys)s) AND state <> 'pending'
 """
 EVENTS = """
 DELETE FROM core_outboxevent e
-WHERE e.company_id = %(company)s AND e.id = ANY (%(keys)s)
-  AND NOT EXISTS (SELECT FROM api_webhookdelivery d WHERE d.company_id = %(company)s AND d.event_id = e.id)
+WHERE e.company_id = (SELECT %(company)s) AND e.id = ANY (%(keys)s)
+  AND NOT EXISTS (SELECT FROM api_webhookdelivery d WHERE d.company_id = (SELECT %(company)s) AND d.event_id = e.id)
 """
 SECRETS = """
 UPDATE api_webhook SET previous_secret = '', previous_until = NULL
-WHERE company_id = %(company)s AND previous_until <= %(at)s
+WHERE company_id = (SELECT %(company)s) AND previous_until <= %(at)s
 """
 
 

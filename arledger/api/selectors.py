@@ -56,7 +56,7 @@ OTHERS = "configuration.view"
 # Ids are drawn under the lock of the company's audit trail, so a lower one is never committed after a higher one.
 FEED = """
 SELECT id, kind, object_ids, payload::text, created_at FROM core_outboxevent
-WHERE company_id = %(company)s AND id > %(after)s
+WHERE company_id = (SELECT %(company)s) AND id > %(after)s
   AND (split_part(kind, '.', 1) = ANY (%(seen)s) OR (%(others)s AND NOT split_part(kind, '.', 1) = ANY (%(known)s)))
   AND (%(kind)s = '' OR kind = %(kind)s)
 ORDER BY id LIMIT %(limit)s

@@ -12,6 +12,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.related_lookups import RelatedExact
 from django.utils.translation import gettext_lazy as _
 
 from arledger.companies.frequencies import frequency_constraints, frequency_field
@@ -69,8 +70,25 @@ class Company(models.Model):
         return self.name
 
 
+class CompanyKey(models.ForeignKey):
+    """Whose a row is. Filters by it do not tell the planner which company is meant (docs/adr/0067)."""
+
+    def deconstruct(self) -> Any:
+        name, _path, args, options = super().deconstruct()
+        return name, "django.db.models.ForeignKey", args, options
+
+
+@CompanyKey.register_lookup
+class OfCompany(RelatedExact):
+    """``company_id = (SELECT 5)`` instead of ``company_id = 5``."""
+
+    def process_rhs(self, compiler: Any, connection: Any) -> Any:
+        sql, params = super().process_rhs(compiler, connection)
+        return (f"(SELECT {sql})" if self.rhs_is_direct_value() else sql), params
+
+
 class CompanyModel(models.Model):
-    company = models.ForeignKey(
+    company = CompanyKey(
         Company, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
     )
 

@@ -91,7 +91,7 @@ def pass_over(*, company_id: int, sequence_id: int, value: int, number: str, at:
     execute(
         "WITH held AS MATERIALIZED ("
         " SELECT company_id, id, last_value FROM companies_numbersequence"
-        " WHERE company_id = %(company)s AND id = %(sequence)s FOR NO KEY UPDATE"
+        " WHERE company_id = (SELECT %(company)s) AND id = %(sequence)s FOR NO KEY UPDATE"
         "), moved AS ("
         " UPDATE companies_numbersequence s SET last_value = %(value)s FROM held"
         " WHERE s.company_id = held.company_id AND s.id = held.id AND held.last_value < %(value)s"

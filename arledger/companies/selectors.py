@@ -103,7 +103,7 @@ class Settings:
 # Read by every verb, so not put together by the ORM each time.
 SETTINGS = """
 SELECT {company}, {configuration} FROM companies_configuration c
-JOIN companies_company o ON o.id = c.company_id WHERE c.company_id = %s
+JOIN companies_company o ON o.id = c.company_id WHERE c.company_id = (SELECT %s)
 """.replace("{company}", columns_of(Company, "o")).replace("{configuration}", columns_of(Configuration, "c"))
 # Read committed: a row that was changed while one waited for it is read again, the company's too (its time zone).
 HELD_SETTINGS = SETTINGS + " FOR SHARE OF c, o"

@@ -109,7 +109,7 @@ def verify(company_id: int) -> Verification:
                    lag(hash, 1, '\\x'::bytea) OVER w AS expected_previous,
                    row_number() OVER w AS expected_sequence,
                    core_audit_digest(e) AS expected_hash
-            FROM core_auditevent e WHERE company_id = %s WINDOW w AS (ORDER BY sequence)
+            FROM core_auditevent e WHERE company_id = (SELECT %s) WINDOW w AS (ORDER BY sequence)
         )
         SELECT found.events, found.broken, coalesce(h.sequence, 0), coalesce(encode(h.hash, 'hex'), '')
         FROM (
@@ -118,7 +118,7 @@ def verify(company_id: int) -> Verification:
                                             OR sequence <> expected_sequence) AS broken
             FROM chain
         ) found
-        LEFT JOIN core_audithead h ON h.company_id = %s
+        LEFT JOIN core_audithead h ON h.company_id = (SELECT %s)
         """,
         [company_id, company_id],
     )

@@ -16,6 +16,8 @@ Statement = str | tuple[str, dict[str, Any] | list[Any] | tuple[Any, ...] | tupl
 
 ROLE = "arledger_app"
 COMPANY = "nullif(current_setting('arledger.company', true), '')::bigint"
+# The planner looks into the condition itself, but not into a sub-select (docs/adr/0067).
+VISIBLE = f"company_id = (SELECT {COMPANY})"
 USER = "nullif(current_setting('arledger.user', true), '')::bigint"
 
 CREATE_ROLE = f"""
@@ -71,8 +73,7 @@ def tenant_table(
             for column, target in (references or {}).items()
         ),
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;",
-        f"CREATE POLICY company ON {table}"
-        f" USING (company_id = {COMPANY}) WITH CHECK (company_id = {COMPANY});",
+        f"CREATE POLICY company ON {table} USING ({VISIBLE}) WITH CHECK (company_id = {COMPANY});",
         f"GRANT {rights} ON {table} TO {ROLE};",
         *extra,
     ]

@@ -87,7 +87,7 @@ def set_default(*, actor: Actor, view: SavedView, default: bool) -> None:
     execute(
         "UPDATE core_savedview SET default_for = array_remove(default_for, %(user)s)"
         " || CASE WHEN id = %(view)s AND %(default)s THEN ARRAY[%(user)s::bigint] ELSE '{}' END"
-        " WHERE company_id = %(company)s AND place = %(place)s"
+        " WHERE company_id = (SELECT %(company)s) AND place = %(place)s"
         " AND (id = %(view)s OR %(user)s = ANY(default_for))",
         {
             "user": actor.user_id or 0,

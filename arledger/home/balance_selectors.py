@@ -23,7 +23,7 @@ FROM ({moved}) m GROUP BY 1, 2
 OF_ALL = """
 SELECT d.currency, d.date, sum(d.total) AS amount
 FROM ledger_document d
-WHERE d.company_id = %(company)s AND d.state = 'posted' AND d.kind NOT IN ('matching', 'deposit')
+WHERE d.company_id = (SELECT %(company)s) AND d.state = 'posted' AND d.kind NOT IN ('matching', 'deposit')
   AND d.date <= %(last)s
 GROUP BY d.currency, d.date
 """
@@ -32,7 +32,7 @@ GROUP BY d.currency, d.date
 OF_ENTITIES = """
 SELECT d.currency, d.date, sum(d.total) AS amount
 FROM ledger_document d JOIN customers_customer c ON c.company_id = d.company_id AND c.id = d.customer_id
-WHERE d.company_id = %(company)s AND d.state = 'posted' AND d.kind NOT IN ('matching', 'deposit', 'payment')
+WHERE d.company_id = (SELECT %(company)s) AND d.state = 'posted' AND d.kind NOT IN ('matching', 'deposit', 'payment')
   AND d.date <= %(last)s
   AND (d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
   AND (c.entity_id IS NULL OR c.entity_id = ANY(%(entities)s))
@@ -42,7 +42,7 @@ SELECT d.currency, d.date, sum(l.amount) AS amount
 FROM ledger_document d
 JOIN ledger_line l ON l.company_id = d.company_id AND l.document_id = d.id
 JOIN customers_customer c ON c.company_id = l.company_id AND c.id = l.customer_id
-WHERE d.company_id = %(company)s AND d.state = 'posted' AND d.kind = 'payment' AND d.date <= %(last)s
+WHERE d.company_id = (SELECT %(company)s) AND d.state = 'posted' AND d.kind = 'payment' AND d.date <= %(last)s
   AND (d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
   AND (c.entity_id IS NULL OR c.entity_id = ANY(%(entities)s))
 GROUP BY d.currency, d.date

@@ -13,10 +13,10 @@ from arledger.core.sql import fetch_all
 
 # One statement for the home of whoever configures; for a company at work it stops at its first document.
 DONE = """
-SELECT EXISTS (SELECT FROM ledger_document WHERE company_id = %(company)s),
-    EXISTS (SELECT FROM companies_configuration WHERE company_id = %(company)s AND version > 1),
-    EXISTS (SELECT FROM companies_membership WHERE company_id = %(company)s OFFSET 1),
-    EXISTS (SELECT FROM customers_customer WHERE company_id = %(company)s)
+SELECT EXISTS (SELECT FROM ledger_document WHERE company_id = (SELECT %(company)s)),
+    EXISTS (SELECT FROM companies_configuration WHERE company_id = (SELECT %(company)s) AND version > 1),
+    EXISTS (SELECT FROM companies_membership WHERE company_id = (SELECT %(company)s) OFFSET 1),
+    EXISTS (SELECT FROM customers_customer WHERE company_id = (SELECT %(company)s))
 """
 
 

@@ -55,7 +55,7 @@ class Due:
 DUE = """
 SELECT d.currency, sum(l.open_amount), count(DISTINCT d.id)
 FROM ledger_line l JOIN ledger_document d ON d.company_id = l.company_id AND d.id = l.document_id
-WHERE l.company_id = %(company)s AND l.is_open AND l.amount > 0 AND d.state = 'posted'
+WHERE l.company_id = (SELECT %(company)s) AND l.is_open AND l.amount > 0 AND d.state = 'posted'
   AND d.due_date BETWEEN %(first)s AND %(last)s
   AND (%(entities)s::bigint[] IS NULL OR d.entity_id IS NULL OR d.entity_id = ANY(%(entities)s))
 GROUP BY d.currency ORDER BY d.currency

@@ -9,7 +9,7 @@ import pytest
 
 from arledger.core import currency, money
 from arledger.core.database import APPLICATION_ROLE
-from arledger.core.tenancy import COMPANY
+from arledger.core.tenancy import COMPANY, VISIBLE
 
 Cursor = psycopg.Cursor[Any]
 # A worker claims jobs before it knows whose they are; what a job names is read inside the company's scope.
@@ -122,12 +122,14 @@ def test_every_company_table_shows_and_takes_its_companys_rows_only(cursor: Curs
         "SELECT tablename, policyname, permissive, cmd, qual, with_check FROM pg_policies WHERE schemaname = 'public'"
     ).fetchall()
     cursor.execute(
-        f"CREATE TEMP TABLE shape (company_id bigint); CREATE POLICY p ON shape USING (company_id = {COMPANY})"
+        "CREATE TEMP TABLE shape (company_id bigint);"
+        f" CREATE POLICY p ON shape USING ({VISIBLE}) WITH CHECK (company_id = {COMPANY})"
     )
-    condition = column(cursor, "SELECT qual FROM pg_policies WHERE tablename = 'shape'")[0]
+    shape = "SELECT qual, with_check FROM pg_policies WHERE tablename = 'shape'"
+    shows, takes = cursor.execute(shape).fetchall()[0]
     main = {row[0]: row[1:] for row in rows if row[1] == "company"}
     for table in tenant_tables(cursor):
-        assert main.get(table) == ("company", "PERMISSIVE", "ALL", condition, condition), table
+        assert main.get(table) == ("company", "PERMISSIVE", "ALL", shows, takes), table
     assert [row[:2] + row[3:4] for row in rows if row[1] != "company"] == [
         ("companies_membership", "also", "SELECT")
     ]

@@ -137,3 +137,15 @@ def test_each_refusal_says_its_own_sentence(every_refusal: list[type[Refusal]]) 
         # What the installation lacks for a moment is no fault of the caller.
         assert 400 <= refusal.status < 500 or (refusal.code, refusal.status) == ("unavailable", 503), refusal
         assert str(refusal.sentence).rstrip().endswith((".", "!", ")s")), refusal
+
+
+def test_joins_do_not_tell_the_planner_the_company() -> None:
+    """What it knows of one company may be out of date; then it joins row by row (docs/adr/0067)."""
+    known = re.compile(r"\bcompany_id = (?:%|\{\})")
+    found = [
+        f"{name(file)}:{line}"
+        for file in product()
+        for line, text in texts(file)
+        if "JOIN" in text and known.search(text)
+    ]
+    assert found == []

@@ -14,8 +14,11 @@ from typing import Any
 
 from django.db import connection
 
-GUARD = re.compile(r'(?:"?\w+"?\.)?"?\bcompany_id"? (?:=|IN) (?:%\(\w+\)s|%s|\(%s(?:, %s)*\))(?:::\w+)?')
-ANY_GUARD = re.compile(r'\bcompany_id"?\s*(?:=|IN|<>|!=)\s*(?:ANY\s*)?\(?\s*[%0-9]')
+ONE = r"(?:%\(\w+\)s|%s)"
+GUARD = re.compile(
+    rf'(?:"?\w+"?\.)?"?\bcompany_id"? (?:=|IN) (?:{ONE}|\(SELECT {ONE}\)|\(%s(?:, %s)*\))(?:::\w+)?'
+)
+ANY_GUARD = re.compile(r'\bcompany_id"?\s*(?:=|IN|<>|!=)\s*(?:ANY\s*)?\(?\s*(?:SELECT )?[%0-9]')
 READING = re.compile(r"\s*(SELECT|WITH)\b", re.I)
 WRITING = re.compile(
     r"\b(INSERT INTO|UPDATE \w|DELETE FROM|set_config|nextval|pg_get_serial_sequence)\b", re.I
