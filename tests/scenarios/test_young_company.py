@@ -68,9 +68,9 @@ def crowd(made: Furnished) -> None:
     keys["refund"] = b.refund(dict.fromkeys(advances, 2))
     keys["refund_draft"] = b.refund(dict.fromkeys(advances, 2), post=False)
     held = [b.cash(3, leave=True) for _ in range(2 * COUNT)]
-    said = {"summary_id": keys["summary"]}
-    keys["deposit"] = b.deposit(*held[:COUNT], **said)
-    keys["deposit_draft"] = b.deposit(*held[COUNT:], post=False, **said)
+    summary = keys["summary"]
+    keys["deposit"] = b.deposit(*held[:COUNT], summary_id=summary)
+    keys["deposit_draft"] = b.deposit(*held[COUNT:], post=False, summary_id=summary)
     keys["adjustment"] = b.adjustment(-2 * COUNT)
     credit = b.line(keys["adjustment"])
     keys["matching"] = b.match(*[(b.line(bill), credit, 1) for bill in many(b, COUNT, 10)])
