@@ -150,7 +150,7 @@ def duties(request: PageRequest) -> HttpResponse:
 
 def _said(right: str) -> str:
     subject, verb = right.split(".")
-    return f"{OBJECTS[subject]}: {VERBS[verb]}"
+    return _("%(subject)s: %(verb)s") % {"subject": OBJECTS[subject], "verb": VERBS[verb]}
 
 
 def _mark(pair: segregation.Pair, found: overview.RoleRights) -> object:

@@ -10,7 +10,7 @@ from django.db import connections
 from arledger.core.sql import execute, fetch_all
 from ledger.models import Document
 from tests.build import books
-from tests.clerk import at_the_time_of_the_books
+from tests.clerk import Clerk, Page, at_the_time_of_the_books
 from tests.concurrency.racing import race, require_sound
 from tests.concurrency.test_verbs_together import account, in_the_way
 from tests.integrator import Answer, Integrator
@@ -46,5 +46,26 @@ def test_a_call_whose_connection_broke_is_made_again() -> None:
         ) == [(0,)]
         again = api.post("/payments", body | {"undeposited": True}, key="once")
         assert again.status == 201, again.text
+        assert Document.objects.filter(company=b.company, kind="payment").count() == 1
+        require_sound(b)
+
+
+def test_a_page_whose_connection_broke_says_so_and_is_sent_again() -> None:
+    with books() as b:
+        clerk = Clerk(b, language="fr")
+        clerk.client.raise_request_exception = False
+        form = clerk.open(f"/payments/receive/?customer={b.customer}")
+
+        def send() -> Page:
+            answer = form.press("Comptabiliser le règlement", amount="5")
+            connections.close_all()
+            return answer
+
+        found = race(b, in_the_way(partial(account, b, b.customer), end, send))
+        lost = next(one for one in found.results if isinstance(one, Page))
+        assert (lost.status, "base de données" in lost.text) == (503, True), lost.text
+        assert not Document.objects.filter(company=b.company, kind="payment").exists()
+        assert form.press("Comptabiliser le règlement", amount="5").status == 200
+        assert form.press("Comptabiliser le règlement", amount="5").status == 200
         assert Document.objects.filter(company=b.company, kind="payment").count() == 1
         require_sound(b)

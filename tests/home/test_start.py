@@ -6,10 +6,10 @@ import re
 
 import pytest
 from django.test import Client, RequestFactory
-from django.views.defaults import server_error
 
 from arledger.companies.models import User
 from arledger.companies.services import add_member, add_user
+from arledger.core.http.errors import server_error
 from tests.build import books, person
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.db import DatabaseError, OperationalError
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -27,14 +27,12 @@ from arledger.core.api.encoding import encode, plain
 from arledger.core.api.ids import PREFIXES, id_of
 from arledger.core.api.parsing import HEADER, PARAMETER, escape
 from arledger.core.errors import Busy, Forbidden, Invalid, NotFound, Refusal, Refusals
-from arledger.core.http.errors import refusal_of
+from arledger.core.http.errors import RETRY_SECONDS, connection_lost, refusal_of
 
 log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 TYPES = "/api/v1/problems"
-RETRY_SECONDS = 2
-SHUT_DOWN = {"57P01", "57P02", "57P03"}
 CENTS = 2
 
 
@@ -279,9 +277,7 @@ def refusal_for(error: Exception) -> Refusal | None:
 
 
 def _lost(error: DatabaseError) -> Refusal | None:
-    """Unavailable where the connection ended, or there was none: what a living server refuses has another state."""
-    state: str = getattr(error.__cause__, "sqlstate", None) or ""
-    if not isinstance(error, OperationalError) or (state and state not in SHUT_DOWN and state[:2] != "08"):
+    if not connection_lost(error):
         return None
     log.warning("database lost", error=str(error))
     return Unavailable()

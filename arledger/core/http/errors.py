@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import structlog
 from django.db import DatabaseError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.utils.translation import gettext_lazy as _
+from django.views import defaults
 
 from arledger.core.errors import Busy, Refusal
 
 log = structlog.get_logger(__name__)
 
 LOCK_STATES = {"55P03", "40P01", "40001", "57014"}
+SHUT_DOWN = {"57P01", "57P02", "57P03"}
+RETRY_SECONDS = 2
 
 
 class Conflict(Refusal):
@@ -38,6 +43,23 @@ def refusal_of(error: DatabaseError) -> Refusal | None:
         log.warning("guarded", constraint=getattr(diagnostic, "constraint_name", None), error=str(error))
         return Conflict()
     return None
+
+
+def connection_lost(error: BaseException | None) -> bool:
+    """Whether the connection ended, or there was none: what a living server refuses has another state."""
+    state: str = getattr(error.__cause__, "sqlstate", None) or "" if error else ""
+    return isinstance(error, OperationalError) and (not state or state in SHUT_DOWN or state.startswith("08"))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page for what nobody foresaw: 500, or 503 while the database cannot be reached. Needs no database."""
+    error = sys.exception()
+    if not connection_lost(error):
+        return defaults.server_error(request)
+    log.warning("database lost", error=str(error))
+    response = HttpResponse(get_template("errors/503.html").render(), status=503)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 class RefusalMiddleware:
@@ -65,5 +87,5 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     template = "errors/fragment.html" if fragment else "errors/refusal.html"
     response = render(request, template, {"refusal": refusal}, status=refusal.status)
     if isinstance(refusal, Busy):
-        response["Retry-After"] = "2"
+        response["Retry-After"] = str(RETRY_SECONDS)
     return response
