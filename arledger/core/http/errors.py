@@ -47,8 +47,10 @@ def refusal_of(error: DatabaseError) -> Refusal | None:
 
 def connection_lost(error: BaseException | None) -> bool:
     """Whether the connection ended, or there was none: what a living server refuses has another state."""
-    state: str = getattr(error.__cause__, "sqlstate", None) or "" if error else ""
-    return isinstance(error, OperationalError) and (not state or state in SHUT_DOWN or state.startswith("08"))
+    if not isinstance(error, OperationalError):
+        return False
+    state: str = getattr(error.__cause__, "sqlstate", None) or ""
+    return not state or state in SHUT_DOWN or state.startswith("08")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
